@@ -1,0 +1,3 @@
+"""A terminal agent that manages Astravue projects and tasks by chatting, over MCP."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Sign-in, token lifecycle and the vault that keeps tokens encrypted at rest."""

@@ -1,0 +1,99 @@
+"""Every error that reaches a person, and the exit code that scripts see.
+
+    AgentError                      1
+    ├── UsageError                  2   wrong arguments
+    │   └── SettingsError           2   a settings file or value that cannot be used
+    ├── SignInError                 3   sign-in needed, refused or lost
+    │   └── VaultError              3   the vault cannot be opened, read or written
+    ├── ApprovalError               4   approval needed or declined
+    ├── ServerError                 5   server unreachable, or its answer unusable
+    │   └── OutcomeUnknownError     5   a write may or may not have happened
+    ├── ModelError                  6   model unreachable, or its answer unusable
+    └── LimitError                  7   a limit was reached: steps, tokens, cost, time, rate
+
+Each message is one sentence that says what happened and what was kept; `hint` names the command
+or action that helps. Neither ever holds a token, a key or an authorization code.
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Process exit codes; a promise to scripts, described in docs/scripting.md."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    SIGN_IN = 3
+    APPROVAL = 4
+    SERVER = 5
+    MODEL = 6
+    LIMIT = 7
+    INTERRUPTED = 130
+
+
+class AgentError(Exception):
+    """Anything that went wrong and that a person can act on.
+
+    Args:
+        message: One sentence: what happened, and what was kept.
+        hint: What to do next, usually a command; empty when nothing helps.
+    """
+
+    exit_code = ExitCode.FAILED
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class UsageError(AgentError):
+    """The command line or a slash command was given something it cannot use."""
+
+    exit_code = ExitCode.USAGE
+
+
+class SettingsError(UsageError):
+    """A settings file or an environment variable holds something that cannot be used."""
+
+
+class SignInError(AgentError):
+    """The server wants a sign-in, refused one, or no longer accepts the one we had."""
+
+    exit_code = ExitCode.SIGN_IN
+
+
+class VaultError(SignInError):
+    """The vault cannot be opened, read or written."""
+
+
+class ApprovalError(AgentError):
+    """A tool call needs an approval that nobody could give, or that was declined."""
+
+    exit_code = ExitCode.APPROVAL
+
+
+class ServerError(AgentError):
+    """The MCP or authorization server cannot be reached, or its answer cannot be used."""
+
+    exit_code = ExitCode.SERVER
+
+
+class OutcomeUnknownError(ServerError):
+    """The connection was lost after a write left; whether it took effect is unknown."""
+
+
+class ModelError(AgentError):
+    """The model endpoint cannot be reached, refused the request, or broke off its answer."""
+
+    exit_code = ExitCode.MODEL
+
+
+class LimitError(AgentError):
+    """A limit was reached: steps, tokens, cost, time or rate."""
+
+    exit_code = ExitCode.LIMIT

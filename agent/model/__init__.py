@@ -1,0 +1,1 @@
+"""Language models behind one protocol: adapters, the stream accumulator, the embedded and scripted models."""

@@ -1,0 +1,1 @@
+"""The chat in the terminal: input, rendering, slash commands and dialogs."""

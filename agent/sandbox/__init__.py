@@ -1,0 +1,1 @@
+"""Astravue on this machine: an authorization server and an MCP server over a SQLite database."""

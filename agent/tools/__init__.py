@@ -1,0 +1,1 @@
+"""From MCP tools to function definitions, and the policy that decides which calls ask first."""

@@ -1,0 +1,1 @@
+"""The MCP connection: supervisor, transport seams, listings and results."""
