@@ -3,6 +3,7 @@
 A turn is an async generator of these. It begins with `TurnStarted` and ends with exactly one of
 `TurnFinished` and `TurnFailed`. Between them come one or more steps:
 
+    RequestPrefix?                    before the first step, and whenever the prefix changes
     StepStarted
       (TextDelta | ReasoningDelta | Notice)*
     StepFinished
@@ -22,7 +23,7 @@ from typing import TypeAlias
 from agent.conversation import ToolCall
 from agent.errors import AgentError
 from agent.jsontypes import JsonObject, JsonValue
-from agent.model.protocol import FinishReason, ReasoningDelta, TextDelta, Usage
+from agent.model.protocol import FinishReason, FunctionDefinition, ReasoningDelta, TextDelta, Usage
 from agent.tools.tool import Effect, Tool
 
 
@@ -35,16 +36,19 @@ class TurnStarted:
 
 
 @dataclass(frozen=True, slots=True)
-class StepStarted:
-    """A request goes to the model; deltas or `StepFinished` follow.
+class RequestPrefix:
+    """What stands before the history in every request from now on; `StepStarted` follows."""
 
-    Args:
-        step: Counts from 1 within the turn.
-        request_digest: SHA-256 over the request; a strict replay compares it.
-    """
+    model: str
+    system: str
+    functions: tuple[FunctionDefinition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A request goes to the model; deltas or `StepFinished` follow. Steps count from 1 in each turn."""
 
     step: int
-    request_digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,7 @@ class ToolCallFinished:
         structured: The whole structured result, for rendering.
         duration: Seconds from start to end, approval excluded.
         decision: What was decided when an approval was needed, else `None`.
+        error: Why the call has no result of its own: not approved, or the server could not be used.
     """
 
     call: ToolCall
@@ -136,6 +141,7 @@ class ToolCallFinished:
     structured: JsonValue = field(default=None, repr=False)
     duration: float = 0.0
     decision: Decision | None = None
+    error: AgentError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +171,7 @@ class TurnFailed:
 
 Event: TypeAlias = (
     TurnStarted
+    | RequestPrefix
     | StepStarted
     | TextDelta
     | ReasoningDelta

@@ -6,7 +6,7 @@ then exactly one `Finish`. A stream that breaks raises `ModelError` instead of f
 been yielded until then stands.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeAlias
@@ -114,7 +114,7 @@ class Model(Protocol):
         """The model's name as shown to the user and written to transcripts."""
         ...
 
-    def respond(self, request: ModelRequest) -> AsyncIterator[StreamItem]:
+    def respond(self, request: ModelRequest) -> AsyncGenerator[StreamItem, None]:
         """Ask for the next message.
 
         Raises:

@@ -134,13 +134,14 @@ def validate_arguments(tool: Tool, arguments: JsonObject) -> str | None:
         One sentence that names the field and the fault, or `None` when they fit.
     """
     from jsonschema import Draft202012Validator, SchemaError, ValidationError, validate
+    from referencing.exceptions import Unresolvable
 
     try:
         validate(arguments, tool.input_schema, cls=Draft202012Validator)
     except ValidationError as error:
         where = ".".join(str(part) for part in error.absolute_path)
         return f"{where}: {error.message}" if where else error.message
-    except (SchemaError, RecursionError):
+    except (SchemaError, Unresolvable, RecursionError):
         # The schema is the server's fault, not the model's: let the server judge the arguments.
         return None
     return None

@@ -1,0 +1,255 @@
+"""One turn: ask the model, run the calls it wants, hand the results back, until it answers.
+
+A turn is an async generator of events (see `agent.events`), and events are its only way out. It may
+be cancelled or closed at any point: the conversation it leaves behind is one that every endpoint
+accepts, with what was said until then kept and every call answered.
+"""
+
+import time
+import uuid
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from agent.conversation import AssistantMessage, Conversation, ToolCall, ToolMessage, UserMessage
+from agent.errors import AgentError, LimitError, ModelError
+from agent.events import (
+    CallOutcome,
+    Event,
+    RequestPrefix,
+    StepFinished,
+    StepStarted,
+    ToolCallFinished,
+    TurnFailed,
+    TurnFinished,
+    TurnStarted,
+)
+from agent.jsontypes import JsonObject, dump
+from agent.model.protocol import (
+    Finish,
+    FinishReason,
+    FunctionDefinition,
+    Model,
+    ModelRequest,
+    ReasoningDelta,
+    StreamItem,
+    TextDelta,
+    Usage,
+)
+from agent.tools.names import NameIndex
+from agent.tools.policy import Policy
+from agent.tools.runner import CallRunner, Toolbox, answer_interrupted
+from agent.tools.schema import FunctionTable, build_functions
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one turn may use.
+
+    Args:
+        steps: Requests to the model.
+        corrections: How often a tool's arguments may be sent back to the model as unfit.
+    """
+
+    steps: int = 25
+    corrections: int = 2
+
+
+@dataclass(slots=True)
+class _Answer:
+    """The model's message as it comes in."""
+
+    text: list[str] = field(default_factory=list[str])
+    calls: list[ToolCall] = field(default_factory=list[ToolCall])
+    usage: Usage = Usage()
+    finish: Finish | None = None
+
+    def take(self, item: StreamItem) -> None:
+        match item:
+            case TextDelta(text):
+                self.text.append(text)
+            case ToolCall():
+                self.calls.append(item)
+            case Usage():
+                self.usage = item
+            case Finish():
+                self.finish = item
+            case ReasoningDelta():
+                pass
+
+    @property
+    def message(self) -> AssistantMessage:
+        # Calls of a broken stream may be cut short, so they are dropped rather than run.
+        whole = self.finish is not None
+        return AssistantMessage(
+            "".join(self.text),
+            tuple(self.calls) if whole else (),
+            interrupted=not whole,
+            provider_items=self.finish.provider_items if self.finish else (),
+        )
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What a turn has used so far."""
+
+    steps: int = 0
+    usage: Usage = Usage()
+
+
+class Loop:
+    """The turns of one conversation.
+
+    Args:
+        model: Asked at every step.
+        toolbox: Lists and runs the tools.
+        policy: Which calls ask first.
+        conversation: Appended to; resumed conversations come with their messages.
+        system: The system prompt.
+        limits: What a turn may use.
+        clock: Seconds, monotonic; measures calls.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: Model,
+        toolbox: Toolbox,
+        policy: Policy,
+        conversation: Conversation,
+        system: str,
+        limits: Limits | None = None,
+        session_id: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._model = model
+        self._toolbox = toolbox
+        self._conversation = conversation
+        self._system = system
+        self._limits = limits or Limits()
+        self._session_id = session_id
+        names = NameIndex()
+        for message in conversation.messages:
+            if isinstance(message, ToolMessage):
+                names.learn(message.structured)
+        self._runner = CallRunner(toolbox, policy, names, clock)
+        self._prefix: RequestPrefix | None = None
+
+    async def turn(self, text: str, context: str = "") -> AsyncGenerator[Event, None]:
+        """Answer one message of the user.
+
+        Args:
+            text: The user's words.
+            context: Facts of the moment, such as the date; see `UserMessage`.
+        """
+        self._conversation.append(UserMessage(text, context))
+        progress = _Progress()
+        yield TurnStarted(text, context)
+        try:
+            async with aclosing(self._steps(progress)) as events:
+                async for event in events:
+                    yield event
+        except AgentError as error:
+            answer_interrupted(self._conversation)
+            yield TurnFailed(error, progress.usage, progress.steps)
+        finally:
+            answer_interrupted(self._conversation)
+
+    async def call(self, name: str, arguments: JsonObject) -> AsyncGenerator[Event, None]:
+        """Run one tool by hand, with the same checks and approvals; the model learns of it later.
+
+        Raises:
+            AgentError: The tools cannot be listed.
+        """
+        call = ToolCall(f"call_{uuid.uuid4().hex[:12]}", name, dump(arguments))
+        table = build_functions(await self._toolbox.tools())
+        self._conversation.append(UserMessage(f"(I ran {name} by hand.)"))
+        self._conversation.append(AssistantMessage("", (call,)))
+        try:
+            async with aclosing(self._runner.run([call], table, self._conversation)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            answer_interrupted(self._conversation)
+
+    async def _steps(self, progress: _Progress) -> AsyncGenerator[Event, None]:
+        unfit: Counter[str] = Counter()
+        while progress.steps < self._limits.steps:
+            progress.steps += 1
+            table = build_functions(await self._toolbox.tools())
+            if prefix := self._changed_prefix(table.definitions):
+                yield prefix
+            answer = _Answer()
+            async with aclosing(self._ask(table, answer, progress)) as events:
+                async for event in events:
+                    yield event
+            if not answer.calls:
+                yield TurnFinished(answer.message.text, progress.usage, progress.steps)
+                return
+            async with aclosing(self._runner.run(answer.calls, table, self._conversation)) as events:
+                async for event in events:
+                    yield event
+                    self._count_unfit(event, unfit)
+        raise LimitError(
+            f"The turn was stopped after {self._limits.steps} steps; what was done and said is kept.",
+            "Say “go on” to continue.",
+        )
+
+    async def _ask(
+        self, table: FunctionTable, answer: _Answer, progress: _Progress
+    ) -> AsyncGenerator[Event, None]:
+        request = ModelRequest(
+            self._system, self._conversation.messages, table.definitions, session_id=self._session_id
+        )
+        yield StepStarted(progress.steps)
+        try:
+            async with aclosing(self._model.respond(request)) as items:
+                async for item in items:
+                    answer.take(item)
+                    if isinstance(item, TextDelta | ReasoningDelta):
+                        yield item
+        finally:
+            message = answer.message
+            progress.usage += answer.usage
+            if message.text or message.tool_calls:
+                self._conversation.append(message)
+        if answer.finish is None:
+            raise ModelError("The model's answer broke off; what came of it is kept.", "Say “go on”.")
+        reason = FinishReason.TOOL_CALLS if answer.calls else answer.finish.reason
+        yield StepFinished(
+            progress.steps,
+            message.text,
+            message.tool_calls,
+            reason,
+            answer.usage,
+            provider_items=message.provider_items,
+        )
+        _refuse_unfinished(reason, message)
+
+    def _changed_prefix(self, functions: tuple[FunctionDefinition, ...]) -> RequestPrefix | None:
+        prefix = RequestPrefix(self._model.name, self._system, functions)
+        if prefix == self._prefix:
+            return None
+        self._prefix = prefix
+        return prefix
+
+    def _count_unfit(self, event: Event, unfit: Counter[str]) -> None:
+        if not isinstance(event, ToolCallFinished) or event.outcome is not CallOutcome.INVALID:
+            return
+        unfit[event.call.name] += 1
+        if unfit[event.call.name] > self._limits.corrections:
+            raise ModelError(
+                f"The model called {event.call.name} {unfit[event.call.name]} times with arguments that do "
+                "not fit; nothing was changed by these calls.",
+                "Say it in other words, or use /call.",
+            )
+
+
+def _refuse_unfinished(reason: FinishReason, message: AssistantMessage) -> None:
+    if reason is FinishReason.LENGTH:
+        raise LimitError("The answer reached the model's length limit; what came is kept.", "Say “go on”.")
+    if reason is FinishReason.CONTENT_FILTER:
+        raise ModelError("The endpoint's content filter stopped the answer.", "Say it in other words.")
+    if not message.text and not message.tool_calls:
+        raise ModelError("The model answered with nothing.", "Ask again, or try another model.")

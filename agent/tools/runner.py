@@ -1,0 +1,289 @@
+"""The tool calls of one step: checked, approved, run, and answered in the conversation.
+
+Reads that stand side by side run side by side; a write waits for what came before it, and what
+follows waits for the write. Whatever happens, each call gets exactly one `ToolMessage`.
+"""
+
+import asyncio
+import difflib
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Protocol
+
+from agent.context import result_text
+from agent.conversation import Conversation, ToolCall, ToolMessage
+from agent.errors import AgentError, ApprovalError, OutcomeUnknownError, SignInError
+from agent.events import (
+    ApprovalRequested,
+    CallOutcome,
+    Decision,
+    Event,
+    ToolCallFinished,
+    ToolCallStarted,
+)
+from agent.jsontypes import JsonObject, JsonValue
+from agent.tools.names import NameIndex, describe_arguments, lookup_tool
+from agent.tools.policy import Policy, Verdict, effect_of
+from agent.tools.schema import FunctionTable, parse_arguments, validate_arguments
+from agent.tools.tool import Effect, Tool, ToolResult
+
+_PARALLEL_READS = 8
+_DECLINED = "The user declined this call. Do not repeat it; ask what to do instead."
+
+
+class Toolbox(Protocol):
+    """Whatever serves tools; the workspace in earnest."""
+
+    async def tools(self) -> Sequence[Tool]:
+        """List the tools."""
+        ...
+
+    async def call_tool(self, name: str, arguments: JsonObject) -> ToolResult:
+        """Call one.
+
+        Raises:
+            AgentError: The call has no result; the message says why.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedCall:
+    """A call whose tool exists and whose arguments fit."""
+
+    call: ToolCall
+    tool: Tool
+    arguments: JsonObject
+    effect: Effect
+
+    @property
+    def started(self) -> ToolCallStarted:
+        """The event that announces it."""
+        return ToolCallStarted(self.call, self.tool.title, self.arguments, self.effect)
+
+
+class CallRunner:
+    """Runs the calls of a conversation.
+
+    Args:
+        toolbox: Where the tools are.
+        policy: Which calls ask first.
+        names: Learns names from results and gives them to approvals.
+        clock: Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        toolbox: Toolbox,
+        policy: Policy,
+        names: NameIndex,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._toolbox = toolbox
+        self._policy = policy
+        self._names = names
+        self._clock = clock
+
+    async def run(
+        self, calls: Sequence[ToolCall], table: FunctionTable, conversation: Conversation
+    ) -> AsyncGenerator[Event, None]:
+        """Run the calls of one step and append their results to the conversation.
+
+        Raises:
+            SignInError: The sign-in was lost; the call that found out, and those after it, are answered.
+        """
+        batch: list[PreparedCall] = []
+        for call in calls:
+            prepared = prepare(call, table)
+            if isinstance(prepared, PreparedCall) and prepared.effect is Effect.READ:
+                batch.append(prepared)
+                continue
+            async with aclosing(self._run_reads(batch, conversation)) as events:
+                async for event in events:
+                    yield event
+            batch = []
+            if isinstance(prepared, ToolCallFinished):
+                _answer(conversation, prepared)
+                yield prepared
+            else:
+                async with aclosing(self._run_write(prepared, table, conversation)) as events:
+                    async for event in events:
+                        yield event
+        async with aclosing(self._run_reads(batch, conversation)) as events:
+            async for event in events:
+                yield event
+
+    async def _run_reads(
+        self, batch: Sequence[PreparedCall], conversation: Conversation
+    ) -> AsyncGenerator[Event, None]:
+        if not batch:
+            return
+        for prepared in batch:
+            yield prepared.started
+        slots = asyncio.Semaphore(_PARALLEL_READS)
+
+        async def bounded(prepared: PreparedCall) -> ToolCallFinished:
+            async with slots:
+                return await self._call(prepared, None)
+
+        tasks = [asyncio.ensure_future(bounded(prepared)) for prepared in batch]
+        try:
+            for next_ended in asyncio.as_completed(tasks):
+                yield await next_ended
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for task in tasks:
+                if not task.cancelled() and task.exception() is None:
+                    _answer(conversation, task.result())
+        _raise_lost_sign_in([task.result() for task in tasks])
+
+    async def _run_write(
+        self, prepared: PreparedCall, table: FunctionTable, conversation: Conversation
+    ) -> AsyncGenerator[Event, None]:
+        yield prepared.started
+        verdict = self._policy.judge(prepared.tool)
+        decision: Decision | None = None
+        if verdict is Verdict.ASK:
+            request = await self._ask(prepared, table)
+            yield request
+            decision = request.decision
+            if decision is Decision.ALLOWED_FOR_SESSION:
+                self._policy.remember(prepared.tool)
+            reason = request.reason
+        else:
+            reason = "Writes are refused in this run (read-only)."
+        if verdict is Verdict.REFUSE or decision is Decision.DECLINED:
+            finished = _declined(prepared, reason)
+        else:
+            finished = await self._call(prepared, decision)
+        _answer(conversation, finished)
+        yield finished
+        _raise_lost_sign_in([finished])
+
+    async def _ask(self, prepared: PreparedCall, table: FunctionTable) -> ApprovalRequested:
+        for argument, value in self._names.unknown(prepared.arguments):
+            await self._learn_name(argument, value, table)
+        details = describe_arguments(prepared.arguments, self._names)
+        subject = next((line.partition(": ")[2] for line in details if "“" in line), "")
+        summary = f"{prepared.tool.title}: {subject}" if subject else prepared.tool.title
+        return ApprovalRequested(
+            prepared.call,
+            prepared.tool,
+            prepared.arguments,
+            prepared.effect,
+            summary,
+            details,
+            reason=_DECLINED,
+        )
+
+    async def _learn_name(self, argument: str, value: JsonValue, table: FunctionTable) -> None:
+        tool = lookup_tool(argument, table.tools.values())
+        if tool is None:
+            return
+        try:
+            result = await self._toolbox.call_tool(tool.name, {argument: value})
+        except AgentError:
+            # The question is asked with the bare id; the call itself will meet the same error.
+            return
+        self._names.learn(result.structured)
+
+    async def _call(self, prepared: PreparedCall, decision: Decision | None) -> ToolCallFinished:
+        begun = self._clock()
+
+        def finished(
+            outcome: CallOutcome,
+            text: str,
+            structured: JsonValue = None,
+            error: AgentError | None = None,
+        ) -> ToolCallFinished:
+            return ToolCallFinished(
+                prepared.call,
+                prepared.tool.title,
+                outcome,
+                text,
+                structured,
+                self._clock() - begun,
+                decision,
+                error,
+            )
+
+        try:
+            result = await self._toolbox.call_tool(prepared.tool.name, prepared.arguments)
+        except OutcomeUnknownError as error:
+            return finished(CallOutcome.UNKNOWN, f"{error} Look before trying again.", error=error)
+        except AgentError as error:
+            return finished(CallOutcome.FAILED, str(error), error=error)
+        self._names.learn(result.structured)
+        outcome = CallOutcome.FAILED if result.is_error else CallOutcome.SUCCEEDED
+        return finished(outcome, result_text(result), result.structured)
+
+
+def prepare(call: ToolCall, table: FunctionTable) -> PreparedCall | ToolCallFinished:
+    """Find the tool of a call and check its arguments; a call that cannot run is finished at once."""
+    tool = table.tools.get(call.name)
+    if tool is None:
+        close = difflib.get_close_matches(call.name, table.tools, n=3)
+        hint = f" Did you mean {', '.join(close)}?" if close else ""
+        return _invalid(call, call.name, f"There is no tool named {call.name}.{hint}")
+    try:
+        arguments = parse_arguments(call.arguments)
+    except ValueError as error:
+        return _invalid(call, tool.title, f"The arguments are not a JSON object: {error}.")
+    fault = validate_arguments(tool, arguments)
+    if fault is not None:
+        return _invalid(call, tool.title, f"The arguments do not fit the tool's schema: {fault}")
+    return PreparedCall(call, tool, arguments, effect_of(tool))
+
+
+def answer_interrupted(conversation: Conversation) -> None:
+    """Give every call without a result one that says it was interrupted, so that the history is sound."""
+    for call in conversation.unanswered_calls():
+        conversation.append(
+            ToolMessage(
+                call.id,
+                call.name,
+                "Interrupted by the user. If it changed something, that may have happened: look before "
+                "trying again.",
+                is_error=True,
+            )
+        )
+
+
+def _invalid(call: ToolCall, title: str, text: str) -> ToolCallFinished:
+    return ToolCallFinished(call, title, CallOutcome.INVALID, text)
+
+
+def _declined(prepared: PreparedCall, reason: str) -> ToolCallFinished:
+    return ToolCallFinished(
+        prepared.call,
+        prepared.tool.title,
+        CallOutcome.DECLINED,
+        reason,
+        decision=Decision.DECLINED,
+        error=ApprovalError(
+            f"{prepared.tool.title} was not approved, so nothing was changed.",
+            f"Allow it with --allow {prepared.tool.name}, or every write with --yes.",
+        ),
+    )
+
+
+def _answer(conversation: Conversation, finished: ToolCallFinished) -> None:
+    conversation.append(
+        ToolMessage(
+            finished.call.id,
+            finished.call.name,
+            finished.text,
+            is_error=finished.outcome is not CallOutcome.SUCCEEDED,
+            structured=finished.structured,
+        )
+    )
+
+
+def _raise_lost_sign_in(finished: Sequence[ToolCallFinished]) -> None:
+    for each in finished:
+        if isinstance(each.error, SignInError):
+            raise each.error
