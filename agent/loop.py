@@ -62,7 +62,7 @@ class _Answer:
 
     text: list[str] = field(default_factory=list[str])
     calls: list[ToolCall] = field(default_factory=list[ToolCall])
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     finish: Finish | None = None
 
     def take(self, item: StreamItem) -> None:
@@ -95,7 +95,7 @@ class _Progress:
     """What a turn has used so far."""
 
     steps: int = 0
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
 
 
 class Loop:

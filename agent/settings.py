@@ -1,0 +1,188 @@
+"""One frozen settings object, with the origin of each value.
+
+Layers, the stronger first: command line, environment, project file (`.astravue.toml` in the working
+folder), user file (`settings.toml` in the configuration folder), default. A profile is a table
+`[profiles.NAME]` in either file; its values stand above the same file's top level.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from agent.errors import SettingsError
+from agent.folders import Folders
+from agent.jsontypes import JsonObject, JsonValue
+
+DEFAULT_SERVER = "https://api.astravue.com/mcp"
+DEFAULT_PROFILE = "default"
+PROJECT_FILE = ".astravue.toml"
+
+_ENVIRONMENT = {
+    "server": "ASTRAVUE_SERVER",
+    "profile": "ASTRAVUE_PROFILE",
+    "model": "ASTRAVUE_MODEL",
+    "base_url": "OPENAI_BASE_URL",
+    "api_key": "OPENAI_API_KEY",
+}
+_FILE_KEYS = ("server", "model", "base_url", "client_id", "allow")
+# A folder's settings come with whatever was cloned into it, so they choose neither who gets the
+# conversation and the key nor which writes go unasked.
+_PROJECT_KEYS = ("server", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What this run was told to use.
+
+    Args:
+        server: The MCP server's address.
+        profile: Names one of several sign-ins side by side.
+        model: The model's name; empty lets the program choose.
+        base_url: The model endpoint; empty means OpenAI's own if there is a key, else a local one.
+        api_key: The endpoint's key.
+        client_id: A client registered with the authorization server beforehand.
+        allow: Globs of tool names whose writes need no approval.
+        origins: Where each value came from: "command line", a variable's name, a file or "default".
+    """
+
+    server: str = DEFAULT_SERVER
+    profile: str = DEFAULT_PROFILE
+    model: str = ""
+    base_url: str = ""
+    api_key: str = field(default="", repr=False)
+    client_id: str = ""
+    allow: tuple[str, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def load_settings(
+    flags: Mapping[str, str | None],
+    environ: Mapping[str, str],
+    folders: Folders,
+    *,
+    working_folder: Path,
+    settings_file: Path | None = None,
+) -> Settings:
+    """Put the layers together.
+
+    Args:
+        flags: Values from the command line; `None` where an option was not given.
+        environ: The process environment.
+        folders: Where the user file lies.
+        working_folder: Where the project file is looked for.
+        settings_file: Replaces the user file (`--config`); it must exist.
+
+    Raises:
+        SettingsError: A file cannot be read or parsed, or holds a key or a value that is not known.
+            The file is left as it is.
+    """
+    if settings_file is not None and not settings_file.is_file():
+        raise SettingsError(f"There is no settings file {settings_file}.", "Check --config.")
+    user_file = settings_file or folders.settings_file
+    user = _read(user_file, _FILE_KEYS)
+    project_file = working_folder / PROJECT_FILE
+    project = _read(project_file, _PROJECT_KEYS)
+    values: dict[str, str | tuple[str, ...]] = {}
+    origins: dict[str, str] = {}
+
+    def layer(name: str, origin: str, found: Mapping[str, str | tuple[str, ...] | None]) -> None:
+        value = found.get(name)
+        if value:
+            values[name], origins[name] = value, origin
+
+    environment = {name: environ.get(variable) for name, variable in _ENVIRONMENT.items()}
+    layer("profile", _ENVIRONMENT["profile"], environment)
+    layer("profile", "command line", flags)
+    profile = str(values.get("profile", DEFAULT_PROFILE))
+    for name in (*_FILE_KEYS, "api_key"):
+        layer(name, str(user_file), user.top)
+        layer(name, f"{user_file} [profiles.{profile}]", user.profiles.get(profile, {}))
+        layer(name, str(project_file), project.top)
+        layer(name, f"{project_file} [profiles.{profile}]", project.profiles.get(profile, {}))
+        layer(name, _ENVIRONMENT.get(name, ""), environment)
+        layer(name, "command line", flags)
+    return _checked(values, origins)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What a settings file holds."""
+
+    top: Mapping[str, str | tuple[str, ...]]
+    profiles: Mapping[str, Mapping[str, str | tuple[str, ...]]]
+
+
+def _read(path: Path, keys: tuple[str, ...]) -> _File:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return _File({}, {})
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"The settings file {path} cannot be read ({error}); it was left as it is."
+        ) from error
+    import tomllib
+
+    try:
+        document: JsonObject = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"The settings file {path} is no valid TOML ({error}); it was left as it is.",
+            "Correct it, or move it away.",
+        ) from error
+    tables = document.pop("profiles", {})
+    if not isinstance(tables, dict):
+        raise SettingsError(f"{path}: profiles must be tables, such as [profiles.work].")
+    profiles: dict[str, Mapping[str, str | tuple[str, ...]]] = {}
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise SettingsError(f"{path}: profiles.{name} must be a table.")
+        profiles[name] = {key: _value(path, key, value, keys) for key, value in table.items()}
+    return _File({key: _value(path, key, value, keys) for key, value in document.items()}, profiles)
+
+
+def _value(path: Path, key: str, value: JsonValue, keys: tuple[str, ...]) -> str | tuple[str, ...]:
+    if key not in keys:
+        raise SettingsError(f"{path}: “{key}” is no setting here.", f"Settings: {', '.join(keys)}.")
+    if key == "allow":
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(str(item) for item in value)
+        raise SettingsError(f"{path}: allow must be a list of tool names or globs.")
+    if not isinstance(value, str):
+        raise SettingsError(f"{path}: {key} must be a text in quotes.")
+    return value
+
+
+def _checked(values: Mapping[str, str | tuple[str, ...]], origins: Mapping[str, str]) -> Settings:
+    def text(name: str, default: str = "") -> str:
+        value = values.get(name, default)
+        return value if isinstance(value, str) else default
+
+    allow = values.get("allow", ())
+    server = text("server", DEFAULT_SERVER)
+    for name, address in (("server", server), ("base_url", text("base_url"))):
+        if address and not _is_http_address(address):
+            raise SettingsError(
+                f"The {name.replace('_', ' ')} “{address}” ({origins.get(name, 'default')}) is no http or "
+                "https address.",
+                f"Example: {DEFAULT_SERVER}",
+            )
+    return Settings(
+        server=server,
+        profile=text("profile", DEFAULT_PROFILE),
+        model=text("model"),
+        base_url=text("base_url"),
+        api_key=text("api_key"),
+        client_id=text("client_id"),
+        allow=allow if isinstance(allow, tuple) else (),
+        origins=origins,
+    )
+
+
+def _is_http_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False
