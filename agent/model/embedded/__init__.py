@@ -1,0 +1,25 @@
+"""A small language model that runs on this machine: weights, child process, prompt, planner.
+
+A model of this size picks one step well and chains badly. So it is asked once a turn, for one JSON object
+that a schema constrains; everything else (ids, dates, follow-ups, tables) is done by code. The modules, in
+the order in which a request meets them:
+
+    weights, fetch, pieces   which bytes, and where they come from
+    process, server          the child that evaluates them, and the one that starts it
+    engine                   HTTP to that child: prefix states, one constrained completion
+    naming, prefix, choice   what the model reads and what it may answer
+    dialogue, entities       what the conversation has talked about
+    matching, dates, values  words to ids, days and values
+    planner, lookup          from the model's choice to ordinary tool calls
+    render                   results as Markdown
+    model                    all of it behind the `Model` protocol
+"""
+
+import importlib.util
+
+RUNTIME = "xllamacpp"
+
+
+def is_available() -> bool:
+    """Say whether the runtime of the extra `local` is installed, without importing it."""
+    return importlib.util.find_spec(RUNTIME) is not None

