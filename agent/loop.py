@@ -159,17 +159,24 @@ class Loop:
     async def call(self, name: str, arguments: JsonObject) -> AsyncGenerator[Event, None]:
         """Run one tool by hand, with the same checks and approvals; the model learns of it later.
 
-        Raises:
-            AgentError: The tools cannot be listed.
+        It is written down as a turn whose one step the user took in the model's place, so there is no
+        `StepStarted`.
         """
         call = ToolCall(f"call_{uuid.uuid4().hex[:12]}", name, dump(arguments))
-        table = build_functions(await self._toolbox.tools())
-        self._conversation.append(UserMessage(f"(I ran {name} by hand.)"))
-        self._conversation.append(AssistantMessage("", (call,)))
+        text = f"(I ran {name} by hand.)"
+        self._conversation.append(UserMessage(text))
+        yield TurnStarted(text)
         try:
+            table = build_functions(await self._toolbox.tools())
+            self._conversation.append(AssistantMessage("", (call,)))
+            yield StepFinished(0, "", (call,), FinishReason.TOOL_CALLS, Usage())
             async with aclosing(self._runner.run([call], table, self._conversation)) as events:
                 async for event in events:
                     yield event
+            yield TurnFinished("", Usage(), 0)
+        except AgentError as error:
+            answer_interrupted(self._conversation)
+            yield TurnFailed(error, Usage(), 0)
         finally:
             answer_interrupted(self._conversation)
 

@@ -1,0 +1,196 @@
+"""The command line: arguments, subcommands, exit codes.
+
+Nothing slow is imported here; each subcommand lives in `agent.commands` and is imported when it runs.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from agent import __version__
+from agent.errors import AgentError, ExitCode, UsageError
+
+_COMMANDS = {
+    "chat": "agent.commands.chat",
+    "ask": "agent.commands.ask",
+    "try": "agent.commands.try_out",
+    "login": "agent.commands.sign_in",
+    "logout": "agent.commands.sign_in",
+    "auth": "agent.commands.sign_in",
+    "status": "agent.commands.status",
+    "tools": "agent.commands.tools",
+    "call": "agent.commands.call",
+    "sandbox": "agent.commands.sandbox",
+    "sessions": "agent.commands.sessions",
+    "eval": "agent.commands.evaluate",
+}
+_GLOBAL_OPTIONS = {
+    "--server": ("URL", "the MCP server (ASTRAVUE_SERVER)"),
+    "--profile": ("NAME", "one of several sign-ins side by side (ASTRAVUE_PROFILE)"),
+    "--model": ("NAME", "the language model, or “embedded” (ASTRAVUE_MODEL)"),
+    "--base-url": ("URL", "the model endpoint (OPENAI_BASE_URL)"),
+    "--config": ("FILE", "a settings file in place of the user's own"),
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}.", f"See {self.prog} --help")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    shared = _global_options()
+    parser = _Parser(
+        prog="astravue",
+        description="Manage Astravue projects and tasks by chatting. Without a command, the chat opens.",
+        parents=[shared],
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"astravue-agent {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, help=text, description=text, parents=[shared], argument_default=argparse.SUPPRESS
+        )
+
+    chat = add("chat", "open the chat (the default)")
+    _add_resume(chat)
+    _add_resume(parser)
+    _add_ask(add("ask", "ask once and print the answer"))
+    _add_try(add("try", "try it: a demo company on this machine, a model, and the chat"))
+    login = add("login", "sign in to the server in the browser")
+    login.add_argument("--no-browser", action="store_true", help="only print the address")
+    add("logout", "revoke the sign-in and forget it")
+    auth = add("auth", "keep a sign-in alive from scripts")
+    auth.add_argument("action", choices=["refresh"], help="refresh: renew the tokens now")
+    status = add("status", "show sign-in, server, model and where things are kept")
+    status.add_argument("--json", action="store_true", help="as one JSON object")
+    tools = add("tools", "list the server's tools, or show one")
+    tools.add_argument("name", nargs="?", metavar="NAME", help="show this tool with its parameters")
+    tools.add_argument("--json", action="store_true", help="as JSON")
+    _add_call(add("call", "call one tool by hand"))
+    _add_sandbox(add("sandbox", "run Astravue on this machine"))
+    _add_sessions(add("sessions", "saved conversations"))
+    _add_eval(add("eval", "replay recorded conversations"))
+    return parser
+
+
+def _global_options() -> _Parser:
+    shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    options = shared.add_argument_group("global options")
+    for option, (metavar, text) in _GLOBAL_OPTIONS.items():
+        options.add_argument(option, metavar=metavar, help=text)
+    options.add_argument("--verbose", action="store_true", help="more detail in the log file")
+    return shared
+
+
+def _add_resume(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--resume",
+        metavar="ID",
+        default=argparse.SUPPRESS,
+        help="go on with a saved conversation (“last” for the newest)",
+    )
+
+
+def _add_approvals(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="allow every write without asking")
+    parser.add_argument("--read-only", action="store_true", help="refuse every write")
+    parser.add_argument(
+        "--allow",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="allow writes of these tools (repeatable)",
+    )
+
+
+def _add_ask(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text", nargs="?", default="-", metavar="TEXT", help="“-” reads standard input")
+    parser.add_argument("--json", action="store_true", help="the answer, calls and usage as one JSON object")
+    parser.add_argument("--stream-json", action="store_true", help="the events as JSON Lines")
+    parser.add_argument("--quiet", action="store_true", help="nothing but the answer and errors")
+    parser.add_argument("--session", metavar="ID", default=None, help="go on with a saved conversation")
+    _add_approvals(parser)
+
+
+def _add_try(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--ask", metavar="TEXT", default=None, help="answer once and leave")
+    parser.add_argument("--browser", action="store_true", help="sign in yourself, in the browser")
+    parser.add_argument("--seed", metavar="NAME", default="demo", help="the data to start with")
+    parser.add_argument(
+        "--access-ttl", metavar="S", type=_positive, default=None, help="life of access tokens"
+    )
+    parser.add_argument("--json", action="store_true", help="with --ask: as one JSON object")
+    _add_approvals(parser)
+
+
+def _add_call(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="TOOL", help="the tool's name")
+    parser.add_argument("--args", metavar="JSON", default="{}", help="its arguments as a JSON object")
+    parser.add_argument("--json", action="store_true", help="the structured result as JSON")
+    _add_approvals(parser)
+
+
+def _add_sandbox(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default=None, help="address to listen on")
+    parser.add_argument("--port", metavar="N", type=int, default=None, help="port to listen on (0: any)")
+    parser.add_argument("--data", metavar="DIR", default=None, help="where its database lies")
+    parser.add_argument("--seed", metavar="NAME", default=None, help="the data to start with")
+    parser.add_argument("--reset", action="store_true", help="start afresh from the seed")
+    parser.add_argument(
+        "--access-ttl", metavar="S", type=_positive, default=None, help="life of access tokens"
+    )
+    parser.add_argument("--refresh-ttl", metavar="S", type=_positive, default=None, help="the same")
+    parser.add_argument("--rate-limit", metavar="N", type=int, default=None, help="requests a minute")
+
+
+def _add_sessions(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", nargs="?", choices=["list", "show", "delete"], default="list")
+    parser.add_argument("id", nargs="?", metavar="ID", default=None)
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _add_eval(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["replay"], help="replay: run a transcript again, strictly")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="transcripts")
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than one second")
+    return value
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program.
+
+    Args:
+        argv: The arguments without the program's name; `None` takes the process's own.
+
+    Returns:
+        The exit code; see `agent.errors.ExitCode`.
+    """
+    try:
+        arguments = build_parser().parse_args(argv)
+        module = importlib.import_module(_COMMANDS[arguments.command or "chat"])
+        return int(module.run(arguments))
+    except AgentError as error:
+        sys.stderr.write(f"astravue: {error}\n")
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output has left; there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.DONE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

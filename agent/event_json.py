@@ -1,0 +1,129 @@
+"""Events as JSON objects, for transcripts and for scripts; `type` names the event.
+
+The form is versioned by `FORMAT_VERSION` and described in docs/transcripts.md.
+"""
+
+from agent.conversation import ToolCall
+from agent.errors import AgentError
+from agent.events import (
+    ApprovalRequested,
+    Event,
+    Notice,
+    RequestPrefix,
+    StepFinished,
+    StepStarted,
+    ToolCallFinished,
+    ToolCallStarted,
+    TurnFailed,
+    TurnFinished,
+    TurnStarted,
+)
+from agent.jsontypes import JsonObject, JsonValue
+from agent.model.protocol import FunctionDefinition, ReasoningDelta, TextDelta, Usage
+
+FORMAT_VERSION = 1
+
+
+def encode_event(event: Event) -> JsonObject:
+    """Write an event as a JSON object."""
+    match event:
+        case TurnStarted(text, context):
+            return {"type": "turn_started", "text": text, "context": context}
+        case RequestPrefix(model, system, functions):
+            listed: list[JsonValue] = [_encode_function(function) for function in functions]
+            return {"type": "request_prefix", "model": model, "system": system, "functions": listed}
+        case StepStarted(step):
+            return {"type": "step_started", "step": step}
+        case TextDelta(text):
+            return {"type": "text_delta", "text": text}
+        case ReasoningDelta(text):
+            return {"type": "reasoning_delta", "text": text}
+        case StepFinished():
+            return _encode_step(event)
+        case ToolCallStarted(call, title, arguments, effect):
+            return {
+                "type": "tool_call_started",
+                "call_id": call.id,
+                "name": call.name,
+                "title": title,
+                "arguments": arguments,
+                "effect": effect.value,
+            }
+        case ApprovalRequested():
+            return {
+                "type": "approval_requested",
+                "call_id": event.call.id,
+                "summary": event.summary,
+                "details": list(event.details),
+                "effect": event.effect.value,
+                "decision": event.decision.value,
+            }
+        case ToolCallFinished():
+            return _encode_finished_call(event)
+        case Notice(text):
+            return {"type": "notice", "text": text}
+        case TurnFinished(text, usage, steps):
+            return {"type": "turn_finished", "text": text, "usage": encode_usage(usage), "steps": steps}
+        case TurnFailed(error, usage, steps):
+            failure = encode_error(error)
+            return {"type": "turn_failed", "error": failure, "usage": encode_usage(usage), "steps": steps}
+
+
+def encode_error(error: AgentError) -> JsonObject:
+    """Write an error as its kind, its two sentences, and the exit code it stands for."""
+    return {
+        "kind": type(error).__name__,
+        "message": error.message,
+        "hint": error.hint,
+        "exit_code": int(error.exit_code),
+    }
+
+
+def encode_usage(usage: Usage) -> JsonObject:
+    """Write token counts."""
+    return {
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+    }
+
+
+def _encode_function(function: FunctionDefinition) -> JsonObject:
+    return {
+        "name": function.name,
+        "description": function.description,
+        "parameters": function.parameters,
+    }
+
+
+def encode_call(call: ToolCall) -> JsonObject:
+    """Write a call with its arguments as the text the model wrote."""
+    return {"id": call.id, "name": call.name, "arguments": call.arguments}
+
+
+def _encode_step(event: StepFinished) -> JsonObject:
+    return {
+        "type": "step_finished",
+        "step": event.step,
+        "text": event.text,
+        "tool_calls": [encode_call(call) for call in event.tool_calls],
+        "finish_reason": event.finish_reason.value,
+        "usage": encode_usage(event.usage),
+        "interrupted": event.interrupted,
+        "provider_items": list(event.provider_items),
+    }
+
+
+def _encode_finished_call(event: ToolCallFinished) -> JsonObject:
+    return {
+        "type": "tool_call_finished",
+        "call": encode_call(event.call),
+        "title": event.title,
+        "outcome": event.outcome.value,
+        "text": event.text,
+        "structured": event.structured,
+        "duration": round(event.duration, 6),
+        "decision": event.decision.value if event.decision else None,
+        "error": encode_error(event.error) if event.error else None,
+    }
