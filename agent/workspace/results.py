@@ -1,0 +1,157 @@
+"""From the SDK's results to the plain data of this project."""
+
+import base64
+import binascii
+import json
+
+import mcp_types
+from jsonschema.exceptions import SchemaError
+from jsonschema.validators import Draft202012Validator, validator_for
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+from agent.jsontypes import JsonObject, JsonValue, dump, is_object
+from agent.tools.tool import Annotations, Tool, ToolResult
+from agent.workspace.failure import one_line
+from agent.workspace.records import (
+    Prompt,
+    PromptArgument,
+    PromptMessage,
+    PromptText,
+    Resource,
+    ResourceContents,
+)
+from agent.workspace.repair import REPAIRS_KEY
+
+
+def to_tool(listed: mcp_types.Tool) -> Tool:
+    """Describe a listed tool."""
+    hints = listed.annotations or mcp_types.ToolAnnotations()
+    interface: object = (listed.meta or {}).get("ui")
+    return Tool(
+        name=listed.name,
+        title=listed.title or hints.title or listed.name,
+        description=listed.description or "",
+        input_schema=listed.input_schema,
+        annotations=Annotations(hints.read_only_hint, hints.destructive_hint, hints.idempotent_hint),
+        hidden=is_object(interface) and interface.get("visibility") == ["app"],
+    )
+
+
+def to_tool_result(
+    name: str, result: mcp_types.CallToolResult, output_schema: "JsonObject | None"
+) -> ToolResult:
+    """Give what a tool answered, with a warning for each thing that is not as it should be.
+
+    Args:
+        name: The tool's name, for the warnings.
+        result: The SDK's result.
+        output_schema: The schema that the tool promised for its structured result.
+    """
+    text = "\n".join(block_text(block) for block in result.content)
+    structured: JsonValue = result.structured_content
+    notes: object = (result.meta or {}).get(REPAIRS_KEY)
+    warnings = notes.splitlines() if isinstance(notes, str) else []
+    if output_schema is not None and not result.is_error:
+        warnings += _broken_promise(name, structured, output_schema)
+    if structured is None:
+        structured = _parse_container(text)
+    elif not text:
+        text = dump(structured)
+    return ToolResult(text, structured, result.is_error, tuple(warnings))
+
+
+def _broken_promise(name: str, structured: JsonValue, schema: JsonObject) -> list[str]:
+    if structured is None:
+        return [f"{name} promises a structured result and gave none."]
+    validator = validator_for(schema, default=Draft202012Validator)
+    try:
+        validator.check_schema(schema)
+        error = next(iter(validator(schema, registry=Registry()).iter_errors(structured)), None)
+    except (SchemaError, Unresolvable):
+        return [f"The output schema of {name} is malformed, so its result was not checked."]
+    if error is None:
+        return []
+    return [f"The result of {name} does not fit its output schema: {one_line(error.message, 160)}"]
+
+
+def _parse_container(text: str) -> JsonValue:
+    """Parse text that is a JSON object or array; anything else is just text."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        value: JsonValue = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value
+
+
+def block_text(block: mcp_types.ContentBlock) -> str:
+    """Give a block of content as text; what is no text is named in brackets."""
+    match block:
+        case mcp_types.TextContent():
+            return block.text
+        case mcp_types.ImageContent() | mcp_types.AudioContent():
+            return f"[{block.type} {block.mime_type}, {_size(block.data)}]"
+        case mcp_types.ResourceLink():
+            return f"[resource {block.uri} {block.title or block.name}]"
+        case mcp_types.EmbeddedResource(resource=mcp_types.TextResourceContents() as resource):
+            return f"[resource {resource.uri}]\n{resource.text}"
+        case mcp_types.EmbeddedResource():
+            return f"[resource {block.resource.uri}]"
+
+
+def _size(encoded: str) -> str:
+    size = len(encoded) * 3 // 4
+    return f"{size // 1024} KiB" if size >= 1024 else f"{size} bytes"
+
+
+def to_prompt(listed: mcp_types.Prompt) -> Prompt:
+    """Describe a listed prompt."""
+    arguments = tuple(
+        PromptArgument(argument.name, argument.description or "", bool(argument.required))
+        for argument in listed.arguments or ()
+    )
+    return Prompt(listed.name, listed.title or listed.name, listed.description or "", arguments)
+
+
+def to_prompt_text(result: mcp_types.GetPromptResult) -> PromptText:
+    """Give the messages of a prompt."""
+    messages = tuple(PromptMessage(message.role, block_text(message.content)) for message in result.messages)
+    return PromptText(result.description or "", messages)
+
+
+def to_resource(listed: mcp_types.Resource) -> Resource:
+    """Describe a listed resource."""
+    return Resource(
+        str(listed.uri),
+        listed.name,
+        listed.title or listed.name,
+        listed.description or "",
+        listed.mime_type or "",
+    )
+
+
+def to_template(listed: mcp_types.ResourceTemplate) -> Resource:
+    """Describe a listed resource template."""
+    return Resource(
+        listed.uri_template,
+        listed.name,
+        listed.title or listed.name,
+        listed.description or "",
+        listed.mime_type or "",
+        is_template=True,
+    )
+
+
+def to_contents(
+    contents: mcp_types.TextResourceContents | mcp_types.BlobResourceContents,
+) -> ResourceContents:
+    """Give what reading a resource brought; data that is not valid base64 is left empty."""
+    uri, mime_type = str(contents.uri), contents.mime_type or ""
+    if isinstance(contents, mcp_types.TextResourceContents):
+        return ResourceContents(uri, mime_type, contents.text)
+    try:
+        return ResourceContents(uri, mime_type, data=base64.b64decode(contents.blob))
+    except binascii.Error:
+        return ResourceContents(uri, mime_type)
