@@ -16,6 +16,8 @@ import mcp_types
 from mcp import Client, MCPError
 from mcp.client import IncomingMessage
 from mcp.client.streamable_http import streamable_http_client
+from mcp.client.subscriptions import SubscriptionLost
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from agent import __version__
 from agent.tools.tool import Tool
@@ -32,6 +34,7 @@ _SEND_TIME = 30.0
 # Below the 5 s after which common servers close an idle connection: a request that meets that
 # moment may or may not have been executed.
 _IDLE_TIME = 4.0
+_LISTEN_DELAYS = (1.0, 5.0, 30.0, 120.0)
 _log = logging.getLogger(__name__)
 
 
@@ -172,7 +175,28 @@ async def _enter_client(endpoint: Endpoint, accept_any_verdict: bool) -> AsyncGe
             async with asyncio.timeout(3 * endpoint.patience.handshake + endpoint.patience.rate_limit):
                 await stack.enter_async_context(client)
             connection = Connection(client, endpoint, findings)
-            yield connection
+            watching = asyncio.create_task(_watch_tools(connection, endpoint.patience))
+            try:
+                yield connection
+            finally:
+                watching.cancel()
+                await asyncio.wait((watching,))
+
+
+async def _watch_tools(connection: Connection, patience: Patience) -> None:
+    """Ask a server of the stateless era to tell when its tools change; older ones tell unasked."""
+    client = connection.client
+    offered = client.server_capabilities.tools
+    if client.protocol_version not in MODERN_PROTOCOL_VERSIONS or not (offered and offered.list_changed):
+        return
+    for delay in _LISTEN_DELAYS:
+        with contextlib.suppress(MCPError, SubscriptionLost):
+            async with client.listen(tools_list_changed=True) as subscription:
+                async for _ in subscription:
+                    connection.forget_tools()
+        # What changed while nobody listened is not told later.
+        connection.forget_tools()
+        await patience.sleep(delay)
 
 
 def _http_client(endpoint: Endpoint, accept_any_verdict: bool) -> httpx2.AsyncClient:
@@ -197,6 +221,8 @@ def _opening_failure(error: BaseException) -> Failure:
         return failure_in(error) or Failure(FailureKind.UNUSABLE, f"it said “{one_line(error.message)}”")
     if isinstance(error, TimeoutError):
         return Failure(FailureKind.TIMEOUT)
+    if isinstance(error, ImportError):
+        return Failure(FailureKind.BAD_PROXY, one_line(str(error)))
     if isinstance(error, httpx2.InvalidURL | httpx2.UnsupportedProtocol | UnicodeError):
         return Failure(FailureKind.BAD_ADDRESS)
     return Failure(FailureKind.UNUSABLE, f"its answer to the handshake does not fit ({type(error).__name__})")

@@ -33,6 +33,8 @@ class FailureKind(StrEnum):
     """No connection came about: the request provably never left."""
     BAD_ADDRESS = "bad_address"
     """The address is none that a request can go to."""
+    BAD_PROXY = "bad_proxy"
+    """The proxy that the environment names cannot be used."""
     UNTRUSTED = "untrusted"
     """TLS failed: the request never left, and trying again will not help."""
     UNKNOWN_HOST = "unknown_host"
@@ -128,6 +130,8 @@ def network_failure(error: httpx2.RequestError) -> Failure:
     for cause in causes:
         if isinstance(cause, ssl.SSLError):
             reason = getattr(cause, "verify_message", "") or cause.reason or str(cause)
+            if reason == "WRONG_VERSION_NUMBER":
+                reason = "the server does not speak TLS there"
             return Failure(FailureKind.UNTRUSTED, one_line(str(reason)))
         if isinstance(cause, socket.gaierror):
             return Failure(FailureKind.UNKNOWN_HOST, "its host name is not known")
@@ -232,6 +236,11 @@ def _sentence(failure: Failure, server: str) -> tuple[str, str]:
             return f"{server} cannot be reached: {reason}.", "Check the network and the address (--server)."
         case FailureKind.BAD_ADDRESS:
             return f"{server} is not the address of a server.", "Give one like https://HOST/mcp (--server)."
+        case FailureKind.BAD_PROXY:
+            return (
+                f"The proxy in the environment cannot be used: {reason}.",
+                "Check HTTPS_PROXY and ALL_PROXY.",
+            )
         case FailureKind.UNKNOWN_HOST:
             return f"{server} cannot be reached: {reason}.", "Check the address (--server) and the network."
         case FailureKind.UNTRUSTED:

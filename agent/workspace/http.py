@@ -47,6 +47,11 @@ class Patience:
     sleep: Sleep
     on_notice: Callable[[str], None]
 
+    async def sit_out(self, seconds: float) -> None:
+        """Wait as a 429 told, and say so."""
+        self.on_notice(f"The server limits the rate of requests; waiting {seconds:.0f} s.")
+        await self.sleep(seconds)
+
 
 @dataclass(frozen=True, slots=True)
 class _Message:
@@ -82,6 +87,8 @@ class AnsweringTransport(httpx2.AsyncBaseTransport):
         if request.method == "DELETE":
             # Saying goodbye to a server that hangs must not hold up leaving.
             request.extensions["timeout"] = httpx2.Timeout(_CLOSING_TIME).as_dict()
+        elif request.method == "GET":
+            request.extensions["timeout"] = _without_read_limit(request)
         return await self._inner.send(request, stream=True, auth=None, follow_redirects=False)
 
     async def aclose(self) -> None:
@@ -94,6 +101,10 @@ class AnsweringTransport(httpx2.AsyncBaseTransport):
             return _answer(message, self._outage)
         if message.method in _HANDSHAKE:
             request.extensions["timeout"] = httpx2.Timeout(self._patience.handshake).as_dict()
+        elif message.method == "subscriptions/listen":
+            request.extensions["timeout"] = _without_read_limit(request)
+        if message.method == "server/discover" and not self.accept_any_verdict:
+            self._outage = Failure(FailureKind.TIMEOUT)
         response, failure = await self._exchange(message, request)
         if message.method == "server/discover":
             self._outage = failure if failure is not None and self._is_outage(failure) else None
@@ -104,13 +115,17 @@ class AnsweringTransport(httpx2.AsyncBaseTransport):
     def _is_outage(self, failure: Failure) -> bool:
         if failure.passing:
             return not self.accept_any_verdict
-        return failure.kind not in (FailureKind.UNUSABLE, FailureKind.STATUS)
+        return failure.kind not in (FailureKind.UNUSABLE, FailureKind.STATUS, FailureKind.FORBIDDEN)
 
     async def _exchange(
         self, message: _Message, request: httpx2.Request
     ) -> tuple[httpx2.Response | None, Failure | None]:
-        """Send until there is an answer to give; waits and resends happen here."""
-        resends = iter(() if message.method in _HANDSHAKE else _RESENDS)
+        """Send until there is an answer to give.
+
+        Waits and resends happen here, but not for a handshake: the supervisor starts that afresh.
+        """
+        handshake = message.method in _HANDSHAKE
+        resends = iter(() if handshake else _RESENDS)
         waited = 0.0
         while True:
             try:
@@ -119,17 +134,21 @@ class AnsweringTransport(httpx2.AsyncBaseTransport):
                     return await _examine(message, response)
                 await response.aclose()
                 wait = _retry_after(response)
-                if waited + wait > self._patience.rate_limit:
+                if handshake or waited + wait > self._patience.rate_limit:
                     return response, Failure(FailureKind.RATE_LIMITED, "too many requests", 429, wait)
-                self._patience.on_notice(f"The server limits the rate of requests; waiting {wait:.0f} s.")
                 waited += wait
-                await self._patience.sleep(wait)
+                await self._patience.sit_out(wait)
             except httpx2.RequestError as error:
                 failure = network_failure(error)
                 delay = next(resends, None) if failure.kind is FailureKind.UNREACHABLE else None
                 if delay is None:
                     return None, failure
                 await self._patience.sleep(delay)
+
+
+def _without_read_limit(request: httpx2.Request) -> dict[str, float | None]:
+    """Let a stream of notifications be silent for as long as nothing happens."""
+    return {**request.extensions["timeout"], "read": None}
 
 
 def _read_message(request: httpx2.Request) -> _Message:
@@ -170,7 +189,9 @@ def _judge_status(message: _Message, status: int, words: str, answers: bool) -> 
         return Failure(FailureKind.UNAUTHORIZED, words, status)
     if status == 403:
         return Failure(FailureKind.FORBIDDEN, words, status)
-    if message.session and (status == 404 or (status == 400 and "session" in words.lower())):
+    if message.session and status == 404:
+        return Failure(FailureKind.SESSION_LOST, words, status)
+    if status == 400 and message.method not in _HANDSHAKE and "session" in words.lower():
         return Failure(FailureKind.SESSION_LOST, words, status)
     if answers and (status < 500 or message.method not in _HANDSHAKE):
         return None

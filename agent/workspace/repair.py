@@ -7,6 +7,7 @@ is mended, what cannot is left out, and both are remembered.
 Source: MCP 2025-11-25 and 2026-07-28, schema; the fields are the ones that both revisions require.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from jsonschema.exceptions import SchemaError
@@ -37,11 +38,24 @@ class Findings:
             from the SDK, which would throw away results that break the promise.
         skipped: Tool name, or its place in the list, to the reason why it was left out.
         repaired: Tool name to what was mended.
+        kept: The names of the tools that were handed on.
     """
 
     output_schemas: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
     skipped: dict[str, str] = field(default_factory=dict[str, str])
     repaired: dict[str, str] = field(default_factory=dict[str, str])
+    kept: set[str] = field(default_factory=set[str])
+
+    def start_listing(self) -> None:
+        """Forget what the last listing found."""
+        self.skipped.clear()
+        self.repaired.clear()
+        self.kept.clear()
+
+    def compare(self, listed: Collection[str]) -> None:
+        """Note the tools that the SDK dropped from what it was handed."""
+        for name in self.kept.difference(listed):
+            self.skipped[one_line(name)] = "its x-mcp-header annotations are not valid"
 
 
 def repair_result(method: str, result: JsonObject, findings: Findings, *, stateless: bool) -> JsonObject:
@@ -91,13 +105,12 @@ def _fits(model: type[BaseModel], item: JsonValue) -> bool:
 
 def _repair_tools(listed: JsonValue, findings: Findings) -> list[JsonValue]:
     tools: list[JsonValue] = []
-    names: set[str] = set()
     for place, item in enumerate(listed if isinstance(listed, list) else [], 1):
         name = item.get("name") if is_object(item) else None
         if not is_object(item) or not isinstance(name, str) or not name:
             findings.skipped[f"tool {place} of the list"] = "it has no name"
             continue
-        if name in names:
+        if name in findings.kept:
             findings.skipped[f"{one_line(name)} (again)"] = "an earlier tool has the same name"
             continue
         schema = item.get("inputSchema", {"type": "object"})
@@ -105,7 +118,7 @@ def _repair_tools(listed: JsonValue, findings: Findings) -> list[JsonValue]:
         if reason or not is_object(schema):
             findings.skipped[one_line(name)] = f"its input schema is {reason}"
             continue
-        names.add(name)
+        findings.kept.add(name)
         tools.append(_rebuild_tool(name, item, schema, findings))
     return tools
 
@@ -149,7 +162,7 @@ def _rebuild_tool(name: str, item: JsonObject, schema: JsonObject, findings: Fin
     if is_object(output_schema):
         findings.output_schemas[name] = output_schema
     if mended:
-        findings.repaired[name] = ", ".join(mended)
+        findings.repaired[one_line(name)] = ", ".join(mended)
     return tool
 
 

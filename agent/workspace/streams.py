@@ -8,7 +8,14 @@ from typing import Protocol, Self
 import anyio
 from mcp.client import Transport
 from mcp.shared.message import SessionMessage
-from mcp_types import PROTOCOL_VERSION_META_KEY, JSONRPCError, JSONRPCRequest, JSONRPCResponse, RequestId
+from mcp_types import (
+    PROTOCOL_VERSION_META_KEY,
+    JSONRPCError,
+    JSONRPCNotification,
+    JSONRPCRequest,
+    JSONRPCResponse,
+    RequestId,
+)
 
 from agent.jsontypes import is_object
 from agent.workspace.repair import Findings, repair_result
@@ -57,6 +64,8 @@ class _Requests:
             meta: object = (request.params or {}).get("_meta")
             stateless = is_object(meta) and PROTOCOL_VERSION_META_KEY in meta
             self._open[request.id] = (request.method, stateless)
+        elif isinstance(request, JSONRPCNotification) and request.method == "notifications/cancelled":
+            self._open.pop((request.params or {}).get("requestId", ""), None)
 
     def repair(self, message: SessionMessage | Exception, findings: Findings) -> None:
         if isinstance(message, Exception):

@@ -79,9 +79,10 @@ class Supervisor:
         return self._opening
 
     async def _open(self) -> Connection:
-        started = self._clock()
+        patience = self._endpoint.patience
+        started, waited, attempt = self._clock(), 0.0, 1
         failure = Failure(FailureKind.UNREACHABLE)
-        for attempt in range(1, _ATTEMPTS + 1):
+        while True:
             # A server that never answers the probe may still be an old one; one that is down is not.
             any_verdict = attempt == _ATTEMPTS or failure.kind is FailureKind.TIMEOUT
             try:
@@ -90,10 +91,17 @@ class Supervisor:
                 failure = error.failure
             else:
                 return self._current
+            if (
+                failure.kind is FailureKind.RATE_LIMITED
+                and waited + failure.retry_after <= patience.rate_limit
+            ):
+                waited += failure.retry_after
+                await patience.sit_out(failure.retry_after)
+                continue
             if not failure.passing or attempt == _ATTEMPTS or self._clock() - started > _TOTAL_TIME:
-                break
-            await self._endpoint.patience.sleep(_FIRST_DELAY * 2 ** (attempt - 1))
-        raise OpeningError(failure)
+                raise OpeningError(failure)
+            await patience.sleep(_FIRST_DELAY * 2 ** (attempt - 1))
+            attempt += 1
 
     async def _open_once(self, accept_any_verdict: bool) -> Connection:
         opened: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()

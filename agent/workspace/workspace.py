@@ -8,7 +8,7 @@ went wrong becomes an error of this project.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self, TypeAlias, TypeVar
@@ -101,6 +101,7 @@ class Workspace:
         self._supervisor = Supervisor(Endpoint(server, auth, read_timeout, patience), clock)
         self._info: ServerInfo | None = None
         self._skipped: tuple[str, ...] = ()
+        self._told: set[str] = set()
 
     async def __aenter__(self) -> Self:
         self._supervisor.start()
@@ -169,7 +170,7 @@ class Workspace:
             try:
                 result = await connection.client.call_tool(name, arguments)
             except MCPError as error:
-                if failure_in(error) is not None:
+                if _failure_of(error) is not None:
                     raise
                 return ToolResult(f"The server refused the call: {error.message}", is_error=True)
             return to_tool_result(name, result, connection.findings.output_schemas.get(name))
@@ -244,19 +245,25 @@ class Workspace:
                 return connection.tools
             version = connection.tools_version
             findings = connection.findings
-            findings.skipped.clear()
+            findings.start_listing()
             pages = await _pages(lambda cursor: connection.client.list_tools(cursor=cursor))
             tools = tuple(to_tool(tool) for page in pages for tool in page.tools)
+            findings.compare([tool.name for tool in tools])
             if version == connection.tools_version:
                 connection.tools = tools
-        self._note_skipped(tuple(f"{name}: {reason}" for name, reason in findings.skipped.items()))
+            self._skipped = tuple(f"{name}: {reason}" for name, reason in findings.skipped.items())
+            self._tell_once(f"A tool was left out: {text}." for text in self._skipped)
+            self._tell_once(
+                f"The definition of {name} was malformed and was mended: {fields}."
+                for name, fields in findings.repaired.items()
+            )
         return tools
 
-    def _note_skipped(self, skipped: tuple[str, ...]) -> None:
-        for text in skipped:
-            if text not in self._skipped:
-                self._notice(f"A tool was left out: {text}.")
-        self._skipped = skipped
+    def _tell_once(self, notices: Iterable[str]) -> None:
+        for notice in notices:
+            if notice not in self._told:
+                self._told.add(notice)
+                self._notice(notice)
 
     async def _request(self, operation: _Operation[_RESULT]) -> _RESULT:
         """Run an operation on the current connection, and once more on a new one where that is safe."""
@@ -310,6 +317,9 @@ class _RequestError(Exception):
 
 def _failure_of(error: Exception) -> Failure | None:
     if isinstance(error, MCPError):
+        if error.code == mcp_types.UNSUPPORTED_PROTOCOL_VERSION:
+            # Another version of the server has taken its place; it refused the request unread.
+            return Failure(FailureKind.SESSION_LOST, one_line(error.message))
         return failure_in(error)
     return Failure(FailureKind.UNUSABLE, "its result does not fit the protocol")
 
