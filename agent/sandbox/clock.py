@@ -1,0 +1,36 @@
+"""The one place that tells the time, so that tests and the control of a running sandbox can move it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+MILLISECONDS = 1000
+DAY_MILLISECONDS = 24 * 60 * 60 * MILLISECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Tells the time in UTC.
+
+    Args:
+        source: Returns seconds since the Unix epoch.
+    """
+
+    source: Callable[[], float] = time.time
+
+    def seconds(self) -> float:
+        """Returns seconds since the Unix epoch."""
+        return self.source()
+
+    def milliseconds(self) -> int:
+        """Returns whole milliseconds since the Unix epoch, the unit of every stored time."""
+        return int(self.source() * MILLISECONDS)
+
+    def today(self) -> date:
+        """Returns the current day in UTC."""
+        return datetime.fromtimestamp(self.source(), UTC).date()
+
+    def start_of_today(self) -> int:
+        """Returns midnight UTC of the current day, in milliseconds since the Unix epoch."""
+        return self.milliseconds() // DAY_MILLISECONDS * DAY_MILLISECONDS

@@ -1,0 +1,116 @@
+"""One SQLite file that holds the workspace and its authorization server.
+
+Calls are short and the server is one process, so one connection in one thread serves them all: no call
+ever waits for another's lock, and each sees the whole of the one before it. In WAL mode a transaction
+is in the operating system's hands when its commit returns, so killing the process loses none.
+"""
+
+import sqlite3
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from agent.sandbox.errors import SandboxError
+
+Parameters = Sequence[object] | Mapping[str, object]
+
+SCHEMA_VERSION = 1
+
+
+class Database:
+    """A connection with the few operations that the domain needs.
+
+    Args:
+        connection: In autocommit mode; `transaction` begins and ends transactions.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        connection.row_factory = sqlite3.Row
+        self._connection = connection
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """Returns every row of the query."""
+        return self._connection.execute(sql, parameters).fetchall()
+
+    def row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
+        """Returns the first row of the query, or None."""
+        row: sqlite3.Row | None = self._connection.execute(sql, parameters).fetchone()
+        return row
+
+    def value(self, sql: str, parameters: Parameters = ()) -> Any:
+        """Returns the first column of the first row, or None."""
+        row = self.row(sql, parameters)
+        return None if row is None else row[0]
+
+    def run(self, sql: str, parameters: Parameters = ()) -> int:
+        """Runs a statement and returns how many rows it changed."""
+        return self._connection.execute(sql, parameters).rowcount
+
+    def run_many(self, sql: str, parameters: Sequence[Parameters]) -> None:
+        """Runs a statement once for each set of parameters."""
+        self._connection.executemany(sql, parameters)
+
+    def insert(self, sql: str, parameters: Parameters) -> int:
+        """Runs an INSERT and returns the id of the new row."""
+        row_id = self._connection.execute(sql, parameters).lastrowid
+        assert row_id is not None
+        return row_id
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """Commits what happens inside, or undoes all of it when an exception leaves the block."""
+        yield from self._guarded("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
+
+    @contextmanager
+    def savepoint(self) -> Generator[None]:
+        """Undoes what happens inside, but not the transaction around it, when an exception leaves."""
+        yield from self._guarded("SAVEPOINT item", "RELEASE item", ("ROLLBACK TO item", "RELEASE item"))
+
+    def _guarded(self, begin: str, keep: str, undo: tuple[str, ...]) -> Generator[None]:
+        self._connection.execute(begin)
+        try:
+            yield
+        except BaseException:
+            for statement in undo:
+                self._connection.execute(statement)
+            raise
+        self._connection.execute(keep)
+
+    def create_schema(self) -> None:
+        """Makes every table and index in an empty file."""
+        self._connection.executescript(
+            resources.files("agent.sandbox").joinpath("schema.sql").read_text("utf-8")
+        )
+
+    def close(self) -> None:
+        """Closes the file; a second call does nothing."""
+        self._connection.close()
+
+
+def open_database(path: Path | None) -> Database:
+    """Opens the file, or an unnamed database in memory when `path` is None.
+
+    Raises:
+        SandboxError: The file cannot be opened or written.
+        sqlite3.DatabaseError: The file is damaged or no database.
+    """
+    try:
+        connection = sqlite3.connect(
+            ":memory:" if path is None else path, isolation_level=None, check_same_thread=False
+        )
+    except sqlite3.OperationalError as error:
+        raise SandboxError(f"The database {path} cannot be opened: {error}.") from error
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA busy_timeout = 5000")
+        report = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if report != "ok":
+            raise sqlite3.DatabaseError(str(report))
+    except BaseException:
+        connection.close()
+        raise
+    return Database(connection)

@@ -1,0 +1,139 @@
+"""The MCP side: lists the tools in pages, and runs them for the signed-in user."""
+
+import base64
+import binascii
+import json
+from typing import Any
+
+import mcp_types as types
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.shared.exceptions import MCPError
+from starlette.requests import Request
+
+from agent import __version__
+from agent.sandbox.clock import Clock
+from agent.sandbox.database import Database
+from agent.sandbox.domain.context import Caller, Json
+from agent.sandbox.domain.users import find_caller
+from agent.sandbox.errors import Refusal
+from agent.sandbox.tools.catalogue import Catalogue, ToolDefinition, run_tool
+
+TOOLS_A_PAGE = 25
+
+_INSTRUCTIONS = (
+    "Astravue holds spaces, projects in spaces, tasks in projects, and subtasks. IDs are integers: find a "
+    "space with astravue_list_spaces, its projects with astravue_list_projects, their tasks with "
+    "astravue_list_project_tasks, and people with astravue_get_workspace_members. Status and priority are "
+    "given by name. Dates are ISO 8601 in UTC; durations are in milliseconds."
+)
+
+
+class McpEndpoint:
+    """Handlers of MCP requests."""
+
+    def __init__(self, database: Database, clock: Clock, catalogue: Catalogue) -> None:
+        self._database = database
+        self._clock = clock
+        self._catalogue = catalogue
+
+    def server(self) -> Server:
+        """Returns an MCP server with these handlers."""
+        return Server(
+            "astravue-mcp",
+            title="Astravue",
+            version=__version__,
+            instructions=_INSTRUCTIONS,
+            on_list_tools=self.list_tools,
+            on_call_tool=self.call_tool,
+            get_tool_input_schema=self._input_schema,
+        )
+
+    async def list_tools(
+        self, _context: ServerRequestContext[Any], params: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        """Answers `tools/list` with one page."""
+        start = _read_cursor(params.cursor if params else None)
+        definitions = self._catalogue.definitions
+        if start >= len(definitions):
+            raise MCPError(types.INVALID_PARAMS, "The cursor is not one of this server's.")
+        end = start + TOOLS_A_PAGE
+        return types.ListToolsResult(
+            tools=[_show(definition) for definition in definitions[start:end]],
+            next_cursor=_write_cursor(end) if end < len(definitions) else None,
+        )
+
+    async def call_tool(
+        self, context: ServerRequestContext[Any], params: types.CallToolRequestParams
+    ) -> types.CallToolResult:
+        """Answers `tools/call`: a refusal is a result with `isError`, an unknown tool a protocol error."""
+        tool = self._catalogue.find(params.name)
+        if tool is None:
+            raise MCPError(types.INVALID_PARAMS, f"There is no tool {params.name[:100]}.")
+        try:
+            result = run_tool(
+                self._database, self._clock, self._caller(context), tool, params.arguments or {}
+            )
+        except Refusal as refusal:
+            return _refused(refusal)
+        return types.CallToolResult(content=[_text(_compact(result))], structured_content=result)
+
+    def _caller(self, context: ServerRequestContext[Any]) -> Caller:
+        request = context.request
+        assert isinstance(request, Request)
+        user = request.user
+        assert isinstance(user, AuthenticatedUser)
+        assert user.access_token.subject is not None
+        caller = find_caller(self._database, int(user.access_token.subject))
+        if caller is None:
+            raise MCPError(types.INVALID_REQUEST, "This user has been deactivated.")
+        return caller
+
+    def _input_schema(self, name: str) -> Json | None:
+        tool = self._catalogue.find(name)
+        return None if tool is None else tool.input_schema
+
+
+def _show(definition: ToolDefinition) -> types.Tool:
+    return types.Tool(
+        name=definition.name,
+        title=definition.title,
+        description=definition.description,
+        input_schema=definition.input_schema,
+        annotations=types.ToolAnnotations.model_validate(definition.annotations),
+    )
+
+
+def _refused(refusal: Refusal) -> types.CallToolResult:
+    error: Json = {"code": refusal.code, "message": refusal.message}
+    if refusal.field:
+        error["field"] = refusal.field
+    structured = {"error": error | dict(refusal.details)}
+    return types.CallToolResult(
+        content=[_text(refusal.message)], structured_content=structured, is_error=True
+    )
+
+
+def _text(text: str) -> types.TextContent:
+    return types.TextContent(type="text", text=text)
+
+
+def _compact(result: Json) -> str:
+    return json.dumps(result, ensure_ascii=False, separators=(",", ":"))
+
+
+def _write_cursor(start: int) -> str:
+    return base64.urlsafe_b64encode(f"tools:{start}".encode()).decode("ascii")
+
+
+def _read_cursor(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    try:
+        kind, _, start = base64.urlsafe_b64decode(cursor).decode("ascii").partition(":")
+        if kind == "tools" and start.isdecimal():
+            return int(start)
+    except (binascii.Error, ValueError):
+        pass
+    raise MCPError(types.INVALID_PARAMS, "The cursor is not one of this server's.")

@@ -1,0 +1,1 @@
+"""The authorization server: discovery, registration, sign-in and consent, tokens, revocation."""

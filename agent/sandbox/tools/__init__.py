@@ -1,0 +1,1 @@
+"""The tools that the MCP endpoint offers, one module a category."""

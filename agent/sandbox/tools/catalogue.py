@@ -1,0 +1,97 @@
+"""All tools: their definitions from `tools.json`, each with the handler that does its work."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from agent.sandbox.clock import Clock
+from agent.sandbox.database import Database
+from agent.sandbox.domain.context import Caller, Context, Json
+from agent.sandbox.tools import (
+    bulk_tasks,
+    comments,
+    members,
+    projects,
+    schedule,
+    spaces,
+    subtasks,
+    tasks,
+    time_tracking,
+)
+from agent.sandbox.tools.results import Handler
+from agent.sandbox.tools.validation import ArgumentValidator
+
+_HANDLERS: dict[str, Handler] = {
+    **spaces.HANDLERS,
+    **projects.HANDLERS,
+    **tasks.HANDLERS,
+    **bulk_tasks.HANDLERS,
+    **subtasks.HANDLERS,
+    **comments.HANDLERS,
+    **time_tracking.HANDLERS,
+    **schedule.HANDLERS,
+    **members.HANDLERS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ToolDefinition:
+    """What `tools/list` says of a tool, and what checks and runs it."""
+
+    name: str
+    title: str
+    category: str
+    description: str
+    annotations: Json
+    input_schema: Json
+    validator: ArgumentValidator
+    handler: Handler
+
+
+class Catalogue:
+    """The tools by name, in the order in which they are listed."""
+
+    def __init__(self, definitions: Sequence[ToolDefinition]) -> None:
+        self.definitions = tuple(definitions)
+        self._by_name = {definition.name: definition for definition in definitions}
+
+    def find(self, name: str) -> ToolDefinition | None:
+        """Returns the tool of that name, or None."""
+        return self._by_name.get(name)
+
+
+def load_catalogue() -> Catalogue:
+    """Reads `tools.json` and joins each definition with its handler."""
+    source = resources.files("agent.sandbox").joinpath("tools.json").read_text("utf-8")
+    entries: list[dict[str, Any]] = json.loads(source)
+    return Catalogue(
+        [
+            ToolDefinition(
+                name=entry["name"],
+                title=entry["title"],
+                category=entry["category"],
+                description=entry["description"],
+                annotations=entry["annotations"],
+                input_schema=entry["inputSchema"],
+                validator=ArgumentValidator(entry["inputSchema"], entry.get("atLeastOneOf", [])),
+                handler=_HANDLERS[entry["name"]],
+            )
+            for entry in entries
+        ]
+    )
+
+
+def run_tool(database: Database, clock: Clock, caller: Caller, tool: ToolDefinition, arguments: Json) -> Json:
+    """Checks the arguments and does the tool's work in one transaction.
+
+    Returns:
+        The structured result.
+
+    Raises:
+        Refusal: The arguments do not fit, or the workspace does not allow it; nothing has changed.
+    """
+    checked = tool.validator.check(arguments)
+    with database.transaction():
+        return tool.handler(Context(database, clock, caller), checked)
