@@ -54,9 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
 
     def add(name: str, text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(
-            name, help=text, description=text, parents=[shared], argument_default=argparse.SUPPRESS
-        )
+        return commands.add_parser(name, help=text, description=text, parents=[shared])
 
     chat = add("chat", "open the chat (the default)")
     _add_resume(chat)

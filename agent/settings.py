@@ -16,6 +16,8 @@ from agent.jsontypes import JsonObject, JsonValue
 
 DEFAULT_SERVER = "https://api.astravue.com/mcp"
 DEFAULT_PROFILE = "default"
+TRY_PROFILE = "try"
+TRY_PORT = 8631
 PROJECT_FILE = ".astravue.toml"
 
 _ENVIRONMENT = {
@@ -160,7 +162,10 @@ def _checked(values: Mapping[str, str | tuple[str, ...]], origins: Mapping[str, 
         return value if isinstance(value, str) else default
 
     allow = values.get("allow", ())
-    server = text("server", DEFAULT_SERVER)
+    profile = text("profile", DEFAULT_PROFILE)
+    # `astravue try` serves there, so another terminal reaches it by the profile's name alone.
+    at_home = f"http://127.0.0.1:{TRY_PORT}/mcp" if profile == TRY_PROFILE else DEFAULT_SERVER
+    server = text("server", at_home)
     for name, address in (("server", server), ("base_url", text("base_url"))):
         if address and not _is_http_address(address):
             raise SettingsError(
@@ -170,7 +175,7 @@ def _checked(values: Mapping[str, str | tuple[str, ...]], origins: Mapping[str, 
             )
     return Settings(
         server=server,
-        profile=text("profile", DEFAULT_PROFILE),
+        profile=profile,
         model=text("model"),
         base_url=text("base_url"),
         api_key=text("api_key"),

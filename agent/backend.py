@@ -1,0 +1,190 @@
+"""Everything behind a session that is slow to import: sign-in, workspace and model.
+
+Imported in a thread after the prompt is drawn; see `agent.session`.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from agent.auth.audit import AuditLog
+from agent.auth.bearer import BearerAuth
+from agent.auth.browser import BrowserOpener
+from agent.auth.login import Login
+from agent.auth.sign_in import sign_in, sign_out
+from agent.auth.tokens import TokenManager
+from agent.auth.vault import Vault
+from agent.folders import Folders
+from agent.model.embedded import is_available
+from agent.model.protocol import Model, ModelRequest
+from agent.model.selection import Choice, Kind, choose_model
+from agent.prompt_files import read_prompt
+from agent.settings import Settings
+from agent.tools.schema import build_functions
+from agent.tools.tool import Tool
+from agent.workspace.workspace import Workspace
+
+ShowLine = Callable[[str], None]
+
+
+class Backend:
+    """Sign-in, workspace and model of one session.
+
+    Args:
+        settings: What to use.
+        folders: Where things are kept.
+        environ: The process environment.
+        say: Shows one line to the person: warnings, waits.
+        on_stage: Told what is being waited for; empty when nothing is.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        folders: Folders,
+        environ: Mapping[str, str],
+        *,
+        say: ShowLine,
+        on_stage: Callable[[str], None],
+    ) -> None:
+        self._settings = settings
+        self._folders = folders
+        self._environ = environ
+        self._on_stage = on_stage
+        self._audit = AuditLog(folders.audit_file)
+        self._vault = Vault(folders, environ)
+        self._tokens = TokenManager(
+            self._vault, settings.server, settings.profile, audit=self._audit, warn=say
+        )
+        self._auth = BearerAuth(self._tokens)
+        self._warm: Callable[[ModelRequest], None] | None = None
+        self.workspace = Workspace(settings.server, auth=self._auth, on_notice=say)
+
+    async def open(self) -> None:
+        """Begin to connect; nothing is waited for."""
+        await self.workspace.__aenter__()
+
+    async def aclose(self) -> None:
+        """Leave the server and stop refreshing tokens."""
+        await self.workspace.__aexit__(None, None, None)
+        await self._tokens.aclose()
+
+    @property
+    def account(self) -> str:
+        """Who is signed in, as far as the server told; may be empty."""
+        login = self._tokens.login
+        return (login.account or "") if login else ""
+
+    async def open_model(self) -> tuple[Model, str]:
+        """Choose the model and make it usable, the embedded one in the background.
+
+        Returns:
+            The model, and why it is this one.
+
+        Raises:
+            ModelError: There is none.
+        """
+        choice = await choose_model(self._settings, embedded_available=is_available)
+        if choice.kind is Kind.ENDPOINT:
+            return await asyncio.to_thread(_open_endpoint, choice), f"{choice.base_url}, {choice.reason}"
+        from agent.model.embedded.model import EmbeddedModel
+
+        model = EmbeddedModel(self._folders, on_progress=self._on_progress, environ=self._environ)
+        model.start()
+        self._warm = model.warm
+        return model, f"embedded, {choice.reason}"
+
+    def _on_progress(self, text: str, fraction: float | None) -> None:
+        self._on_stage(text if fraction is None else f"{text} {fraction:.0%}")
+
+    def warm_up(self, tools: Sequence[Tool]) -> None:
+        """Have the model read what stands before every conversation, if it gains from that."""
+        if self._warm is not None:
+            self._warm(ModelRequest(read_prompt("system"), (), build_functions(tools).definitions))
+
+    async def status(self) -> tuple[tuple[str, str], ...]:
+        """Describe sign-in, server and vault as pairs of a label and a value."""
+        login = self._tokens.login or await asyncio.to_thread(
+            self._vault.load, self._tokens.server, self._settings.profile
+        )
+        info = self.workspace.info
+        return (
+            ("Server", self._settings.server),
+            ("Connected", f"{info.name} {info.version}, MCP {info.protocol_version}" if info else "no"),
+            ("Sign-in", _describe_login(login, time.time())),
+            ("Profile", self._settings.profile),
+            ("Vault", f"{self._vault.path}, key in {await asyncio.to_thread(self._describe_key)}"),
+        )
+
+    def _describe_key(self) -> str:
+        return self._vault.key_location
+
+    async def sign_in(
+        self,
+        show: ShowLine,
+        read_pasted: Callable[[], Awaitable[str]] | None,
+        open_browser: BrowserOpener | None,
+    ) -> str:
+        """Sign in; the address is opened in the browser, if there is one, and shown.
+
+        Raises:
+            AgentError: The sign-in was refused, abandoned or impossible.
+        """
+        login = await sign_in(
+            self._settings.server,
+            self._settings.profile,
+            vault=self._vault,
+            open_browser=open_browser,
+            read_pasted=read_pasted,
+            show=show,
+            client_id=self._settings.client_id or None,
+            challenge=self._auth.challenge,
+            audit=self._audit,
+        )
+        if login is None:
+            return f"{self._settings.server} asks for no sign-in."
+        await self._tokens.adopt(login)
+        return f"Signed in to {self._settings.server}" + (f" as {login.account}." if login.account else ".")
+
+    async def sign_out(self) -> str:
+        """Revoke the sign-in and forget it.
+
+        Raises:
+            VaultError: It could not be removed.
+        """
+        login = await asyncio.to_thread(self._vault.load, self._tokens.server, self._settings.profile)
+        if login is None:
+            return f"There was no sign-in to {self._settings.server}."
+        await self._tokens.forget()
+        revoked = await sign_out(login, vault=self._vault, audit=self._audit)
+        ended = "the server revoked it" if revoked else "its access token lives until it expires"
+        return f"Signed out of {self._settings.server}; {ended}."
+
+    async def refresh(self) -> str:
+        """Renew the tokens now.
+
+        Raises:
+            AgentError: They cannot be renewed; what is stored is kept.
+        """
+        login = await self._tokens.refresh_now()
+        return f"Renewed; {_describe_expiry(login, time.time())}."
+
+
+def _open_endpoint(choice: Choice) -> Model:
+    # The import takes most of a second, so this runs in a thread.
+    from agent.model.chat_completions import ChatCompletionsModel
+
+    return ChatCompletionsModel(choice.name, base_url=choice.base_url, api_key=choice.api_key)
+
+
+def _describe_login(login: Login | None, now: float) -> str:
+    if login is None:
+        return "none (astravue login)"
+    return f"{login.account or 'signed in'}, {_describe_expiry(login, now)}"
+
+
+def _describe_expiry(login: Login, now: float) -> str:
+    if login.expires_at is None:
+        return "the access token has no known expiry"
+    minutes, seconds = divmod(max(0, round(login.expires_at - now)), 60)
+    return f"the access token lives for {minutes} min {seconds} s and is renewed by itself"

@@ -1,0 +1,55 @@
+"""`astravue call`: one tool by hand, with the same checks and approvals as the model's calls."""
+
+import argparse
+import asyncio
+import json
+import sys
+from contextlib import aclosing
+
+from agent.commands.ask import Output
+from agent.commands.common import make_policy, prepare, warn
+from agent.errors import AgentError, ExitCode, UsageError
+from agent.events import CallOutcome, ToolCallFinished
+from agent.jsontypes import JsonObject, parse_object
+from agent.repl.sanitize import strip
+from agent.session import Session, SessionOptions
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    settings, folders = prepare(arguments)
+    try:
+        tool_arguments = parse_object(arguments.args)
+    except ValueError as error:
+        raise UsageError(
+            f"--args is no JSON object ({error}).", "Example: --args '{\"taskId\": 7}'"
+        ) from error
+    options = SessionOptions(policy=make_policy(arguments, settings), say=warn, record=False)
+    session = Session(settings, folders, options)
+    output = Output.from_arguments(argparse.Namespace(json=False, quiet=True))
+    finished = asyncio.run(_call(session, arguments.name, tool_arguments, output))
+    if output.error is not None or finished is None:
+        raise output.error or AgentError(f"{arguments.name} was not called.")
+    if finished.outcome is not CallOutcome.SUCCEEDED:
+        warn(finished.text)
+        return ExitCode.FAILED
+    if arguments.json and finished.structured is not None:
+        sys.stdout.write(json.dumps(finished.structured, ensure_ascii=False, indent=2) + "\n")
+    else:
+        sys.stdout.write(strip(finished.text) + "\n")
+    return ExitCode.DONE
+
+
+async def _call(
+    session: Session, name: str, arguments: JsonObject, output: Output
+) -> ToolCallFinished | None:
+    finished: ToolCallFinished | None = None
+    try:
+        async with aclosing(session.call(name, arguments)) as events:
+            async for event in events:
+                output.take(event)
+                if isinstance(event, ToolCallFinished):
+                    finished = event
+    finally:
+        await session.aclose()
+    return finished

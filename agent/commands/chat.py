@@ -1,0 +1,40 @@
+"""`astravue` and `astravue chat`: the chat in the terminal."""
+
+import argparse
+import asyncio
+import sys
+
+from agent.commands.common import find_transcript, has_terminal, make_policy, prepare
+from agent.errors import ExitCode, UsageError
+from agent.repl.chat import run_chat
+from agent.session import Session, SessionOptions
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    need_terminal()
+    settings, folders = prepare(arguments)
+    resumed = find_transcript(folders, getattr(arguments, "resume", None))
+    greeting = f"Going on with “{resumed.title}”." if resumed else f"Connected to {settings.server}"
+    options = SessionOptions(policy=make_policy(arguments, settings), resumed=resumed)
+    session = Session(settings, folders, options)
+    code = asyncio.run(run_chat(session, history_file=folders.history_file, greeting=greeting))
+    tell_how_to_resume(session)
+    return code
+
+
+def need_terminal() -> None:
+    """Refuse to open a chat where nobody can type.
+
+    Raises:
+        UsageError: Standard input or output is no terminal.
+    """
+    if not (has_terminal() and sys.stdout.isatty()):
+        raise UsageError("The chat needs a terminal.", 'In a script, use: astravue ask "TEXT"')
+
+
+def tell_how_to_resume(session: Session) -> ExitCode:
+    """Name the command that goes on with a conversation, if anything was said in it."""
+    if session.transcript_path.exists():
+        sys.stdout.write(f"Go on with this conversation: astravue --resume {session.id}\n")
+    return ExitCode.DONE

@@ -1,0 +1,78 @@
+"""What most subcommands begin with: folders, settings, the log file, saved conversations."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from agent.errors import AgentError, UsageError
+from agent.folders import Folders, find_folders
+from agent.settings import Settings, load_settings
+from agent.tools.policy import Policy
+from agent.transcripts import Transcript, read_transcript
+
+
+def prepare(arguments: argparse.Namespace) -> tuple[Settings, Folders]:
+    """Find the folders, load the settings, and send log lines to the log file.
+
+    Raises:
+        SettingsError: The settings cannot be used.
+    """
+    folders = find_folders(os.environ)
+    config: str | None = getattr(arguments, "config", None)
+    settings = load_settings(
+        {name: getattr(arguments, name, None) for name in ("server", "profile", "model", "base_url")},
+        os.environ,
+        folders,
+        working_folder=Path.cwd(),
+        settings_file=Path(config) if config else None,
+    )
+    start_logging(arguments, folders)
+    return settings, folders
+
+
+def start_logging(arguments: argparse.Namespace, folders: Folders) -> None:
+    """Send log lines to the log file, and more of them with `--verbose`."""
+    from agent.logs import configure_logging
+
+    configure_logging(folders.log_file, verbose=bool(getattr(arguments, "verbose", False)))
+
+
+def make_policy(arguments: argparse.Namespace, settings: Settings) -> Policy:
+    """The standing decisions about writes that the command line and the settings give."""
+    allowed: list[str] = getattr(arguments, "allow", [])
+    return Policy(
+        allow_all=bool(getattr(arguments, "yes", False)),
+        allow=(*settings.allow, *allowed),
+        read_only=bool(getattr(arguments, "read_only", False)),
+    )
+
+
+def find_transcript(folders: Folders, wanted: str | None) -> Transcript | None:
+    """Find a saved conversation by its id, a beginning of it, or “last”; none if none is wanted.
+
+    Raises:
+        AgentError: There is no such conversation, or more than one.
+    """
+    if wanted is None:
+        return None
+    names = sorted(path.stem for path in folders.sessions.glob("*.jsonl") if ".damaged-" not in path.name)
+    if wanted == "last" and names:
+        return read_transcript(folders.sessions / f"{names[-1]}.jsonl")
+    found = [name for name in names if name == wanted] or [name for name in names if name.startswith(wanted)]
+    if len(found) > 1:
+        raise UsageError(f"“{wanted}” begins {len(found)} conversations.", "Give more of the id.")
+    if not found or wanted == "":
+        raise AgentError(f"There is no conversation “{wanted}”.", "See those there are: astravue sessions")
+    return read_transcript(folders.sessions / f"{found[0]}.jsonl")
+
+
+def warn(text: str) -> None:
+    """Show one line on standard error."""
+    sys.stderr.write(f"astravue: {text}\n")
+    sys.stderr.flush()
+
+
+def has_terminal() -> bool:
+    """Whether a person can be asked: both standard input and standard error are a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()

@@ -1,0 +1,72 @@
+"""`astravue login`, `logout` and `auth refresh`."""
+
+import argparse
+import asyncio
+import sys
+import threading
+import webbrowser
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from agent.commands.common import prepare, warn
+from agent.errors import ExitCode
+from agent.session import Session, SessionOptions
+from agent.tools.policy import Policy
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    settings, folders = prepare(arguments)
+    session = Session(settings, folders, SessionOptions(policy=Policy(), say=warn))
+    sentence = asyncio.run(_run(session, arguments))
+    sys.stdout.write(sentence + "\n")
+    return ExitCode.DONE
+
+
+async def _run(session: Session, arguments: argparse.Namespace) -> str:
+    try:
+        match arguments.command:
+            case "login":
+                opener = None if arguments.no_browser else webbrowser.open
+                return await session.login(_show, _reader(), open_browser=opener)
+            case "logout":
+                return await session.logout()
+            case _:
+                return await session.refresh()
+    finally:
+        await session.aclose()
+
+
+def _show(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def _reader() -> Callable[[], Awaitable[str]] | None:
+    """Reads what is pasted; nobody can paste where standard input is no terminal."""
+    if not sys.stdin.isatty():
+        return None
+
+    return _read_line
+
+
+async def _read_line() -> str:
+    """Read a line in a daemon thread, which holds nobody up when the browser was quicker."""
+    loop = asyncio.get_running_loop()
+    line: asyncio.Future[str] = loop.create_future()
+
+    def settle(text: str) -> None:
+        if line.cancelled():
+            return
+        if text:
+            line.set_result(text)
+        else:
+            line.set_exception(EOFError())
+
+    def read() -> None:
+        text = sys.stdin.readline()
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(settle, text)
+
+    threading.Thread(target=read, daemon=True).start()
+    return await line

@@ -1,0 +1,61 @@
+"""`astravue tools`: what the server offers."""
+
+import argparse
+import asyncio
+import json
+import sys
+
+from agent.commands.common import prepare
+from agent.errors import ExitCode, UsageError
+from agent.jsontypes import JsonObject
+from agent.repl.sanitize import strip, strip_line
+from agent.session import Session, SessionOptions
+from agent.tools.policy import Policy, effect_of
+from agent.tools.tool import Tool
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    settings, folders = prepare(arguments)
+    session = Session(settings, folders, SessionOptions(policy=Policy()))
+    tools = asyncio.run(_list(session))
+    if arguments.name is not None:
+        tools = tuple(tool for tool in tools if tool.name == arguments.name)
+        if not tools:
+            raise UsageError(
+                f"{settings.server} has no tool named {arguments.name}.",
+                "See: astravue tools",
+            )
+    if arguments.json:
+        sys.stdout.write(json.dumps([_to_json(tool) for tool in tools], ensure_ascii=False, indent=1) + "\n")
+    elif arguments.name is not None:
+        _show(tools[0])
+    else:
+        width = max((len(tool.name) for tool in tools), default=0)
+        for tool in tools:
+            line = f"{tool.name:<{width}}  {effect_of(tool).value:<11}  {tool.description}"
+            sys.stdout.write(strip_line(line) + "\n")
+    return ExitCode.DONE
+
+
+async def _list(session: Session) -> tuple[Tool, ...]:
+    try:
+        return await session.tools()
+    finally:
+        await session.aclose()
+
+
+def _show(tool: Tool) -> None:
+    lines = [f"{tool.name}: {tool.title} ({effect_of(tool).value})", tool.description, "Arguments:"]
+    sys.stdout.write(strip("\n".join(lines)) + "\n")
+    sys.stdout.write(strip(json.dumps(tool.input_schema, ensure_ascii=False, indent=2)) + "\n")
+
+
+def _to_json(tool: Tool) -> JsonObject:
+    return {
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "effect": effect_of(tool).value,
+        "input_schema": tool.input_schema,
+    }

@@ -1,0 +1,115 @@
+"""`astravue try`: a demo company on this machine, a model, and the chat or one answer."""
+
+import argparse
+import asyncio
+import sys
+import webbrowser
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from agent.auth.browser import BrowserOpener
+from agent.commands.ask import Output, answer
+from agent.commands.chat import need_terminal
+from agent.commands.common import make_policy, prepare, warn
+from agent.errors import AgentError, ExitCode
+from agent.folders import Folders
+from agent.sandbox_process import DemoUser, SandboxProcess
+from agent.session import Session, SessionOptions
+from agent.settings import TRY_PORT, TRY_PROFILE, Settings
+
+SUGGESTIONS = (
+    "Which of my tasks are overdue?",
+    "Create a high-priority task “Check the release notes” in Website relaunch",
+    "Start a timer on the first overdue task",
+)
+_PLACES = 20
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    if arguments.ask is None:
+        need_terminal()
+    settings, folders = prepare(arguments)
+    with _place(folders) as (folder, port):
+        options = ["--data", str(folder), "--reset", "--seed", arguments.seed, "--port", str(port)]
+        if arguments.access_ttl is not None:
+            options += ["--access-ttl", str(arguments.access_ttl)]
+        return asyncio.run(_try(arguments, settings, folders, options))
+
+
+@contextmanager
+def _place(folders: Folders) -> Generator[tuple[Path, int]]:
+    """A folder and a port that no other `try` is using; the first one gets the profile's own port."""
+    from filelock import FileLock, Timeout
+
+    folders.sandbox.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for number in range(_PLACES):
+        lock = FileLock(folders.sandbox / f"try-{number}.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            continue
+        try:
+            yield folders.sandbox / f"try-{number}", TRY_PORT + number
+        finally:
+            lock.release()
+        return
+    raise AgentError(f"{_PLACES} windows are trying astravue already.", "Close one of them.")
+
+
+async def _try(
+    arguments: argparse.Namespace, settings: Settings, folders: Folders, options: Sequence[str]
+) -> ExitCode:
+    async with SandboxProcess(options) as sandbox:
+        user = sandbox.users[0]
+        warn(f"a demo company runs at {sandbox.url} until you leave")
+        session = Session(
+            replace(settings, server=sandbox.url, profile=TRY_PROFILE),
+            folders,
+            SessionOptions(
+                policy=make_policy(arguments, settings),
+                workspace={"seed": arguments.seed, "date": date.today().isoformat()},
+                say=warn if arguments.ask is not None else None,
+            ),
+        )
+        try:
+            await _sign_in(session, user, by_hand=arguments.browser)
+        except BaseException:
+            await session.aclose()
+            raise
+        if arguments.ask is not None:
+            return await answer(session, arguments.ask, Output.from_arguments(arguments))
+        return await _chat(session, folders, user)
+
+
+async def _sign_in(session: Session, user: DemoUser, *, by_hand: bool) -> None:
+    from agent.consent import approve_as
+
+    async def approve(address: str) -> None:
+        await approve_as(user, address)
+
+    opener: BrowserOpener = webbrowser.open if by_hand else approve
+    show: Callable[[str], None] = warn if by_hand else _ignore
+    if by_hand:
+        warn(f"sign in as {user.email} with the password {user.password}")
+    await session.login(show, None, open_browser=opener)
+    how = "" if by_hand else ", with the consent confirmed for you, as both ends are on this machine"
+    warn(f"signed in as {user.name}{how}")
+
+
+def _ignore(_: str) -> None:
+    """Show nothing: nobody has to open the address."""
+
+
+async def _chat(session: Session, folders: Folders, user: DemoUser) -> ExitCode:
+    from agent.repl.chat import run_chat
+
+    greeting = f"You are {user.name}, and this is a demo company. Nothing here leaves this machine but what "
+    greeting += "your model endpoint is sent."
+    sys.stderr.flush()
+    return await run_chat(
+        session, history_file=folders.history_file, suggestions=SUGGESTIONS, greeting=greeting
+    )

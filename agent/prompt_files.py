@@ -1,0 +1,19 @@
+"""The prompts that ship with the program: plain Markdown, read when needed."""
+
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def read_prompt(name: str) -> str:
+    """Read a prompt, without the white space around it.
+
+    Args:
+        name: The file's name without `.md`.
+    """
+    package = Path(__file__).parent
+    # An installed wheel carries them inside the package, a checkout beside it.
+    folder = package / "prompts"
+    if not folder.is_dir():
+        folder = package.parent / "prompts"
+    return (folder / f"{name}.md").read_text(encoding="utf-8").strip()

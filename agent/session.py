@@ -1,0 +1,303 @@
+"""A running program: settings, sign-in, workspace, model, conversation and transcript put together.
+
+The chat, one-shot commands and replays all run on this. It is made before anything slow is imported,
+and `start` does the slow part beside whatever the front end is doing.
+"""
+
+import asyncio
+import importlib
+import os
+import time
+import webbrowser
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent.conversation import Conversation
+from agent.errors import AgentError, SignInError
+from agent.events import Event, Notice, StepFinished
+from agent.folders import Folders
+from agent.jsontypes import JsonObject
+from agent.loop import Loop
+from agent.model.protocol import Model, Usage
+from agent.notices import NoticeBoard
+from agent.prompt_files import read_prompt
+from agent.settings import Settings
+from agent.tools.policy import Policy
+from agent.tools.tool import Tool
+from agent.transcripts import Header, Recorder, Transcript, new_session_id
+
+if TYPE_CHECKING:
+    from agent.auth.browser import BrowserOpener
+    from agent.backend import Backend
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """What makes one session differ from another.
+
+    Args:
+        policy: Which writes ask first.
+        resumed: The conversation to go on with.
+        workspace: How to build the same workspace again, for the transcript's header.
+        model: Answers in place of the model that the settings choose.
+        say: Shows one line to the person at once; without it, lines become notices of the turn.
+        context: Tells the facts of the moment; the date and time of this machine by default.
+        record: Write a transcript.
+    """
+
+    policy: Policy
+    resumed: Transcript | None = None
+    workspace: Mapping[str, str] = field(default_factory=dict[str, str])
+    model: Model | None = None
+    say: Callable[[str], None] | None = None
+    context: Callable[[], str] | None = None
+    record: bool = True
+
+
+class Session:
+    """One conversation with one workspace.
+
+    Args:
+        settings: What to use.
+        folders: Where things are kept.
+        options: What is special about this session.
+        environ: The process environment.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        folders: Folders,
+        options: SessionOptions,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._folders = folders
+        self._options = options
+        self._environ = environ
+        self._clock = clock
+        self._notices = NoticeBoard()
+        self._say = options.say or self._notices.post
+        self._conversation = options.resumed.conversation() if options.resumed else Conversation()
+        header = (
+            options.resumed.header
+            if options.resumed
+            else Header(new_session_id(clock()), clock(), settings.server, workspace=options.workspace)
+        )
+        self._id = header.id
+        self._recorder = Recorder(
+            folders.sessions, header, resumed=options.resumed, on_problem=self._say, clock=clock
+        )
+        self._starting: asyncio.Task[None] | None = None
+        self._stage = "starting"
+        self._usage = Usage()
+        self._backend: Backend | None = None
+        self._model: Model | None = None
+        self._model_origin = ""
+        self._loop: Loop | None = None
+
+    @property
+    def id(self) -> str:
+        """The conversation's id, for `--resume`."""
+        return self._id
+
+    @property
+    def transcript_path(self) -> Path:
+        """Where the conversation is saved."""
+        return self._recorder.path
+
+    @property
+    def ready(self) -> bool:
+        """Whether everything is loaded and connected."""
+        return self._loop is not None
+
+    @property
+    def progress(self) -> str:
+        """One short line on the present state, for a toolbar."""
+        if self._stage or self._model is None:
+            return self._stage
+        total = self._usage.input_tokens + self._usage.output_tokens
+        account = self._backend.account if self._backend else ""
+        parts = [self._model.name, account, f"{total:,} tokens" if total else ""]
+        return " · ".join(part for part in parts if part)
+
+    async def start(self) -> None:
+        """Import, connect, list the tools and choose the model.
+
+        May be called again after a failure; calls that overlap share one attempt.
+
+        Raises:
+            AgentError: Something is missing or cannot be reached.
+        """
+        if self._loop is not None:
+            return
+        if self._starting is None or self._starting.done():
+            self._starting = asyncio.create_task(self._start())
+        await asyncio.shield(self._starting)
+
+    async def _start(self) -> None:
+        self._stage = "loading"
+        try:
+            backend = await self._open_backend()
+            model, _ = await asyncio.gather(self._open_model(), self._connect(backend))
+            tools = await backend.workspace.tools()
+        except AgentError as error:
+            self._stage = "sign in with /login" if isinstance(error, SignInError) else "not connected"
+            raise
+        self._recorder.set_model(model.name)
+        self._loop = Loop(
+            model=model,
+            toolbox=backend.workspace,
+            policy=self._options.policy,
+            conversation=self._conversation,
+            system=read_prompt("system"),
+            session_id=self._id,
+        )
+        self._stage = ""
+        backend.warm_up(tools)
+
+    async def _open_backend(self) -> "Backend":
+        if self._backend is None:
+            # The MCP SDK takes more than a second to import; a thread keeps the prompt alive meanwhile.
+            module = await asyncio.to_thread(importlib.import_module, "agent.backend")
+            backend: Backend = module.Backend(
+                self._settings, self._folders, self._environ, say=self._say, on_stage=self._set_stage
+            )
+            await backend.open()
+            self._backend = backend
+        return self._backend
+
+    async def _open_model(self) -> Model:
+        if self._model is None:
+            if self._options.model is not None:
+                self._model = self._options.model
+            else:
+                backend = await self._open_backend()
+                self._model, self._model_origin = await backend.open_model()
+        return self._model
+
+    async def _connect(self, backend: "Backend") -> None:
+        self._set_stage("connecting")
+        await backend.workspace.connect()
+
+    def _set_stage(self, text: str) -> None:
+        self._stage = text
+
+    def turn(self, text: str) -> AsyncGenerator[Event, None]:
+        """Answer a message of the user; waits until everything is ready."""
+        return self._run(lambda loop: loop.turn(text, self._describe_moment()))
+
+    def call(self, name: str, arguments: JsonObject) -> AsyncGenerator[Event, None]:
+        """Call one tool by hand, with the same approvals and events as in a turn."""
+        return self._run(lambda loop: loop.call(name, arguments))
+
+    def _describe_moment(self) -> str:
+        if self._options.context is not None:
+            return self._options.context()
+        return describe_moment(datetime.fromtimestamp(self._clock()).astimezone())
+
+    def _run(self, begin: Callable[[Loop], AsyncGenerator[Event, None]]) -> AsyncGenerator[Event, None]:
+        return self._notices.weave(self._events(begin))
+
+    async def _events(
+        self, begin: Callable[[Loop], AsyncGenerator[Event, None]]
+    ) -> AsyncGenerator[Event, None]:
+        if self._loop is None:
+            yield Notice(f"One moment: {self.progress} …")
+            await self.start()
+        assert self._loop is not None
+        events = begin(self._loop)
+        if self._options.record:
+            events = self._recorder.record(events)
+        async with aclosing(events) as source:
+            async for event in source:
+                if isinstance(event, StepFinished):
+                    self._usage += event.usage
+                yield event
+
+    async def tools(self) -> tuple[Tool, ...]:
+        """List the server's tools.
+
+        Raises:
+            AgentError: The server cannot be asked.
+        """
+        backend = await self._open_backend()
+        return await backend.workspace.tools()
+
+    async def status(self) -> tuple[tuple[str, str], ...]:
+        """Describe the present state as pairs of a label and a value."""
+        backend = await self._open_backend()
+        model = f"{self._model.name} ({self._model_origin})" if self._model else self._stage
+        return (
+            *(await backend.status()),
+            ("Model", model),
+            ("Tokens", f"{self._usage.input_tokens:,} in, {self._usage.output_tokens:,} out"),
+            ("Conversation", f"{self._id} ({self._recorder.path})"),
+        )
+
+    async def login(
+        self,
+        show: Callable[[str], None],
+        read_pasted: Callable[[], Awaitable[str]] | None,
+        *,
+        open_browser: "BrowserOpener | None" = webbrowser.open,
+    ) -> str:
+        """Sign in with the browser; the conversation is kept.
+
+        Args:
+            show: Shows a line to the person, the address above all.
+            read_pasted: Reads the address that the browser ended at, where somebody can paste it.
+            open_browser: Opens the address; `None` leaves that to the person.
+
+        Raises:
+            AgentError: The sign-in was refused, abandoned or impossible.
+        """
+        backend = await self._open_backend()
+        return await backend.sign_in(show, read_pasted, open_browser)
+
+    async def refresh(self) -> str:
+        """Renew the tokens now, whether they are due or not.
+
+        Raises:
+            AgentError: They cannot be renewed; what is stored is kept.
+        """
+        backend = await self._open_backend()
+        return await backend.refresh()
+
+    async def logout(self) -> str:
+        """Sign out and return a sentence that says that it worked.
+
+        Raises:
+            AgentError: The sign-in could not be removed.
+        """
+        backend = await self._open_backend()
+        return await backend.sign_out()
+
+    async def aclose(self) -> None:
+        """Close what is open and stop what was started."""
+        if self._starting is not None and not self._starting.done():
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
+        if self._model is not None:
+            await self._model.aclose()
+        if self._backend is not None:
+            await self._backend.aclose()
+        self._recorder.close()
+
+
+def describe_moment(now: datetime) -> str:
+    """Today's date, time and time zone in one sentence for the model.
+
+    Args:
+        now: The present, with its time zone.
+    """
+    offset = now.strftime("%z")
+    zone = now.tzname() or ""
+    return f"Today is {now:%A}, {now:%Y-%m-%d}, {now:%H:%M} ({zone}, UTC{offset[:3]}:{offset[3:5]})."
