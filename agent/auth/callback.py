@@ -6,6 +6,7 @@ exchanged: the page that it shows then says how the sign-in really ended.
 """
 
 import asyncio
+import os
 import socket
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
@@ -77,6 +78,10 @@ class CallbackListener:
     def __init__(self, port: int = 0) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
+            if os.name == "posix":
+                # Else the port of an earlier sign-in is barred for a minute after it was closed; on
+                # Windows the same option would let another program listen here too.
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self._socket.bind((_HOST, port))
             self._socket.listen()
             self._socket.setblocking(False)

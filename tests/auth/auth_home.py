@@ -1,0 +1,109 @@
+"""Doubles and shorthand for the tests of sign-in, tokens and vault."""
+
+import contextlib
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from queue import Queue
+
+import httpx2
+from fake_authorization_server import FakeAuthorizationServer
+
+from agent.auth.audit import AuditLog
+from agent.auth.login import Login
+from agent.auth.sign_in import sign_in
+from agent.auth.tokens import TokenManager
+from agent.auth.vault import Vault
+from agent.folders import Folders
+
+KEY = "5a" * 32
+
+
+@dataclass
+class FakeClock:
+    """Unix seconds that pass only when a test says so."""
+
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class FakeBrowser:
+    """Follows the address through the sign-in page to wherever the server sends it."""
+
+    opened: list[str] = field(default_factory=list[str])
+    _pages: Queue[str] = field(default_factory=Queue[str])
+
+    def __call__(self, address: str) -> None:
+        self.opened.append(address)
+        self._pages.put(httpx2.get(address, follow_redirects=True, timeout=30).text)
+
+    def page(self) -> str:
+        """What the browser shows at the end of the last sign-in."""
+        return self._pages.get(timeout=30)
+
+
+@dataclass
+class Home:
+    """One installation that signs in to the fake server and keeps its login."""
+
+    folders: Folders
+    vault: Vault
+    clock: FakeClock
+    server: FakeAuthorizationServer
+    browser: FakeBrowser
+    shown: list[str] = field(default_factory=list[str])
+    warnings: list[str] = field(default_factory=list[str])
+    pauses: list[float] = field(default_factory=list[float])
+
+    @property
+    def audit(self) -> AuditLog:
+        return AuditLog(self.folders.audit_file, self.clock)
+
+    async def sign_in(
+        self, challenge: str | None = None, client_id: str | None = None, timeout: float = 20
+    ) -> Login:
+        login = await sign_in(
+            self.server.server,
+            "default",
+            vault=self.vault,
+            open_browser=self.browser,
+            show=self.shown.append,
+            clock=self.clock,
+            timeout=timeout,
+            challenge=challenge,
+            client_id=client_id,
+            audit=self.audit,
+        )
+        assert login is not None
+        return login
+
+    def tokens(
+        self, vault: Vault | None = None, pause: Callable[[float], None] | None = None
+    ) -> TokenManager:
+        """Another window of the same installation."""
+        return TokenManager(
+            vault or Vault(self.folders, {"ASTRAVUE_VAULT_KEY": KEY}),
+            self.server.server,
+            "default",
+            clock=self.clock,
+            audit=self.audit,
+            warn=self.warnings.append,
+            pause=pause or self.pauses.append,
+        )
+
+    @contextlib.contextmanager
+    def unwritable(self) -> Generator[None]:
+        """Let nothing be written where the vault lies, even for root: a file stands in its folder's place."""
+        data, away = self.folders.data, self.folders.data.with_name("data-away")
+        if data.exists():
+            data.rename(away)
+        data.parent.mkdir(parents=True, exist_ok=True)
+        data.write_text("not a folder")
+        try:
+            yield
+        finally:
+            data.unlink()
+            if away.exists():
+                away.rename(data)

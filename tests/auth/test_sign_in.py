@@ -1,0 +1,397 @@
+"""Signing in and out: what the person sees, what is checked, and what is kept."""
+
+import asyncio
+import dataclasses
+import socket
+import threading
+from collections.abc import Callable
+
+import httpx2
+import pytest
+from auth_home import KEY, Home
+from fake_authorization_server import ACCOUNT, FakeAuthorizationServer
+
+from agent.auth.sign_in import sign_in, sign_out
+from agent.auth.token_endpoint import make_oauth_client
+from agent.auth.vault import Vault
+from agent.errors import ServerError, SignInError, UsageError, VaultError
+from agent.folders import Folders
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_sign_in_opens_one_browser_and_stores_the_login(home: Home) -> None:
+    login = await home.sign_in()
+
+    assert len(home.browser.opened) == 1
+    assert home.shown == home.browser.opened
+    assert home.vault.load(home.server.server, "default") == login
+    assert login.account == ACCOUNT
+    assert login.scope == "openid profile email"
+    assert login.expires_at == home.clock.now + 1800
+    assert "You are signed in" in home.browser.page()
+
+
+async def test_every_oauth_request_names_the_program(home: Home) -> None:
+    login = await home.sign_in()
+    await sign_out(login, vault=home.vault)
+
+    agents = {agent.split("/")[0] for agent in home.server.user_agents if "python-httpx" not in agent}
+    assert agents == {"astravue-agent"}
+
+
+def _answer(**changes: str | None) -> Callable[[dict[str, str]], dict[str, str]]:
+    def change(answer: dict[str, str]) -> dict[str, str]:
+        return {name: value for name, value in {**answer, **changes}.items() if value is not None}
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (_answer(code=None, error="access_denied"), "The sign-in was refused; nothing was changed."),
+        (_answer(state="another"), "another sign-in than this one"),
+        (_answer(state=None), "another sign-in than this one"),
+        (_answer(iss="https://evil.example"), "did not come from"),
+        (_answer(iss=None), "did not come from"),
+        (_answer(code="made-up"), "did not accept the sign-in: invalid_grant"),
+        (
+            _answer(code=None, error="server_error", error_description="at \x1b[2J lunch"),
+            "server_error, at [2J lunch",
+        ),
+    ],
+)
+async def test_what_goes_wrong_is_one_sentence_in_the_terminal_and_in_the_browser(
+    home: Home, answer: Callable[[dict[str, str]], dict[str, str]], sentence: str
+) -> None:
+    home.server.consent = answer
+
+    with pytest.raises(SignInError) as failure:
+        await home.sign_in()
+
+    assert sentence in failure.value.message
+    assert "astravue login" in failure.value.hint
+    assert "did not work" in home.browser.page()
+    assert home.vault.load(home.server.server, "default") is None
+    assert len(home.browser.opened) == 1
+
+
+async def test_an_abandoned_sign_in_ends_with_its_time(home: Home) -> None:
+    home.browser.opened.append("")
+    with pytest.raises(SignInError, match="Nobody finished the sign-in within 0.01 seconds"):
+        await sign_in(
+            home.server.server,
+            "default",
+            vault=home.vault,
+            open_browser=None,
+            show=home.shown.append,
+            timeout=0.01,
+        )
+
+
+async def _follow(address: str) -> str:
+    async with httpx2.AsyncClient() as http:
+        return (await http.get(address)).headers["Location"]
+
+
+async def test_the_address_can_be_pasted_back_where_no_browser_runs(home: Home) -> None:
+    addresses = asyncio.Queue[str]()
+    pasted = iter(["", "hello", "http://127.0.0.1:1/callback?state=x"])
+
+    async def paste() -> str:
+        for text in pasted:
+            return text
+        return await _follow(await addresses.get())
+
+    def show(line: str) -> None:
+        home.shown.append(line)
+        if line.startswith("http"):
+            addresses.put_nowait(line)
+
+    login = await sign_in(
+        home.server.server, "default", vault=home.vault, open_browser=None, read_pasted=paste, show=show
+    )
+
+    assert login is not None
+    assert home.shown[1:] == ["That is not the address that the browser ends at. Paste the whole of it."] * 2
+
+
+async def test_a_browser_that_hangs_or_is_not_there_leaves_the_pasted_address(home: Home) -> None:
+    released = threading.Event()
+
+    def hang(_: str) -> bool:
+        return released.wait(60)
+
+    for opener in (hang, lambda _: False):
+        addresses = asyncio.Queue[str]()
+
+        async def paste(addresses: asyncio.Queue[str] = addresses) -> str:
+            return await _follow(await addresses.get())
+
+        def show(line: str, addresses: asyncio.Queue[str] = addresses) -> None:
+            if line.startswith("http"):
+                addresses.put_nowait(line)
+
+        login = await sign_in(
+            home.server.server, "default", vault=home.vault, open_browser=opener, read_pasted=paste, show=show
+        )
+        assert login is not None
+    released.set()
+
+
+async def test_the_end_of_the_input_leaves_the_browser(home: Home) -> None:
+    async def end_of_input() -> str:
+        raise EOFError
+
+    login = await sign_in(
+        home.server.server,
+        "default",
+        vault=home.vault,
+        open_browser=home.browser,
+        read_pasted=end_of_input,
+        show=home.shown.append,
+    )
+    assert login is not None
+
+
+async def test_an_opener_that_signs_in_by_itself_may_fail_with_its_own_words(home: Home) -> None:
+    async def consent(_: str) -> None:
+        raise SignInError("The demo user is unknown.")
+
+    with pytest.raises(SignInError, match="The demo user is unknown"):
+        await sign_in(
+            home.server.server, "default", vault=home.vault, open_browser=consent, show=home.shown.append
+        )
+
+
+async def test_a_server_that_asks_for_nothing_needs_no_sign_in(home: Home) -> None:
+    home.server.wants_authorization = False
+
+    login = await sign_in(
+        home.server.server, "default", vault=home.vault, open_browser=home.browser, show=home.shown.append
+    )
+
+    assert login is None
+    assert home.browser.opened == []
+
+
+async def test_an_address_without_a_server_is_said_to_be_one(home: Home) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{unused.getsockname()[1]}/mcp"
+        for address, error, words in (
+            (f"{home.server.origin}/nowhere", ServerError, "no MCP server at that address"),
+            (nobody, ServerError, "cannot be reached"),
+            ("api.astravue.com", UsageError, "not an http or https address"),
+        ):
+            with pytest.raises(error, match=words):
+                await sign_in(address, "default", vault=home.vault, open_browser=None, show=home.shown.append)
+
+
+async def test_a_server_without_registration_names_the_setting(home: Home) -> None:
+    home.server.offers_registration = False
+
+    with pytest.raises(SignInError, match="registers no clients") as failure:
+        await home.sign_in()
+    assert "`client_id`" in failure.value.hint
+
+    home.server.clients["by-hand"] = None
+    login = await home.sign_in(client_id="by-hand")
+    assert login.registration is not None
+    assert not login.registration.dynamic
+
+
+@pytest.mark.parametrize("method", ["none", "client_secret_post", "client_secret_basic"])
+async def test_a_client_secret_that_the_server_insists_on_is_used(home: Home, method: str) -> None:
+    home.server.client_authentication = method
+    login = await home.sign_in()
+
+    tokens = home.tokens()
+    renewed = await tokens.refresh_now()
+    await tokens.aclose()
+
+    assert renewed.access_token != login.access_token
+    assert any("client_secret" in form for form in home.server.forms) == (method == "client_secret_post")
+
+
+async def test_a_registration_is_used_again_with_its_port(home: Home) -> None:
+    first = await home.sign_in()
+    second = await home.sign_in()
+
+    assert second.registration == first.registration
+    assert second.sign_in_id != first.sign_in_id
+    assert len(home.server.clients) == 1
+
+
+async def test_a_taken_port_is_no_trouble(home: Home) -> None:
+    first = await home.sign_in()
+    assert first.registration is not None
+    with socket.create_server(("127.0.0.1", httpx2.URL(first.registration.redirect_uri).port or 0)):
+        second = await home.sign_in()
+
+    assert second.registration != first.registration
+    assert len(home.server.clients) == 2
+
+
+async def test_a_server_that_forgot_us_is_registered_with_again(home: Home) -> None:
+    await home.sign_in()
+    home.server.forget_clients()
+
+    with pytest.raises(SignInError, match="Nobody finished"):
+        await home.sign_in(timeout=0.5)
+    assert home.browser.page()
+    again = await home.sign_in()
+
+    assert again.registration is not None
+    assert list(home.server.clients) == [again.registration.client_id]
+
+
+async def test_an_abandoned_sign_in_leaves_the_login_before_it_in_order(home: Home) -> None:
+    before = await home.sign_in()
+    with pytest.raises(SignInError):
+        await sign_in(
+            home.server.server,
+            "default",
+            vault=home.vault,
+            open_browser=None,
+            show=home.shown.append,
+            timeout=0.01,
+        )
+
+    tokens = home.tokens()
+    assert (await tokens.refresh_now()).sign_in_id == before.sign_in_id
+    await tokens.aclose()
+
+
+async def test_a_step_up_asks_for_the_old_scopes_and_the_new(home: Home) -> None:
+    await home.sign_in()
+    challenge = 'Bearer error="insufficient_scope", scope="tasks:write"'
+
+    login = await home.sign_in(challenge=challenge)
+
+    assert login.scope == "openid profile email tasks:write"
+
+
+async def test_a_login_that_cannot_be_stored_works_and_says_so(home: Home) -> None:
+    with home.unwritable():
+        login = await home.sign_in()
+    assert "cannot be written" in home.shown[-1]
+
+    tokens = home.tokens()
+    await tokens.adopt(login)
+    await tokens.aclose()
+
+    assert home.vault.load(home.server.server, "default") == login
+
+
+async def test_a_damaged_vault_is_kept_aside_and_the_sign_in_goes_on(home: Home) -> None:
+    home.folders.data.mkdir(parents=True)
+    home.folders.vault_file.write_bytes(b"\0" * 300)
+
+    login = await home.sign_in()
+
+    kept = home.folders.data.glob("vault.bin.corrupt-*")
+    assert [file.read_bytes() for file in kept] == [b"\0" * 300]
+    assert home.vault.load(home.server.server, "default") == login
+
+
+async def test_a_wrong_key_is_found_before_a_browser_opens(home: Home, folders: Folders) -> None:
+    await home.sign_in()
+    stored = folders.vault_file.read_bytes()
+    home.vault = Vault(folders, {"ASTRAVUE_VAULT_KEY": "00" * 32})
+
+    with pytest.raises(VaultError, match="another key than the one in ASTRAVUE_VAULT_KEY"):
+        await home.sign_in()
+
+    assert len(home.browser.opened) == 1
+    assert folders.vault_file.read_bytes() == stored
+
+
+async def test_several_profiles_stand_side_by_side(home: Home) -> None:
+    await home.sign_in()
+    other = await sign_in(
+        home.server.server + "/", "work", vault=home.vault, open_browser=home.browser, show=home.shown.append
+    )
+
+    assert [login.profile for login in home.vault.logins()] == ["default", "work"]
+    assert home.vault.load(home.server.server, "work") == other
+
+
+async def test_signing_out_revokes_and_forgets(home: Home) -> None:
+    stale = await home.sign_in()
+    tokens = home.tokens()
+    await tokens.refresh_now()
+    await tokens.aclose()
+
+    # A caller that holds the login of before the refresh still revokes the present one.
+    assert await sign_out(stale, vault=home.vault, audit=home.audit)
+
+    assert home.server.revoked_families == 1
+    assert home.vault.logins() == []
+
+
+async def test_signing_out_where_nothing_can_be_revoked_forgets_and_says_so(home: Home) -> None:
+    home.server.offers_revocation = False
+    login = await home.sign_in()
+
+    assert not await sign_out(login, vault=home.vault)
+    assert not await sign_out(
+        dataclasses.replace(login, revocation_endpoint="http://127.0.0.1:1/revoke"), vault=home.vault
+    )
+    assert home.vault.logins() == []
+
+
+async def test_nothing_secret_is_shown_logged_or_in_a_repr(
+    home: Home, caplog: pytest.LogCaptureFixture, server: FakeAuthorizationServer
+) -> None:
+    caplog.set_level(0)
+    server.client_authentication = "client_secret_post"
+    login = await home.sign_in()
+    tokens = home.tokens()
+    renewed = await tokens.refresh_now()
+    await tokens.aclose()
+    await sign_out(renewed, vault=home.vault, audit=home.audit)
+
+    secrets = [
+        login.access_token,
+        login.refresh_token or "",
+        renewed.access_token,
+        renewed.refresh_token or "",
+    ]
+    secrets += [
+        value for form in server.forms for name, value in form.items() if name in ("code", "code_verifier")
+    ]
+    secrets += [secret for secret in server.clients.values() if secret]
+    secrets += [server.authorize_queries[0]["state"]]
+    own_log = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("agent"))
+    everything = [repr(login), repr(renewed), own_log, home.folders.audit_file.read_text(), *home.warnings]
+    assert all(secret not in text for text in everything for secret in secrets)
+    for file in home.folders.config.rglob("*"):
+        if file.is_file():
+            assert all(secret.encode() not in file.read_bytes() for secret in [*secrets, KEY])
+
+
+async def test_a_token_endpoint_that_echoes_a_code_does_not_get_it_into_an_error(home: Home) -> None:
+    code = "code-that-must-not-be-shown"
+    home.server.consent = _answer(code=code)
+    home.server.fail_next_token_request(400, {"error": "invalid_request", "error_description": f"bad {code}"})
+
+    with pytest.raises(SignInError) as failure:
+        await home.sign_in()
+
+    assert code not in str(failure.value)
+    assert "bad …" in str(failure.value)
+
+
+async def test_a_server_in_trouble_while_the_code_is_exchanged_is_no_refusal(home: Home) -> None:
+    home.server.fail_next_token_request(503)
+
+    with pytest.raises(ServerError, match="approved but could not be finished"):
+        await home.sign_in()
+
+
+async def test_the_oauth_client_bears_no_token_and_follows_no_redirects() -> None:
+    async with make_oauth_client() as http:
+        assert not http.follow_redirects
+        assert "Authorization" not in http.headers
