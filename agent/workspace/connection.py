@@ -34,6 +34,7 @@ _SEND_TIME = 30.0
 # Below the 5 s after which common servers close an idle connection: a request that meets that
 # moment may or may not have been executed.
 _IDLE_TIME = 4.0
+_TOOLS_CHANGED = "The server has changed its tools."
 _LISTEN_DELAYS = (1.0, 5.0, 30.0, 120.0)
 _log = logging.getLogger(__name__)
 
@@ -158,6 +159,7 @@ async def _enter_client(endpoint: Endpoint, accept_any_verdict: bool) -> AsyncGe
     async def on_message(message: IncomingMessage) -> None:
         if isinstance(message, mcp_types.ToolListChangedNotification) and connection is not None:
             connection.forget_tools()
+            endpoint.patience.on_notice(_TOOLS_CHANGED)
 
     async with _http_client(endpoint, accept_any_verdict) as http_client:
         transport = streamable_http_client(
@@ -192,8 +194,9 @@ async def _watch_tools(connection: Connection, patience: Patience) -> None:
     for delay in _LISTEN_DELAYS:
         with contextlib.suppress(MCPError, SubscriptionLost):
             async with client.listen(tools_list_changed=True) as subscription:
+                # The events themselves reach `on_message` as well, as in the older eras.
                 async for _ in subscription:
-                    connection.forget_tools()
+                    pass
         # What changed while nobody listened is not told later.
         connection.forget_tools()
         await patience.sleep(delay)

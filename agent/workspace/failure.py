@@ -190,7 +190,7 @@ class ReportsFailure(Protocol):
     """An authentication that can say why it has no token."""
 
     @property
-    def failure(self) -> SignInError | None:
+    def failure(self) -> AgentError | None:
         """The reason, `None` while all is well."""
         ...
 
