@@ -160,6 +160,15 @@ class Backend:
         ended = "the server revoked it" if revoked else "its access token lives until it expires"
         return f"Signed out of {self._settings.server}; {ended}."
 
+    async def forget(self) -> None:
+        """Drop the stored sign-in without telling the server, which no longer knows it.
+
+        Raises:
+            VaultError: It could not be removed.
+        """
+        await self._tokens.forget()
+        await asyncio.to_thread(self._vault.delete, self._tokens.server, self._settings.profile)
+
     async def refresh(self) -> str:
         """Renew the tokens now.
 

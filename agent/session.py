@@ -262,6 +262,15 @@ class Session:
         backend = await self._open_backend()
         return await backend.sign_in(show, read_pasted, open_browser)
 
+    async def forget_login(self) -> None:
+        """Drop the stored sign-in without telling the server, which no longer knows it.
+
+        Raises:
+            VaultError: It could not be removed.
+        """
+        backend = await self._open_backend()
+        await backend.forget()
+
     async def refresh(self) -> str:
         """Renew the tokens now, whether they are due or not.
 

@@ -95,6 +95,8 @@ async def _sign_in(session: Session, user: DemoUser, *, by_hand: bool) -> None:
     show: Callable[[str], None] = warn if by_hand else _ignore
     if by_hand:
         warn(f"sign in as {user.email} with the password {user.password}")
+    # The sandbox starts afresh each time, so what an earlier one granted means nothing to it.
+    await session.forget_login()
     await session.login(show, None, open_browser=opener)
     how = "" if by_hand else ", with the consent confirmed for you, as both ends are on this machine"
     warn(f"signed in as {user.name}{how}")
