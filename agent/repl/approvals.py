@@ -1,0 +1,51 @@
+"""How the chat asks before a write."""
+
+from agent.events import ApprovalRequested, Decision
+from agent.repl.palette import Palette
+from agent.repl.sanitize import strip_line
+from agent.tools.tool import Effect
+
+
+def draw_request(request: ApprovalRequested, palette: Palette) -> str:
+    """Describe a call that waits for a decision, as lines that the screen may wrap."""
+    if request.effect is Effect.DESTRUCTIVE:
+        effect = palette.bad(palette.strong("Destructive:") + palette.bad(" this cannot be undone."))
+    else:
+        effect = palette.warning("This changes your workspace.")
+    details = [f"  {palette.dim(strip_line(detail))}" for detail in request.details]
+    summary = palette.strong(strip_line(request.summary))
+    return "\n".join([summary, *details, effect, draw_choices(request, palette)])
+
+
+def draw_choices(request: ApprovalRequested, palette: Palette) -> str:
+    """Name the answers and their keys."""
+    choices = [("y", "yes"), ("n", "no (default)")]
+    if may_allow_always(request):
+        choices.insert(1, ("a", "always for this session"))
+    return "  ".join(f"{palette.accent(f'[{key}]')} {answer}" for key, answer in choices)
+
+
+def may_allow_always(request: ApprovalRequested) -> bool:
+    """Say whether further calls of the tool may be allowed together with this one."""
+    return request.effect is not Effect.DESTRUCTIVE
+
+
+def decide(key: str, request: ApprovalRequested) -> Decision | None:
+    """Turn an answer into a decision.
+
+    Args:
+        key: What was typed; empty stands for Enter alone.
+        request: The call in question.
+
+    Returns:
+        The decision, or `None` if the answer is none of those offered.
+    """
+    match key.strip().lower():
+        case "y" | "yes":
+            return Decision.ALLOWED
+        case "a" | "always" if may_allow_always(request):
+            return Decision.ALLOWED_FOR_SESSION
+        case "" | "n" | "no":
+            return Decision.DECLINED
+        case _:
+            return None

@@ -1,0 +1,363 @@
+"""The chat: takes what is typed, one thing after the other, and shows what comes of it."""
+
+import asyncio
+import logging
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from prompt_toolkit.input import Input
+from prompt_toolkit.output import Output
+
+from agent.errors import AgentError, ExitCode, UsageError
+from agent.events import Event
+from agent.repl import commands
+from agent.repl.commands import Command
+from agent.repl.completion import SlashCompleter
+from agent.repl.history import PrivateHistory
+from agent.repl.host import Host
+from agent.repl.markdown import preload
+from agent.repl.palette import Palette, wants_plain
+from agent.repl.reader import TurnReader, draw_error
+from agent.repl.sanitize import strip, strip_line
+from agent.repl.screen import Kind, Screen, Scrollback
+from agent.repl.tables import draw_columns, draw_help, draw_tool, draw_tools
+from agent.repl.terminal import TerminalScreen
+from agent.tools.tool import Tool
+
+_LOGGER = logging.getLogger(__name__)
+_TICK_BUSY = 0.1
+_TICK_IDLE = 1.0
+# How long a turn that was stopped may take to put things in order once the user wants to leave.
+_PATIENCE = 3.0
+
+
+async def run_chat(
+    host: Host,
+    *,
+    history_file: Path,
+    suggestions: Sequence[str] = (),
+    greeting: str = "",
+    environ: Mapping[str, str] = os.environ,
+    clock: Callable[[], float] = time.monotonic,
+    input: Input | None = None,
+    output: Output | None = None,
+) -> ExitCode:
+    """Chat in the terminal until the user leaves; closes the host then.
+
+    Args:
+        host: The program behind the chat.
+        history_file: Where to remember what was typed.
+        suggestions: What to ask first; shown once and offered by Tab at the empty prompt.
+        greeting: Lines to begin with.
+        environ: The process environment; decides about colour.
+        clock: Seconds that only ever grow.
+        input: Where keys come from; the process's terminal when left out.
+        output: Where to draw; the process's terminal when left out.
+    """
+    chat = Chat(host, clock=clock)
+    plain = wants_plain(environ, is_terminal=output is not None or sys.stdout.isatty())
+    screen = TerminalScreen(
+        chat,
+        history=PrivateHistory(history_file),
+        completer=SlashCompleter(chat.known_tools, suggestions),
+        palette=Palette(plain=plain),
+        clock=clock,
+        input=input,
+        output=output,
+    )
+    return await chat.run(screen, greeting, suggestions)
+
+
+class Chat:
+    """The state of a chat: what waits, what runs, what is known.
+
+    Args:
+        host: The program behind the chat.
+        clock: Seconds that only ever grow.
+    """
+
+    def __init__(self, host: Host, *, clock: Callable[[], float]) -> None:
+        self._host = host
+        self._clock = clock
+        self._queue: deque[str] = deque()
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._current: asyncio.Task[None] | None = None
+        self._reader: TurnReader | None = None
+        self._stopping = False
+        self._wants_to_leave = False
+        self._tools: tuple[Tool, ...] = ()
+        self._started = False
+
+    def known_tools(self) -> Sequence[Tool]:
+        """The tools as last listed."""
+        return self._tools
+
+    async def run(self, screen: Screen, greeting: str, suggestions: Sequence[str]) -> ExitCode:
+        """Chat on a screen until the user leaves.
+
+        Args:
+            screen: Where to draw.
+            greeting: Lines to begin with.
+            suggestions: What to ask first.
+        """
+        self._screen = screen
+        self._palette = screen.palette
+        self._scrollback = Scrollback(screen)
+        self._greet(greeting, suggestions)
+        try:
+            await screen.run(self._begin)
+        finally:
+            await self._end()
+        return ExitCode.DONE
+
+    # What the screen tells.
+
+    def submit(self, text: str) -> None:
+        """Take a message or a command; it waits while another one runs."""
+        self._wants_to_leave = False
+        if self._current and self._runs_beside(text):
+            self._spawn(self._take(text))
+            return
+        self._queue.append(text)
+        self._idle.clear()
+        self._wake.set()
+        self._screen.refresh()
+
+    def interrupt(self) -> None:
+        """Stop what runs; else throw away the draft; else leave when asked twice."""
+        if self._current:
+            self._stop(self._current)
+        elif self._screen.clear_draft():
+            self._wants_to_leave = False
+        elif self._wants_to_leave:
+            self.leave()
+        else:
+            self._wants_to_leave = True
+            self._screen.hint("Press Ctrl-C again to leave.")
+
+    def leave(self) -> None:
+        """End the chat."""
+        self._screen.leave()
+
+    def typed(self) -> None:
+        """The user goes on typing and so does not mean to leave."""
+        self._wants_to_leave = False
+
+    def toolbar(self) -> str:
+        """What the host is doing."""
+        return self._host.progress
+
+    def queued(self) -> Sequence[str]:
+        """What waits for its turn."""
+        return tuple(self._queue)
+
+    async def idle(self) -> None:
+        """Wait until everything that was sent is done."""
+        await self._idle.wait()
+
+    # From the first prompt to the end.
+
+    def _greet(self, greeting: str, suggestions: Sequence[str]) -> None:
+        lines = strip(greeting).splitlines()
+        if suggestions:
+            lines += [*([""] if lines else []), "Try asking:"]
+            lines += [f"  {self._palette.accent(strip_line(suggestion))}" for suggestion in suggestions]
+        if lines:
+            self._scrollback.write(Kind.GREETING, "\n".join(lines) + "\n")
+
+    def _begin(self) -> None:
+        for work in (self._start(), self._work(), self._tick()):
+            self._spawn(work)
+
+    async def _end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_PATIENCE)
+        with suppress(AgentError):
+            await self._host.aclose()
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _start(self) -> None:
+        try:
+            await self._guard(self._start_host())
+        finally:
+            self._started = True
+            self._screen.refresh()
+
+    async def _start_host(self) -> None:
+        await self._host.start()
+        with suppress(AgentError):
+            self._tools = await self._host.tools()
+
+    async def _tick(self) -> None:
+        shown = ""
+        while True:
+            busy = self._current is not None
+            await asyncio.sleep(_TICK_BUSY if busy or not self._started else _TICK_IDLE)
+            if busy or self._host.progress != shown:
+                shown = self._host.progress
+                self._screen.refresh()
+
+    # One thing after the other.
+
+    async def _work(self) -> None:
+        while True:
+            await self._wake.wait()
+            if not self._queue:
+                self._wake.clear()
+                self._idle.set()
+                continue
+            self._stopping = False
+            self._current = self._spawn(self._take(self._queue.popleft()))
+            try:
+                await asyncio.wait({self._current})
+            finally:
+                self._current = None
+                self._screen.refresh()
+
+    def _stop(self, task: asyncio.Task[None]) -> None:
+        if self._stopping:
+            if self._wants_to_leave:
+                self.leave()
+            self._wants_to_leave = True
+            self._screen.hint("Still stopping; press Ctrl-C again to leave without waiting.")
+            return
+        self._stopping = True
+        if self._queue:
+            self._screen.restore_draft("\n".join(self._queue))
+            self._queue.clear()
+        if self._reader:
+            self._reader.stopping = True
+        task.cancel()
+
+    @staticmethod
+    def _runs_beside(text: str) -> bool:
+        if not commands.is_command(text):
+            return False
+        try:
+            return commands.parse_command(text)[0].while_busy
+        except UsageError:
+            return True
+
+    async def _take(self, text: str) -> None:
+        self._echo(text)
+        if not commands.is_command(text):
+            self._spawn(self._preload())
+            await self._guard(self._read(self._host.turn(text), kept="; what was said is kept"))
+            return
+        try:
+            await self._guard(self._obey(text))
+        except asyncio.CancelledError:
+            self._remark(self._palette.warning("Stopped."))
+
+    async def _guard(self, work: Coroutine[None, None, None]) -> None:
+        """Let nothing that goes wrong end the chat."""
+        try:
+            await work
+        except AgentError as error:
+            self._remark(draw_error(error, self._palette))
+        except Exception as error:
+            _LOGGER.exception("the chat caught an error that nothing else had handled")
+            inside = f"Something went wrong inside ({type(error).__name__}); the log tells more."
+            self._remark(f"{self._palette.bad('✗')} {inside}")
+
+    async def _obey(self, text: str) -> None:
+        command, rest = commands.parse_command(text)
+        await self._action(command)(rest)
+
+    def _action(self, command: Command) -> Callable[[str], Coroutine[None, None, None]]:
+        return {
+            commands.HELP: self._help,
+            commands.TOOLS: self._list_tools,
+            commands.CALL: self._call,
+            commands.STATUS: self._status,
+            commands.LOGIN: self._login,
+            commands.LOGOUT: self._logout,
+            commands.QUIT: self._quit,
+        }[command]
+
+    async def _read(
+        self, events: AsyncGenerator[Event, None], *, kept: str = "", results: bool = False
+    ) -> None:
+        reader = TurnReader(
+            self._screen,
+            self._scrollback,
+            clock=self._clock,
+            waiting_for=lambda: "Thinking" if self._host.ready else "Getting ready",
+            with_results=results,
+        )
+        self._reader = reader
+        try:
+            await reader.read(events)
+        except asyncio.CancelledError:
+            reader.stopping = True
+        finally:
+            self._reader = None
+        if reader.stopping:
+            self._remark(self._palette.warning(f"Stopped{kept}."))
+
+    async def _preload(self) -> None:
+        if not self._palette.plain:
+            await asyncio.to_thread(preload)
+
+    # Slash commands.
+
+    async def _help(self, _rest: str) -> None:
+        self._show(draw_help(self._screen.columns, self._palette))
+
+    async def _list_tools(self, rest: str) -> None:
+        self._tools = await self._host.tools()
+        if not rest:
+            self._show(draw_tools(self._tools, self._screen.columns, self._palette))
+            return
+        found = next((tool for tool in self._tools if tool.name == rest), None)
+        if found is None:
+            raise UsageError(f"There is no tool {strip_line(rest)}.", "/tools lists those there are.")
+        self._show(draw_tool(found, self._palette))
+
+    async def _call(self, rest: str) -> None:
+        name, arguments = commands.parse_call(rest)
+        await self._read(self._host.call(name, arguments), results=True)
+
+    async def _status(self, _rest: str) -> None:
+        pairs = await self._host.status()
+        self._show(draw_columns(pairs, self._screen.columns, self._palette))
+
+    async def _login(self, _rest: str) -> None:
+        self._remark(await self._host.login(self._show_line, self._screen.read_pasted))
+
+    async def _logout(self, _rest: str) -> None:
+        self._remark(await self._host.logout())
+
+    async def _quit(self, _rest: str) -> None:
+        self.leave()
+
+    # Writing.
+
+    def _echo(self, text: str) -> None:
+        first, *rest = strip(text).split("\n")
+        lines = [f"❯ {first}", *(f"  {line}" for line in rest)]
+        self._scrollback.write(Kind.MESSAGE, "".join(f"{self._palette.accent(line)}\n" for line in lines))
+
+    def _show(self, text: str) -> None:
+        self._scrollback.write(Kind.ANSWER, text)
+
+    def _show_line(self, text: str) -> None:
+        self._show(strip(text).rstrip("\n") + "\n")
+
+    def _remark(self, text: str) -> None:
+        self._scrollback.write(Kind.REMARK, text.rstrip("\n") + "\n")

@@ -1,0 +1,87 @@
+"""The slash commands: their names, their help and how a line is read."""
+
+from dataclasses import dataclass
+
+from agent.errors import UsageError
+from agent.jsontypes import JsonObject, parse_object
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command.
+
+    Args:
+        name: What follows the slash.
+        summary: One line for `/help` and the completion menu.
+        arguments: What may follow the name, as `/help` shows it.
+        while_busy: It only looks things up, so it need not wait for the turn to end.
+    """
+
+    name: str
+    summary: str
+    arguments: str = ""
+    while_busy: bool = False
+
+    @property
+    def usage(self) -> str:
+        """The command as it is typed."""
+        return f"/{self.name} {self.arguments}".strip()
+
+
+HELP = Command("help", "commands and keys", while_busy=True)
+TOOLS = Command("tools", "the server's tools, or one in detail", "[NAME]", while_busy=True)
+CALL = Command("call", "call one tool by hand", "TOOL [JSON]")
+STATUS = Command("status", "server, sign-in and model", while_busy=True)
+LOGIN = Command("login", "sign in")
+LOGOUT = Command("logout", "sign out")
+QUIT = Command("quit", "leave", while_busy=True)
+
+COMMANDS = (HELP, TOOLS, CALL, STATUS, LOGIN, LOGOUT, QUIT)
+KEYS = (
+    ("Enter", "send"),
+    ("Alt-Enter, Ctrl-J", "begin a new line"),
+    ("Tab", "complete commands and tools"),
+    ("Up, Down", "earlier messages"),
+    ("Ctrl-R", "search earlier messages"),
+    ("Ctrl-C", "stop the answer; at an empty prompt twice: leave"),
+    ("Ctrl-D", "leave"),
+)
+
+
+def is_command(text: str) -> bool:
+    """Say whether a line is meant as a slash command."""
+    return text.startswith("/")
+
+
+def parse_command(text: str) -> tuple[Command, str]:
+    """Read a line that begins with a slash.
+
+    Returns:
+        The command and what followed its name.
+
+    Raises:
+        UsageError: There is no such command.
+    """
+    name, _, rest = text[1:].strip().partition(" ")
+    for command in COMMANDS:
+        if command.name == name.lower():
+            return command, rest.strip()
+    raise UsageError(f"There is no command /{name}; /help lists those there are.")
+
+
+def parse_call(rest: str) -> tuple[str, JsonObject]:
+    """Read what follows `/call`: a tool's name and its arguments as a JSON object.
+
+    Raises:
+        UsageError: The name is missing, or the rest is no JSON object.
+    """
+    name, _, arguments = rest.partition(" ")
+    if not name:
+        raise UsageError(f"/call needs a tool's name: {CALL.usage}.", "/tools lists the tools.")
+    try:
+        return name, parse_object(arguments) if arguments.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise UsageError(
+            f"Nothing was called, because the arguments are not a JSON object ({error}).",
+            f'Write them like /call {name} {{"key": "value"}}.',
+        ) from None

@@ -1,0 +1,82 @@
+"""What the chat needs of the program behind it, and nothing else of it."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Protocol
+
+from agent.events import Event
+from agent.jsontypes import JsonObject
+from agent.tools.tool import Tool
+
+
+class Host(Protocol):
+    """The program behind the chat: the model, the workspace and the sign-in.
+
+    The chat calls `start` once, right after the prompt is drawn, and `aclose` once when it leaves.
+    It stops a turn by cancelling the task that reads the generator, and closes the generator in
+    any case; whatever arrives until the generator ends is still shown.
+    """
+
+    @property
+    def ready(self) -> bool:
+        """Whether the libraries are loaded, the workspace connected and the model usable."""
+        ...
+
+    @property
+    def progress(self) -> str:
+        """One short line for the toolbar; read often, so it only looks things up."""
+        ...
+
+    async def start(self) -> None:
+        """Load, connect and warm up, without holding the event loop.
+
+        Raises:
+            AgentError: Something is missing; shown as one line, and the chat goes on.
+        """
+        ...
+
+    def turn(self, text: str) -> AsyncGenerator[Event, None]:
+        """Answer a message of the user; waits until ready, with a `Notice` meanwhile."""
+        ...
+
+    def call(self, name: str, arguments: JsonObject) -> AsyncGenerator[Event, None]:
+        """Call one tool by hand, with the same approvals and events as in a turn."""
+        ...
+
+    async def tools(self) -> tuple[Tool, ...]:
+        """List the server's tools.
+
+        Raises:
+            AgentError: The server cannot be asked.
+        """
+        ...
+
+    async def status(self) -> tuple[tuple[str, str], ...]:
+        """Describe the present state as pairs of a label and a value."""
+        ...
+
+    async def login(self, show: Callable[[str], None], read_pasted: Callable[[], Awaitable[str]]) -> str:
+        """Sign in.
+
+        Args:
+            show: Puts a line before the user, such as the address to open.
+            read_pasted: Waits for a line that the user pastes; it is kept out of the history.
+
+        Returns:
+            A sentence that says that it worked.
+
+        Raises:
+            AgentError: The sign-in was refused, abandoned or impossible.
+        """
+        ...
+
+    async def logout(self) -> str:
+        """Sign out and return a sentence that says that it worked.
+
+        Raises:
+            AgentError: The sign-in could not be removed.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close connections and stop what was started."""
+        ...

@@ -1,0 +1,183 @@
+"""Tool calls in one line each, for people."""
+
+import re
+
+from agent.conversation import ToolCall
+from agent.events import CallOutcome, ToolCallFinished, ToolCallStarted
+from agent.jsontypes import JsonObject, JsonValue, dump, is_object, parse_object
+from agent.repl.cells import shorten, width
+from agent.repl.sanitize import strip_line
+
+_SEPARATOR = " · "
+_LONGEST_VALUE = 32
+_LONGEST_ARGUMENTS = 64
+_LONGEST_RESULT = 72
+_SHORTEST_ARGUMENTS = 8
+
+_MARKS = {
+    CallOutcome.SUCCEEDED: "✓",
+    CallOutcome.FAILED: "✗",
+    CallOutcome.INVALID: "✗",
+    CallOutcome.DECLINED: "⊘",
+    CallOutcome.UNKNOWN: "?",
+    CallOutcome.INTERRUPTED: "■",
+}
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W_A-Z]+|\d+")
+
+
+def describe_call(event: ToolCallStarted, columns: int | None = None) -> str:
+    """Say what a call is about to do: its title in words and its arguments in short.
+
+    Args:
+        event: The call.
+        columns: Upper bound on the width of the line; none when left out.
+    """
+    return _fit(in_words(event.title), describe_arguments(event.arguments), (), columns)
+
+
+def describe_outcome(event: ToolCallFinished, columns: int | None = None) -> str:
+    """Say how a call ended: a mark, title, arguments in short, outcome and duration.
+
+    Args:
+        event: The end of the call.
+        columns: Upper bound on the width of the line; none when left out.
+    """
+    head = f"{mark_of(event.outcome)} {in_words(event.title)}"
+    tail = [part for part in (_outcome(event),) if part]
+    if event.outcome in (CallOutcome.SUCCEEDED, CallOutcome.FAILED, CallOutcome.UNKNOWN):
+        tail.append(describe_duration(event.duration))
+    return _fit(head, describe_arguments(_arguments_of(event.call)), tuple(tail), columns)
+
+
+def mark_of(outcome: CallOutcome) -> str:
+    """The one character that stands for how a call ended."""
+    return _MARKS[outcome]
+
+
+def in_words(title: str) -> str:
+    """Turn an identifier into words; a title that is words already stays as it is."""
+    title = strip_line(title)
+    if " " in title or not title:
+        return title
+    words = " ".join(word if word.isupper() else word.lower() for word in _WORD.findall(title)) or title
+    return words[:1].upper() + words[1:]
+
+
+def describe_arguments(arguments: JsonObject) -> str:
+    """Put the arguments of a call in short, as they are too long to read in full."""
+    parts = [
+        f"{_key_in_words(key)}: {_value_in_short(value)}"
+        for key, value in arguments.items()
+        if value not in (None, "", [], {})
+    ]
+    return shorten(", ".join(parts), _LONGEST_ARGUMENTS)
+
+
+def describe_duration(seconds: float) -> str:
+    """Put a duration into the unit that people would use."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s"
+
+
+def describe_result(structured: JsonValue, text: str) -> str:
+    """Say in a few words what a tool answered: how many there are, or what it is called.
+
+    Args:
+        structured: The structured result, or `None`.
+        text: The result as text, for when the structure says nothing.
+    """
+    return _count_or_name(structured) or shorten(strip_line(_first_line(text)), _LONGEST_RESULT)
+
+
+def _outcome(event: ToolCallFinished) -> str:
+    match event.outcome:
+        case CallOutcome.SUCCEEDED:
+            return describe_result(event.structured, event.text)
+        case CallOutcome.FAILED | CallOutcome.INVALID:
+            return shorten(strip_line(_first_line(event.text)), _LONGEST_RESULT) or "failed"
+        case CallOutcome.DECLINED:
+            return "declined"
+        case CallOutcome.UNKNOWN:
+            return "no answer came, it may or may not have happened"
+        case CallOutcome.INTERRUPTED:
+            return "stopped"
+
+
+def _count_or_name(value: JsonValue) -> str:
+    if isinstance(value, list):
+        return _count(len(value), "items")
+    if not is_object(value):
+        return ""
+    # Envelopes put the answer itself under one of these names.
+    for envelope in ("data", "result"):
+        if isinstance(value.get(envelope), dict | list):
+            return _count_or_name(value[envelope])
+    name = _name(value)
+    if name:
+        return name
+    lists = [(key, held) for key, held in value.items() if isinstance(held, list)]
+    if len(lists) == 1:
+        key, held = lists[0]
+        total = value.get("total")
+        shown = _count(len(held), _key_in_words(key))
+        more = isinstance(total, int) and not isinstance(total, bool) and total > len(held)
+        return f"{shown} of {total}" if more else shown
+    objects = [held for held in value.values() if is_object(held)]
+    return _name(objects[0]) if len(objects) == 1 else ""
+
+
+def _name(value: JsonObject) -> str:
+    for key in ("title", "name"):
+        named = value.get(key)
+        if isinstance(named, str) and named:
+            return f"“{shorten(strip_line(named), _LONGEST_VALUE)}”"
+    return ""
+
+
+def _count(number: int, plural: str) -> str:
+    if number == 1 and plural.endswith("ies"):
+        return f"1 {plural[:-3]}y"
+    return f"{number} {plural.removesuffix('s') if number == 1 else plural}"
+
+
+def _key_in_words(key: str) -> str:
+    words = [word if word.isupper() else word.lower() for word in _WORD.findall(strip_line(key))]
+    return " ".join("ID" if word == "id" else word for word in words) or strip_line(key)
+
+
+def _value_in_short(value: JsonValue) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return shorten(strip_line(value), _LONGEST_VALUE)
+        case list() if all(isinstance(entry, str | int | float) for entry in value):
+            return shorten(strip_line(" + ".join(map(str, value))), _LONGEST_VALUE)
+        case list():
+            return _count(len(value), "entries")
+        case _:
+            return shorten(strip_line(dump(value)), _LONGEST_VALUE)
+
+
+def _arguments_of(call: ToolCall) -> JsonObject:
+    try:
+        return parse_object(call.arguments)
+    except ValueError:
+        return {}
+
+
+def _first_line(text: str) -> str:
+    return next((line for line in text.splitlines() if line.strip()), "")
+
+
+def _fit(head: str, arguments: str, tail: tuple[str, ...], columns: int | None) -> str:
+    whole = _SEPARATOR.join(part for part in (head, arguments, *tail) if part)
+    if columns is None or width(whole) <= columns:
+        return whole
+    without = _SEPARATOR.join((head, *tail))
+    room = columns - width(without) - len(_SEPARATOR)
+    if arguments and room >= _SHORTEST_ARGUMENTS:
+        return _SEPARATOR.join((head, shorten(arguments, room), *tail))
+    return shorten(without, columns)

@@ -1,0 +1,130 @@
+"""What the chat draws on, and what it is told by whoever holds the keyboard.
+
+Two screens exist: `agent.repl.terminal` keeps a prompt, a live region and a toolbar below the
+scrollback; `agent.repl.dumb` prints and asks in turns, for terminals that can do no more.
+"""
+
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+from typing import Protocol
+
+from agent.events import ApprovalRequested, Decision
+from agent.repl.palette import Palette
+
+
+class Screen(Protocol):
+    """A place to write to for good, a place that changes, and questions."""
+
+    @property
+    def palette(self) -> Palette:
+        """The colours of this screen."""
+        ...
+
+    @property
+    def columns(self) -> int:
+        """The present width."""
+        ...
+
+    def write(self, text: str) -> None:
+        """Put whole lines into the scrollback."""
+        ...
+
+    def set_live(self, draw: Callable[[int], str] | None) -> None:
+        """Show what a function draws for a width, until another call; `None` clears it."""
+        ...
+
+    def refresh(self) -> None:
+        """Draw again soon."""
+        ...
+
+    def hint(self, text: str) -> None:
+        """Say something that need not stay."""
+        ...
+
+    def clear_draft(self) -> bool:
+        """Throw away what is being typed; say whether there was anything."""
+        ...
+
+    def restore_draft(self, text: str) -> None:
+        """Give back text that was sent but not taken."""
+        ...
+
+    async def ask_approval(self, request: ApprovalRequested) -> Decision:
+        """Wait for a decision about a call."""
+        ...
+
+    async def read_pasted(self) -> str:
+        """Wait for one line that stays out of the history."""
+        ...
+
+    async def run(self, on_drawn: Callable[[], None]) -> None:
+        """Take keys until `leave`.
+
+        Args:
+            on_drawn: Called once, when the prompt is on the screen.
+        """
+        ...
+
+    def leave(self) -> None:
+        """Make `run` return."""
+        ...
+
+
+class Keyboard(Protocol):
+    """What a screen tells the chat."""
+
+    def submit(self, text: str) -> None:
+        """The user sent a text."""
+        ...
+
+    def interrupt(self) -> None:
+        """The user pressed Ctrl-C."""
+        ...
+
+    def leave(self) -> None:
+        """The user pressed Ctrl-D at an empty prompt, or the terminal is gone."""
+        ...
+
+    def typed(self) -> None:
+        """The text at the prompt changed."""
+        ...
+
+    def toolbar(self) -> str:
+        """The line below the prompt."""
+        ...
+
+    def queued(self) -> Sequence[str]:
+        """What was sent and waits for its turn."""
+        ...
+
+    async def idle(self) -> None:
+        """Wait until everything that was sent is done."""
+        ...
+
+
+class Kind(Enum):
+    """What a piece of scrollback is; pieces of different kinds are set apart."""
+
+    GREETING = auto()
+    MESSAGE = auto()
+    CALLS = auto()
+    ANSWER = auto()
+    REMARK = auto()
+
+
+class Scrollback:
+    """Writes to a screen with a blank line between different things.
+
+    Args:
+        screen: Where to write.
+    """
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._last: Kind | None = None
+
+    def write(self, kind: Kind, text: str) -> None:
+        """Write whole lines; each message of the user stands apart, whatever came before."""
+        apart = self._last is not None and (kind is not self._last or kind is Kind.MESSAGE)
+        self._last = kind
+        self._screen.write("\n" + text if apart else text)

@@ -1,0 +1,85 @@
+"""Lists of commands, tools and states, in columns where they fit and below one another where not."""
+
+from collections.abc import Sequence
+
+from agent.jsontypes import JsonObject, is_object
+from agent.repl.cells import pad, width
+from agent.repl.commands import COMMANDS, KEYS
+from agent.repl.palette import Palette
+from agent.repl.sanitize import strip, strip_line
+from agent.tools.policy import effect_of
+from agent.tools.tool import Effect, Tool
+
+_GAP = "  "
+
+
+def draw_columns(rows: Sequence[Sequence[str]], columns: int, palette: Palette) -> str:
+    """Draw rows of plain cells, the first cell of each standing out.
+
+    Args:
+        rows: The cells, as many in each row.
+        columns: The width to stay within; rows too wide put their further cells on a line of their own.
+        palette: The colours.
+    """
+    rows = [[strip_line(cell) for cell in row] for row in rows]
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    if sum(widths) + len(_GAP) * (len(widths) - 1) < columns:
+        lines = [
+            (palette.accent(pad(first, widths[0])) + _GAP + _GAP.join(map(pad, rest, widths[1:]))).rstrip()
+            for first, *rest in rows
+        ]
+    else:
+        lines = [f"{palette.accent(first)}\n{_GAP}{' · '.join(filter(None, rest))}" for first, *rest in rows]
+    return "".join(line + "\n" for line in lines)
+
+
+def draw_help(columns: int, palette: Palette) -> str:
+    """Draw the commands and the keys."""
+    commands = draw_columns([(command.usage, command.summary) for command in COMMANDS], columns, palette)
+    return f"{commands}\n{draw_columns(KEYS, columns, palette)}"
+
+
+def draw_tools(tools: Sequence[Tool], columns: int, palette: Palette) -> str:
+    """Draw the tools that people may use: name, title and effect."""
+    rows = [
+        (tool.name, tool.title, "" if effect_of(tool) is Effect.READ else effect_of(tool).value)
+        for tool in tools
+        if not tool.hidden
+    ]
+    return draw_columns(rows, columns, palette) if rows else "The server offers no tools.\n"
+
+
+def draw_tool(tool: Tool, palette: Palette) -> str:
+    """Draw one tool: what it does, its effect and its parameters."""
+    lines = [
+        f"{palette.accent(strip_line(tool.name))} · {strip_line(tool.title)} · {effect_of(tool).value}",
+        strip(tool.description).strip(),
+    ]
+    parameters = tool.input_schema.get("properties")
+    if is_object(parameters) and parameters:
+        required = tool.input_schema.get("required")
+        names: Sequence[object] = required if isinstance(required, list) else ()
+        lines.append("")
+        for name, schema in parameters.items():
+            lines.append(_draw_parameter(name, schema if is_object(schema) else {}, name in names, palette))
+    else:
+        lines += ["", "No parameters."]
+    return "\n".join(lines) + "\n"
+
+
+def _draw_parameter(name: str, schema: JsonObject, required: bool, palette: Palette) -> str:
+    facts = [_draw_type(schema), "required" if required else ""]
+    description = schema.get("description")
+    text = strip_line(description) if isinstance(description, str) else ""
+    shown = f"{_GAP}{palette.accent(strip_line(name))} {palette.dim(', '.join(filter(None, facts)))}"
+    return f"{shown}\n{_GAP}{_GAP}{text}" if text else shown
+
+
+def _draw_type(schema: JsonObject) -> str:
+    choices = schema.get("enum")
+    if isinstance(choices, list):
+        return strip_line(" | ".join(map(str, choices)))
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        return strip_line(" | ".join(map(str, kind)))
+    return strip_line(kind) if isinstance(kind, str) else ""

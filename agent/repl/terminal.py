@@ -1,0 +1,356 @@
+"""The screen for real terminals: scrollback above, below it a live region, the prompt and a toolbar.
+
+The prompt is there all the time, so a message can be typed while another is answered. What is
+written for good goes above it: the live part is erased, the text printed, the live part drawn
+again. The terminal is never asked where its cursor is, so nothing here waits for an answer of it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import Completer
+from prompt_toolkit.filters import Condition, has_completions, has_focus
+from prompt_toolkit.formatted_text import ANSI, AnyFormattedText, StyleAndTextTuples
+from prompt_toolkit.history import History
+from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
+from prompt_toolkit.key_binding.bindings.auto_suggest import load_auto_suggest_bindings
+from prompt_toolkit.key_binding.key_bindings import KeyBindingsBase
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout import (
+    BufferControl,
+    ConditionalContainer,
+    Dimension,
+    Float,
+    FloatContainer,
+    FormattedTextControl,
+    HSplit,
+    Layout,
+    VerticalAlign,
+    Window,
+)
+from prompt_toolkit.layout.menus import CompletionsMenu
+from prompt_toolkit.layout.processors import AppendAutoSuggestion
+from prompt_toolkit.output import ColorDepth, Output, create_output
+from prompt_toolkit.output.vt100 import Vt100_Output
+from prompt_toolkit.styles import Style
+from prompt_toolkit.widgets import SearchToolbar
+
+from agent.events import ApprovalRequested, Decision
+from agent.repl.approvals import decide
+from agent.repl.cells import shorten
+from agent.repl.palette import Palette
+from agent.repl.sanitize import repair_input, strip_line
+from agent.repl.screen import Keyboard
+
+_PROMPT = "❯ "
+_PROMPT_PASTE = "Paste here: "
+_MENU_ROWS = 8
+_INPUT_ROWS = 10
+# A letter that follows another key so soon belongs to the draft that was being typed.
+_PAUSE_BEFORE_ANSWER = 1.0
+_STYLE = Style.from_dict(
+    {
+        "prompt": "ansicyan bold",
+        "toolbar": "ansibrightblack",
+        "queued": "ansibrightblack italic",
+        "auto-suggestion": "ansibrightblack",
+    }
+)
+
+
+@dataclass(slots=True)
+class _Question:
+    request: ApprovalRequested
+    answer: "asyncio.Future[Decision]"
+    # When the last key came that may have been meant for the draft; None if there was no draft.
+    last_typed: float | None
+
+
+class TerminalScreen:
+    """Draws with prompt_toolkit.
+
+    Args:
+        keyboard: Is told what the user does.
+        history: Earlier messages.
+        completer: Offers completions.
+        palette: The colours.
+        clock: Seconds that only ever grow.
+        input: Where keys come from; the process's terminal when left out.
+        output: Where to draw; the process's terminal when left out.
+    """
+
+    def __init__(
+        self,
+        keyboard: Keyboard,
+        *,
+        history: History,
+        completer: Completer,
+        palette: Palette,
+        clock: Callable[[], float],
+        input: Input | None = None,
+        output: Output | None = None,
+    ) -> None:
+        self._keyboard = keyboard
+        self._palette = palette
+        self._clock = clock
+        self._output = output or create_output()
+        if isinstance(self._output, Vt100_Output):
+            self._output.enable_cpr = False
+        self._draw: Callable[[int], str] | None = None
+        self._drawn = ("", ANSI(""))
+        self._hint = ""
+        self._question: _Question | None = None
+        self._pasted: asyncio.Future[str] | None = None
+        self._buffer = Buffer(
+            history=history,
+            completer=completer,
+            auto_suggest=AutoSuggestFromHistory(),
+            complete_while_typing=Condition(self._completes_while_typing),
+            multiline=True,
+            on_text_changed=self._text_changed,
+        )
+        self._application: Application[None] = Application(
+            layout=self._lay_out(),
+            key_bindings=self._bind_keys(),
+            style=_STYLE,
+            include_default_pygments_style=False,
+            color_depth=ColorDepth.DEPTH_1_BIT if palette.plain else None,
+            erase_when_done=True,
+            input=input,
+            output=self._output,
+        )
+
+    @property
+    def palette(self) -> Palette:
+        """The colours of this screen."""
+        return self._palette
+
+    @property
+    def columns(self) -> int:
+        """The present width."""
+        return self._output.get_size().columns
+
+    def write(self, text: str) -> None:
+        """Put whole lines above the prompt."""
+        if self._application.is_running:
+            self._application.renderer.erase()
+        self._output.write_raw(text.replace("\n", "\r\n"))
+        self._output.flush()
+        self.refresh()
+
+    def set_live(self, draw: Callable[[int], str] | None) -> None:
+        """Show what a function draws above the prompt."""
+        self._draw = draw
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw again soon."""
+        self._application.invalidate()
+
+    def hint(self, text: str) -> None:
+        """Show a text in place of the toolbar until the next key."""
+        self._hint = text
+        self.refresh()
+
+    def clear_draft(self) -> bool:
+        """Throw away what is being typed."""
+        had_text = bool(self._buffer.text)
+        self._buffer.reset()
+        return had_text
+
+    def restore_draft(self, text: str) -> None:
+        """Put text before what is being typed."""
+        self._buffer.text = "\n".join(filter(None, [text, self._buffer.text]))
+        self._buffer.cursor_position = len(self._buffer.text)
+
+    async def ask_approval(self, request: ApprovalRequested) -> Decision:
+        """Take the next of the offered keys as the answer.
+
+        A draft under way is kept, and its letters are not mistaken for an answer: while there is
+        one, keys count only after a pause of a second.
+        """
+        last_typed = self._clock() if self._buffer.text else None
+        self._question = _Question(request, asyncio.get_running_loop().create_future(), last_typed)
+        self.refresh()
+        try:
+            return await self._question.answer
+        finally:
+            self._question = None
+
+    async def read_pasted(self) -> str:
+        """Take the next line; it goes nowhere else."""
+        self._pasted = asyncio.get_running_loop().create_future()
+        self._buffer.reset()
+        self.refresh()
+        try:
+            return await self._pasted
+        finally:
+            self._pasted = None
+            self._buffer.reset()
+
+    async def run(self, on_drawn: Callable[[], None]) -> None:
+        """Take keys until `leave`."""
+
+        def drawn(application: Application[None]) -> None:
+            application.after_render -= drawn
+            on_drawn()
+
+        self._application.after_render += drawn
+        try:
+            await self._application.run_async()
+        except EOFError:
+            self._keyboard.leave()
+
+    def leave(self) -> None:
+        """Make `run` return."""
+        if self._application.is_running and not self._application.is_done:
+            self._application.exit()
+
+    def _lay_out(self) -> Layout:
+        search = SearchToolbar()
+        self._control = BufferControl(
+            self._buffer,
+            input_processors=[AppendAutoSuggestion()],
+            search_buffer_control=search.control,
+            preview_search=True,
+        )
+        live = Window(
+            FormattedTextControl(self._live_text),
+            wrap_lines=True,
+            height=self._live_height,
+            dont_extend_height=True,
+        )
+        queued = Window(
+            FormattedTextControl(self._queued_text), height=self._queued_height, dont_extend_height=True
+        )
+        entry = Window(
+            self._control,
+            wrap_lines=True,
+            height=self._entry_height,
+            dont_extend_height=True,
+            get_line_prefix=self._line_prefix,
+        )
+        toolbar = Window(FormattedTextControl(self._toolbar_text), height=1, dont_extend_height=True)
+        rows = HSplit(
+            [
+                ConditionalContainer(live, Condition(lambda: self._draw is not None)),
+                ConditionalContainer(queued, Condition(lambda: bool(self._keyboard.queued()))),
+                Window(height=1),
+                entry,
+                search,
+                toolbar,
+            ],
+            align=VerticalAlign.TOP,
+        )
+        menu = Float(CompletionsMenu(max_height=_MENU_ROWS, scroll_offset=1), xcursor=True, ycursor=True)
+        return Layout(FloatContainer(rows, [menu]), focused_element=entry)
+
+    def _bind_keys(self) -> KeyBindingsBase:
+        keys = KeyBindings()
+        at_prompt = has_focus(self._buffer)
+        asking = Condition(lambda: self._question is not None)
+
+        @keys.add("<any>", filter=asking, eager=True)
+        def _(event: KeyPressEvent) -> None:
+            self._answer(event.data if event.key_sequence[0].key not in (Keys.Escape, Keys.Enter) else "")
+
+        @keys.add("c-c", eager=True)
+        @keys.add("<sigint>", eager=True)
+        def _(_event: KeyPressEvent) -> None:
+            self._keyboard.interrupt()
+
+        @keys.add("enter", filter=at_prompt & ~asking)
+        def _(_event: KeyPressEvent) -> None:
+            self._submit()
+
+        @keys.add("c-j", filter=at_prompt & ~asking)
+        @keys.add("escape", "enter", filter=at_prompt & ~asking)
+        def _(_event: KeyPressEvent) -> None:
+            self._buffer.newline(copy_margin=False)
+
+        @keys.add("c-d", filter=at_prompt & ~asking & Condition(lambda: not self._buffer.text))
+        def _(_event: KeyPressEvent) -> None:
+            self._keyboard.leave()
+
+        @keys.add("escape", filter=at_prompt & has_completions & ~asking)
+        def _(_event: KeyPressEvent) -> None:
+            self._buffer.cancel_completion()
+
+        return merge_key_bindings([load_auto_suggest_bindings(), keys])
+
+    def _submit(self) -> None:
+        text = repair_input(self._buffer.text)
+        if self._pasted is not None:
+            if not self._pasted.done():
+                self._pasted.set_result(text.strip())
+            return
+        if not text.strip():
+            return
+        self._buffer.text = text
+        self._buffer.append_to_history()
+        self._buffer.reset()
+        self._keyboard.submit(text.strip())
+
+    def _answer(self, key: str) -> None:
+        question = self._question
+        if question is None or question.answer.done():
+            return
+        now = self._clock()
+        if question.last_typed is not None:
+            early = now - question.last_typed < _PAUSE_BEFORE_ANSWER
+            question.last_typed = now if early else None
+            if early:
+                return
+        decision = decide(key, question.request)
+        if decision is not None:
+            question.answer.set_result(decision)
+
+    def _text_changed(self, _: Buffer) -> None:
+        self._hint = ""
+        self._keyboard.typed()
+
+    def _completes_while_typing(self) -> bool:
+        return self._pasted is None and self._buffer.text.startswith("/")
+
+    def _live_text(self) -> AnyFormattedText:
+        text = self._draw(self.columns) if self._draw else ""
+        # No more than fits above the prompt; of a long text the end is what is new.
+        rows = self._live_rows()
+        text = "\n".join(("\n" + text[-rows * self.columns * 4 :]).split("\n")[-rows:])
+        if text != self._drawn[0]:
+            self._drawn = (text, ANSI(text))
+        return self._drawn[1]
+
+    def _live_height(self) -> Dimension:
+        return Dimension(max=self._live_rows())
+
+    def _live_rows(self) -> int:
+        return max(1, self._output.get_size().rows - min(_INPUT_ROWS, self._buffer.document.line_count) - 4)
+
+    def _queued_text(self) -> StyleAndTextTuples:
+        width = self.columns - 1
+        lines = [shorten(f"  queued: {strip_line(text)}", width) for text in self._keyboard.queued()]
+        return [("class:queued", "\n".join(lines))]
+
+    def _queued_height(self) -> Dimension:
+        return Dimension.exact(min(3, len(self._keyboard.queued())))
+
+    def _entry_height(self) -> Dimension:
+        if self._buffer.complete_state is not None:
+            return Dimension(min=_MENU_ROWS + 1)
+        return Dimension(min=1, max=_INPUT_ROWS)
+
+    def _line_prefix(self, line: int, wrap: int) -> StyleAndTextTuples:
+        prompt = _PROMPT if self._pasted is None else _PROMPT_PASTE
+        if line or wrap:
+            return [("", "  ")]
+        return [("class:prompt", prompt)]
+
+    def _toolbar_text(self) -> StyleAndTextTuples:
+        text = self._hint or self._keyboard.toolbar()
+        return [("class:toolbar", shorten(strip_line(text), self.columns - 1))]

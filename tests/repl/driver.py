@@ -1,0 +1,36 @@
+"""A program that chats with a `FakeHost`; the terminal tests run it through a pseudo-terminal."""
+
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+
+from agent.repl.chat import run_chat
+from tests.repl.fake_host import FakeHost
+
+
+async def main(folder: Path, *, loads: bool) -> int:
+    """Chat, then write down what the host saw.
+
+    Args:
+        folder: Where the history and the host's log go.
+        loads: The host is not ready until a SIGUSR1 comes.
+    """
+    host = FakeHost()
+    if loads:
+        host.loading = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, host.loading.set)
+    try:
+        return await run_chat(
+            host,
+            history_file=folder / "data" / "history",
+            suggestions=["overdue"],
+            greeting="Welcome to the demo.",
+        )
+    finally:
+        (folder / "log.json").write_text(json.dumps(host.log))
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(Path(sys.argv[1]), loads="loads" in sys.argv[2:])))

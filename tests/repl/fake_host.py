@@ -1,0 +1,189 @@
+"""A host that plays a script: honest async generators of real events, no network and no model."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field
+
+from agent.conversation import ToolCall
+from agent.errors import AgentError, ModelError, SignInError
+from agent.events import (
+    ApprovalRequested,
+    CallOutcome,
+    Decision,
+    Event,
+    Notice,
+    StepFinished,
+    StepStarted,
+    ToolCallFinished,
+    ToolCallStarted,
+    TurnFailed,
+    TurnFinished,
+    TurnStarted,
+)
+from agent.jsontypes import JsonObject, JsonValue, dump
+from agent.model.protocol import FinishReason, TextDelta, Usage
+from agent.tools.policy import effect_of
+from agent.tools.tool import Annotations, Effect, Tool
+
+LIST_OVERDUE = Tool(
+    name="astravue_list_overdue_tasks",
+    title="List overdue tasks",
+    description="Tasks whose due date has passed.",
+    input_schema={
+        "type": "object",
+        "properties": {"projectId": {"type": "integer", "description": "Only of this project"}},
+        "required": ["projectId"],
+    },
+    annotations=Annotations(read_only=True),
+)
+CREATE_TASK = Tool(
+    name="astravue_create_task",
+    title="Create task",
+    description="Make a task.",
+    input_schema={"type": "object", "properties": {"title": {"type": "string"}}},
+    annotations=Annotations(read_only=False, destructive=False),
+)
+DELETE_TASK = Tool(
+    name="astravue_delete_task",
+    title="Delete task",
+    description="Delete a task for good.",
+    input_schema={"type": "object", "properties": {"taskId": {"type": "integer"}}},
+    annotations=Annotations(read_only=False, destructive=True),
+)
+TOOLS = (LIST_OVERDUE, CREATE_TASK, DELETE_TASK)
+OVERDUE: JsonValue = {"tasks": [{"id": number, "title": f"Task {number}"} for number in range(6)]}
+
+
+@dataclass
+class FakeHost:
+    """Answers by what a message says.
+
+    Args:
+        loading: Is waited for by `start`, and by every turn; nothing when left out.
+        start_error: What `start` fails with.
+        chunk: How many characters of an answer come at a time.
+    """
+
+    loading: asyncio.Event | None = None
+    start_error: AgentError | None = None
+    chunk: int = 7
+    ready: bool = False
+    log: list[str] = field(default_factory=list[str])
+
+    @property
+    def progress(self) -> str:
+        return "scripted-model · demo" if self.ready else "loading model 43 %"
+
+    async def start(self) -> None:
+        if self.start_error:
+            raise self.start_error
+        if self.loading:
+            await self.loading.wait()
+        self.ready = True
+
+    async def turn(self, text: str) -> AsyncGenerator[Event, None]:
+        self.log.append(f"turn {text!r}")
+        yield TurnStarted(text)
+        if self.loading and not self.ready:
+            yield Notice("Waiting for the model to load.")
+            await self.loading.wait()
+        yield StepStarted(1)
+        try:
+            async for event in self._script(text):
+                yield event
+        except asyncio.CancelledError:
+            self.log.append("cancelled")
+            raise
+        yield TurnFinished("", Usage(), 1)
+
+    async def _script(self, text: str) -> AsyncGenerator[Event, None]:
+        if text == "overdue":
+            async for event in self.call(LIST_OVERDUE.name, {"projectId": 4}):
+                yield event
+            async for event in self._say(
+                "**Six** tasks are overdue:\n\n- Task 0\n- Task 1\n\nShall I `move` them?"
+            ):
+                yield event
+        elif text == "create":
+            for title in ("Write report", "Send report"):
+                async for event in self.call(CREATE_TASK.name, {"title": title}):
+                    yield event
+        elif text == "delete":
+            async for event in self.call(DELETE_TASK.name, {"taskId": 7}):
+                yield event
+        elif text == "endless":
+            async for event in self._say("Beginning of a long answer.\n\nAnd then"):
+                yield event
+            await asyncio.Event().wait()
+        elif text == "stubborn":
+            async for event in self._say("Hard to stop."):
+                yield event
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await asyncio.Event().wait()
+        elif text == "fail":
+            yield TurnFailed(ModelError("The model did not answer.", "Try /status."), Usage(), 1)
+        elif text == "crash":
+            raise ZeroDivisionError
+        elif text == "hostile":
+            async for event in self._say("safe\x1b]0;owned\x07 \x1b[2Jtext \u202eesrever"):
+                yield event
+        elif text == "table":
+            async for event in self._say(
+                "| Task | Due |\n| --- | --- |\n| Write | Monday |\n| Send | Tuesday |\n"
+            ):
+                yield event
+        else:
+            async for event in self._say(f"You said {dump(text)}."):
+                yield event
+
+    async def _say(self, text: str) -> AsyncGenerator[Event, None]:
+        for start in range(0, len(text), self.chunk):
+            yield TextDelta(text[start : start + self.chunk])
+            await asyncio.sleep(0)
+        yield StepFinished(1, text, (), FinishReason.STOP, Usage())
+
+    async def call(self, name: str, arguments: JsonObject) -> AsyncGenerator[Event, None]:
+        self.log.append(f"call {name} {dump(arguments)}")
+        tool = next(tool for tool in TOOLS if tool.name == name)
+        call = ToolCall(f"call-{len(self.log)}", name, dump(arguments))
+        effect = effect_of(tool)
+        yield ToolCallStarted(call, tool.title, arguments, effect)
+        decision: Decision | None = None
+        if effect is not Effect.READ:
+            request = ApprovalRequested(
+                call, tool, arguments, effect, f"{tool.title} “Report”", ("Project: Apollo",)
+            )
+            yield request
+            decision = request.decision
+            self.log.append(f"decision {decision.value}")
+        await asyncio.sleep(0)
+        if decision is Decision.DECLINED:
+            yield ToolCallFinished(call, tool.title, CallOutcome.DECLINED, "declined", decision=decision)
+        elif effect is Effect.READ:
+            yield ToolCallFinished(call, tool.title, CallOutcome.SUCCEEDED, "six", OVERDUE, 0.1)
+        else:
+            yield ToolCallFinished(
+                call, tool.title, CallOutcome.SUCCEEDED, "done", {"id": 7, "title": "Report"}, 0.2, decision
+            )
+
+    async def tools(self) -> tuple[Tool, ...]:
+        return TOOLS
+
+    async def status(self) -> tuple[tuple[str, str], ...]:
+        return (("server", "https://demo.example/mcp"), ("model", "scripted-model"))
+
+    async def login(self, show: Callable[[str], None], read_pasted: Callable[[], Awaitable[str]]) -> str:
+        show("Open https://demo.example/authorize and paste where it leads.")
+        pasted = await read_pasted()
+        self.log.append(f"pasted {pasted}")
+        if not pasted.startswith("https://"):
+            raise SignInError("That was no address; you are still signed out.", "Try /login again.")
+        return "Signed in as Alex."
+
+    async def logout(self) -> str:
+        return "Signed out."
+
+    async def aclose(self) -> None:
+        self.log.append("closed")
