@@ -133,6 +133,9 @@ class Refresher:
             if held is None:
                 raise
             return Held(held.login, saved=False)
+        if held is not None and stored is None and not self._vault.exists:
+            # Moved aside by another process or away with its folder: that is no sign-out.
+            return Held(held.login, saved=False)
         if held is None or (held.saved and stored != held.login):
             return None if stored is None else Held(stored)
         if held.saved or stored is None or stored == held.instead_of:

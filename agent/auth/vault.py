@@ -67,6 +67,11 @@ class Vault:
         return self._path
 
     @property
+    def exists(self) -> bool:
+        """Say whether there is a vault at all, which tells a sign-out from a vault that was moved aside."""
+        return self._path.exists()
+
+    @property
     def key_location(self) -> str:
         """Say in words where the vault's key lives.
 

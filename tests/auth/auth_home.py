@@ -95,15 +95,11 @@ class Home:
 
     @contextlib.contextmanager
     def unwritable(self) -> Generator[None]:
-        """Let nothing be written where the vault lies, even for root: a file stands in its folder's place."""
-        data, away = self.folders.data, self.folders.data.with_name("data-away")
-        if data.exists():
-            data.rename(away)
-        data.parent.mkdir(parents=True, exist_ok=True)
-        data.write_text("not a folder")
+        """Let the vault be read but not written, even for root: a folder stands where its lock belongs."""
+        lock = self.folders.data / "vault.bin.lock"
+        lock.unlink(missing_ok=True)
+        lock.mkdir(parents=True)
         try:
             yield
         finally:
-            data.unlink()
-            if away.exists():
-                away.rename(data)
+            lock.rmdir()

@@ -74,6 +74,7 @@ class FakeAuthorizationServer:
     resource_metadata_override: Handler | None = None
     metadata_override: Handler | None = None
     mcp_hook: Callable[[], object] | None = None
+    token_hook: Callable[[], object] | None = None
     refresh_hook: Callable[[], object] | None = None
     clients: dict[str, str | None] = field(default_factory=dict[str, str | None])
     codes: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
@@ -202,6 +203,8 @@ class FakeAuthorizationServer:
         self._note(request)
         form = {name: str(value) for name, value in (await request.form()).items()}
         self.forms.append(form)
+        if self.token_hook is not None:
+            self.token_hook()
         if self.token_faults:
             status, headers, text = self.token_faults.pop(0)
             return Response(text, status_code=status, headers=headers, media_type="application/json")
@@ -318,7 +321,14 @@ def running_server(
     listener.listen(128)
     fake = FakeAuthorizationServer(listener.getsockname()[1], clock, lifetime)
     server = uvicorn.Server(
-        uvicorn.Config(fake.application(), log_level="error", lifespan="off", ws="none", timeout_keep_alive=1)
+        uvicorn.Config(
+            fake.application(),
+            log_level="error",
+            lifespan="off",
+            ws="none",
+            timeout_keep_alive=1,
+            date_header=False,
+        )
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
