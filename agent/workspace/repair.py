@@ -10,14 +10,13 @@ Source: MCP 2025-11-25 and 2026-07-28, schema; the fields are the ones that both
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from jsonschema.exceptions import SchemaError
-from jsonschema.validators import Draft202012Validator, validator_for
 from mcp_types import Prompt, Resource, ResourceTemplate, TextContent
 from mcp_types.methods import validate_server_result
 from pydantic import BaseModel, ValidationError
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.workspace.failure import one_line
+from agent.workspace.schemas import why_unusable
 
 REPAIRS_KEY = "agent.workspace/repairs"
 _HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
@@ -26,7 +25,7 @@ _LISTS: dict[str, tuple[str, type[BaseModel]]] = {
     "resources/list": ("resources", Resource),
     "resources/templates/list": ("resourceTemplates", ResourceTemplate),
 }
-_BLOCK_VERSION = "2025-11-25"
+_STRICTEST = "2025-11-25"
 
 
 @dataclass(slots=True)
@@ -123,22 +122,6 @@ def _repair_tools(listed: JsonValue, findings: Findings) -> list[JsonValue]:
     return tools
 
 
-def why_unusable(schema: JsonValue) -> str:
-    """Say what is wrong with the input schema of a tool; empty if nothing is."""
-    if not is_object(schema):
-        return "no JSON object"
-    if schema.get("type", "object") != "object":
-        return "not one of an object"
-    properties = schema.get("properties", {})
-    if not is_object(properties):
-        return "malformed: its properties are no JSON object"
-    try:
-        validator_for(schema, default=Draft202012Validator).check_schema(schema)
-    except SchemaError as error:
-        return f"malformed: {one_line(error.message, 120)}"
-    return ""
-
-
 def _rebuild_tool(name: str, item: JsonObject, schema: JsonObject, findings: Findings) -> JsonObject:
     """Keep of a tool what this project uses, each field only if it is well formed."""
     mended: list[str] = []
@@ -209,7 +192,7 @@ def _repair_block(block: JsonValue, notes: list[str]) -> JsonValue:
     if is_object(block):
         if block.get("type") == "text" and isinstance(text := block.get("text"), str):
             return {"type": "text", "text": text}
-        if _is_block(block):
+        if _passes("tools/call", {"content": [block]}):
             return block
     kind = one_line(str(block.get("type", "")), 30) if is_object(block) else ""
     notes.append(f"A block of content of type {kind or 'unknown'} was malformed.")
@@ -217,9 +200,9 @@ def _repair_block(block: JsonValue, notes: list[str]) -> JsonValue:
     return TextContent(type="text", text=text).model_dump(by_alias=True, exclude_none=True)
 
 
-def _is_block(block: JsonObject) -> bool:
+def _passes(method: str, result: JsonObject) -> bool:
     try:
-        validate_server_result("tools/call", _BLOCK_VERSION, {"content": [block]})
+        validate_server_result(method, _STRICTEST, result)
     except ValidationError:
         return False
     return True
