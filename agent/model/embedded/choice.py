@@ -85,7 +85,9 @@ def _call_schema(signature: Signature) -> JsonObject:
         parameter.shown: _parameter_schema(parameter) for parameter in signature.parameters
     }
     required: list[JsonValue] = [p.shown for p in signature.parameters if p.required]
-    return _object({"tool": {"const": signature.tool}, "arguments": _object(arguments, required)}, ["tool", "arguments"])
+    return _object(
+        {"tool": {"const": signature.tool}, "arguments": _object(arguments, required)}, ["tool", "arguments"]
+    )
 
 
 def _object(properties: dict[str, JsonValue], required: Sequence[JsonValue]) -> JsonObject:
@@ -122,4 +124,3 @@ def _plain(schema: JsonObject) -> JsonObject:
     if plain.get("type") == "object":
         plain.setdefault("additionalProperties", "properties" not in plain)
     return plain
-

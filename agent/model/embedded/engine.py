@@ -7,7 +7,7 @@ Source: llama.cpp's server, `POST /v1/chat/completions` (server-sent events, `re
 import contextlib
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from agent.model.embedded.process import Endpoint
 from agent.model.protocol import Usage
 
 if TYPE_CHECKING:
-    import httpx2
+    pass
 
 _STATES_KEPT = 2
 _BROKEN = "The embedded model broke off its answer; the conversation is kept."
@@ -76,7 +76,7 @@ class Engine:
                 state.touch()
                 return True
             state.unlink(missing_ok=True)
-        messages = [*prefix, {"role": "user", "content": "-"}]
+        messages: list[JsonValue] = [*prefix, {"role": "user", "content": "-"}]
         async for chunk in self._stream({"messages": messages, "max_tokens": 1, "return_progress": True}):
             progress = chunk.get("prompt_progress")
             if is_object(progress):
@@ -92,7 +92,7 @@ class Engine:
 
     async def complete(
         self, messages: Sequence[JsonObject], schema: JsonObject, max_tokens: int
-    ) -> AsyncIterator[str | Usage]:
+    ) -> AsyncGenerator[str | Usage, None]:
         """Ask for one JSON document that fits a schema, as pieces of its text, then the token counts.
 
         Closing the generator closes the connection, which stops the generation.
@@ -121,7 +121,7 @@ class Engine:
         if not is_finished:
             raise ModelError(_BROKEN, _BROKEN_HINT)
 
-    async def _stream(self, request: JsonObject) -> AsyncIterator[JsonObject]:
+    async def _stream(self, request: JsonObject) -> AsyncGenerator[JsonObject, None]:
         """Yield the chunks of a streamed completion."""
         import httpx2
 

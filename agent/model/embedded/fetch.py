@@ -108,7 +108,7 @@ def fetch_model(
     folder: Path,
     *,
     environ: Mapping[str, str] = os.environ,
-    on_progress: FetchProgress = lambda done, total, source: None,
+    on_progress: FetchProgress | None = None,
     cancel: threading.Event | None = None,
     weights: Weights = QWEN_CODER,
     sources: Sequence[Source] | None = None,
@@ -132,6 +132,7 @@ def fetch_model(
     from filelock import FileLock, Timeout
 
     target = weights.path(folder)
+    tell = on_progress or _ignore
     cancel = cancel or threading.Event()
     if _is_there(target, weights):
         return target
@@ -145,10 +146,10 @@ def fetch_model(
                 lock.acquire(timeout=0.5)
                 break
             except Timeout:
-                on_progress(_size(_partial_path(target)), weights.size, "another process")
+                tell(_size(_partial_path(target)), weights.size, "another process")
         try:
             if not _is_there(target, weights):
-                _fill(target, weights, on_progress, cancel, sources or default_sources(weights, environ))
+                _fill(target, weights, tell, cancel, sources or default_sources(weights, environ))
         finally:
             lock.release()
     except Cancelled:
@@ -195,6 +196,10 @@ def _fill(
             "Run `astravue model fetch` to fetch it anew.",
         )
     path.replace(target)
+
+
+def _ignore(_done: int, _total: int, _source: str) -> None:
+    """Take progress that nobody wants."""
 
 
 def _partial_path(target: Path) -> Path:

@@ -11,8 +11,9 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from agent.conversation import ToolCall
 from agent.errors import AgentError
@@ -24,8 +25,9 @@ from agent.model.embedded.engine import Engine
 from agent.model.embedded.fetch import fetch_model
 from agent.model.embedded.naming import Signature, read_signatures
 from agent.model.embedded.partial import AnswerReader
-from agent.model.embedded.planner import Answer, Plan, next_step
-from agent.model.embedded.pending import settle
+from agent.model.embedded.pending import Question
+from agent.model.embedded.plan import Answer, Plan
+from agent.model.embedded.planner import next_step
 from agent.model.embedded.prefix import build_prefix, write_tail
 from agent.model.embedded.process import MISSING_EXTRA, ChildProcess, is_available, start_child
 from agent.model.embedded.weights import QWEN_CODER, Weights
@@ -60,7 +62,7 @@ class EmbeddedModel:
         self,
         folders: Folders,
         *,
-        on_progress: Callable[[str, float | None], None] = lambda text, fraction: None,
+        on_progress: Callable[[str, float | None], None],
         environ: Mapping[str, str] = os.environ,
         clock: Callable[[], float] = time.time,
         weights: Weights = QWEN_CODER,
@@ -106,7 +108,7 @@ class EmbeddedModel:
 
         self._in_background(evaluate())
 
-    async def respond(self, request: ModelRequest) -> AsyncIterator[StreamItem]:
+    async def respond(self, request: ModelRequest) -> AsyncGenerator[StreamItem, None]:
         """Ask for the next message.
 
         Raises:
@@ -114,48 +116,43 @@ class EmbeddedModel:
         """
         signatures = self._read_signatures(request)
         dialogue = Dialogue.read(request.messages, self._clock)
+        plan = Plan.from_item(dialogue.plan_items)
+        question = Question.read(dialogue.pending) if dialogue.pending is not None else None
+        if plan is None and question is not None:
+            plan = question.settle(dialogue.request)
         usage = Usage()
-        plan = Plan.from_items(dialogue.plan_items)
         if plan is None:
-            asked = dialogue.pending
-            plan = settle(asked, dialogue) if asked is not None else None
-        if plan is None:
-            text = ""
-            reader = AnswerReader()
-            async with contextlib.aclosing(self._choose(signatures, dialogue)) as pieces:
+            text, reader = "", AnswerReader()
+            async with contextlib.aclosing(self._ask(signatures, dialogue)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Usage):
-                        usage = usage + piece
+                        usage = piece
                         continue
                     text += piece
-                    if dialogue.pending is None and (more := reader.read(piece)):
+                    # With a question open, an answer without calls may be the words that were asked for.
+                    if question is None and (more := reader.read(piece)):
                         yield TextDelta(more)
-            try:
-                choice = read_choice(text)
-            except ValueError:
-                choice = Choice(answer=_NOT_UNDERSTOOD)
-            plan = Plan.begin(choice, dialogue)
+            plan = _read_plan(text, dialogue.request, question)
             if reader.has_read:
                 yield usage
-                yield Finish(FinishReason.STOP)
+                yield Finish(FinishReason.STOP, plan.to_items())
                 return
         step = next_step(plan, dialogue, signatures)
-        items = plan.to_items()
         if isinstance(step, Answer):
-            for paragraph in step.text.splitlines(keepends=True):
-                yield TextDelta(paragraph)
+            for line in step.text.splitlines(keepends=True):
+                yield TextDelta(line)
             yield usage
             yield Finish(FinishReason.STOP, plan.to_items(step.pending))
             return
         for call in step.calls:
             yield ToolCall(f"call_{uuid.uuid4().hex[:20]}", call.name, dump(call.arguments))
         yield usage
-        yield Finish(FinishReason.TOOL_CALLS, items)
+        yield Finish(FinishReason.TOOL_CALLS, plan.to_items())
 
     async def aclose(self) -> None:
         """Stop what is going on in the background and end the child."""
         self._cancel.set()
-        tasks: list[asyncio.Task[None] | asyncio.Task[Engine]] = [*self._background]
+        tasks: list[asyncio.Task[Any]] = [*self._background]
         if self._loading is not None:
             tasks.append(self._loading)
         for task in tasks:
@@ -172,9 +169,21 @@ class EmbeddedModel:
             self._functions, self._signatures = functions, read_signatures(functions)
         return self._signatures
 
-    async def _choose(
+    async def choose(self, functions: Sequence[FunctionDefinition], dialogue: Dialogue) -> Choice:
+        """Ask for the calls that answer a request, without planning them; evaluations score this.
+
+        Raises:
+            ModelError: The weights cannot be fetched or loaded, or the child broke off.
+        """
+        text = ""
+        async with contextlib.aclosing(self._ask(read_signatures(functions), dialogue)) as pieces:
+            async for piece in pieces:
+                text += piece if isinstance(piece, str) else ""
+        return _read_choice(text)
+
+    async def _ask(
         self, signatures: Sequence[Signature], dialogue: Dialogue
-    ) -> AsyncIterator[str | Usage]:
+    ) -> AsyncGenerator[str | Usage, None]:
         """Ask the weights for one choice."""
         prefix = build_prefix(signatures)
         engine = await self._ready_engine()
@@ -182,9 +191,7 @@ class EmbeddedModel:
             await self._evaluate(engine, prefix)
             tail: JsonObject = {"role": "user", "content": write_tail(dialogue)}
             schema = answer_schema(signatures)
-            async with contextlib.aclosing(
-                engine.complete([*prefix, tail], schema, _MAX_TOKENS)
-            ) as pieces:
+            async with contextlib.aclosing(engine.complete([*prefix, tail], schema, _MAX_TOKENS)) as pieces:
                 async for piece in pieces:
                     yield piece
 
@@ -257,3 +264,20 @@ class EmbeddedModel:
         task = asyncio.get_running_loop().create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def _read_plan(text: str, request: str, question: Question | None) -> Plan:
+    """The plan that follows from what the model wrote."""
+    choice = _read_choice(text)
+    if question is not None and not choice.calls:
+        answered = question.settle_with_words(request)
+        if answered is not None:
+            return answered
+    return Plan(request, choice)
+
+
+def _read_choice(text: str) -> Choice:
+    try:
+        return read_choice(text)
+    except ValueError:
+        return Choice(answer=_NOT_UNDERSTOOD)

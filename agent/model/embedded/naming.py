@@ -125,6 +125,12 @@ _RENAMED: Final[Mapping[str, str]] = {
     "startTime": "start_time",
     "endTime": "end_time",
 }
+_OWNERS: Final[Mapping[str, frozenset[str]]] = {
+    "taskTitle": frozenset({"taskId", "subtaskId"}),
+    "spaceName": frozenset({"spaceId"}),
+    "projectName": frozenset({"projectId"}),
+}
+"""Beside the id of the very thing that it names, a name is a new one."""
 _NAMES: Final[Mapping[str, str]] = {"taskTitle": "title", "spaceName": "name", "projectName": "name"}
 
 
@@ -146,7 +152,9 @@ def _shared_prefix(names: Sequence[str]) -> int:
     if len(names) < 2:
         return 0
     first, last = min(names), max(names)
-    same = next((i for i, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first))
+    same = next(
+        (i for i, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first)
+    )
     return first.rfind("_", 0, same) + 1
 
 
@@ -180,7 +188,7 @@ def _schemas(function: FunctionDefinition) -> dict[str, JsonObject]:
 
 def _settled_by_code(schemas: Mapping[str, JsonObject]) -> set[str]:
     """Names of parameters that need not be asked for."""
-    settled = _HIDDEN & schemas.keys()
+    settled = set(_HIDDEN & schemas.keys())
     if {"taskId", "parentTaskId", "taskIds"} & schemas.keys():
         settled |= {"projectId", "spaceId"}
     if "subtaskId" in schemas and "parentTaskId" not in schemas and "taskId" in schemas:
@@ -209,22 +217,16 @@ def _read_parameter(
         return Parameter("duration", ("hours", "minutes"), Role.DURATION, required=True)
     if schema.get("format") in ("date", "date-time"):
         if schema["format"] == "date" and {"startDate", "endDate"} <= schemas.keys():
-            return Parameter("period", ("startDate", "endDate"), Role.PERIOD, required=required, schema=schema)
+            return Parameter(
+                "period", ("startDate", "endDate"), Role.PERIOD, required=required, schema=schema
+            )
         shown = _RENAMED.get(name, _snake_case(name))
         return Parameter(shown, (name,), Role.MOMENT, required=required, schema=schema)
     if name in _NAMES:
-        names_something_else = any(other in REFERENCES for other in schemas if _owns(other, name))
-        shown = f"new_{_NAMES[name]}" if names_something_else else _NAMES[name]
+        shown = f"new_{_NAMES[name]}" if _OWNERS[name] & schemas.keys() else _NAMES[name]
     else:
         shown = _RENAMED.get(name, name)
     return Parameter(shown, (name,), Role.LITERAL, many=many, required=required, schema=schema)
-
-
-def _owns(reference: str, name: str) -> bool:
-    """Say whether a reference names the very thing whose title or name this parameter changes."""
-    return {"taskTitle": ("taskId", "subtaskId"), "spaceName": ("spaceId",), "projectName": ("projectId",)}.get(
-        name, ()
-    ).count(reference) > 0
 
 
 def _holds_objects(schema: JsonObject) -> bool:

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Final
 
 from agent.jsontypes import JsonObject, JsonValue, is_object, parse_object
+from agent.model.embedded.dialogue import Dialogue
 from agent.model.embedded.naming import Parameter, Role, Signature
 
 _BUDGET: Final = 20_000
 """Characters of prefix that surely leave room in the context for the request and the answer."""
 _DESCRIPTION: Final = 90
+_LONGEST_REQUEST: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,21 @@ def build_prefix(signatures: Sequence[Signature]) -> list[JsonObject]:
     return messages
 
 
+def write_tail(dialogue: Dialogue) -> str:
+    """Write the message that follows the prefix: what was talked about last, and the request."""
+    focus = dialogue.focus
+    last = [
+        f"last {entity.kind}: {entity.label}" for entity in (focus.task, focus.project) if entity is not None
+    ]
+    context = f"[{'; '.join(last)}]\n" if last else ""
+    return f"{context}{dialogue.request.strip()[:_LONGEST_REQUEST]}"
+
+
 def _signature_line(signature: Signature, with_optional: bool, with_description: bool) -> str:
     shown = [
-        _parameter_text(parameter) for parameter in signature.parameters if with_optional or parameter.required
+        _parameter_text(parameter)
+        for parameter in signature.parameters
+        if with_optional or parameter.required
     ]
     line = f"{signature.tool}({', '.join(shown)})"
     description = re.split(r"(?<=[.!?])\s", signature.function.description.strip(), maxsplit=1)[0]

@@ -10,11 +10,14 @@ error.
 """
 
 import argparse
+import importlib
 import json
 import os
 import signal
 import sys
 import threading
+
+from agent.model.embedded import RUNTIME
 
 
 def main(arguments: list[str]) -> None:
@@ -34,9 +37,8 @@ def main(arguments: list[str]) -> None:
     # The runtime is native code that may print: the ready line gets a descriptor of its own.
     ready = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    import xllamacpp
-
-    parameters = xllamacpp.CommonParams()
+    runtime = importlib.import_module(RUNTIME)
+    parameters = runtime.CommonParams()
     parameters.model.path = options.model
     parameters.n_ctx = options.context
     parameters.n_parallel = 1
@@ -47,13 +49,13 @@ def main(arguments: list[str]) -> None:
     parameters.no_extra_bufts = True
     parameters.fit_params = False
     parameters.cache_ram_mib = 0
-    parameters.slot_save_path = os.path.join(options.states, "")
+    parameters.slot_save_path = f"{options.states}{os.sep}"
     parameters.endpoint_slots = True
     parameters.api_keys = [api_key]
     parameters.port = options.port
     parameters.ui = False
-    server = xllamacpp.Server(parameters)
-    ready.write(json.dumps({"url": server.listening_address, "runtime": xllamacpp.__version__}) + "\n")
+    server = runtime.Server(parameters)
+    ready.write(json.dumps({"url": server.listening_address, "runtime": runtime.__version__}) + "\n")
     ready.flush()
     threading.Event().wait()
 

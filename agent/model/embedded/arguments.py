@@ -1,0 +1,259 @@
+"""The arguments of one call: from the model's words to what the function's schema wants."""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeAlias
+
+from agent.jsontypes import JsonObject, JsonValue, is_object
+from agent.model.embedded.choice import ChosenCall
+from agent.model.embedded.dates import as_utc, find_duration, find_moment, find_period
+from agent.model.embedded.dialogue import Result
+from agent.model.embedded.entities import Entity
+from agent.model.embedded.lookup import Finder, list_options, plural, points
+from agent.model.embedded.matching import is_mentioned, similarity, tokens
+from agent.model.embedded.naming import PARENTS, Parameter, Role, Signature
+from agent.model.embedded.plan import Ask, Option, Plan, PlannedCall, Stop
+from agent.model.embedded.values import find_label, find_percent, settle_value
+
+Resolution: TypeAlias = Generator[tuple[PlannedCall, ...], tuple[Result, ...], JsonObject]
+
+_LATEST = ("end", "due", "before", "until")
+_CHANGES = (
+    "new_title",
+    "new_name",
+    "description",
+    "people",
+    "start",
+    "due",
+    "percent",
+    "status",
+    "priority",
+    "tags",
+)
+
+
+@dataclass(slots=True)
+class ArgumentResolver:
+    """Resolves the arguments of one call of a plan.
+
+    Args:
+        plan: The plan.
+        index: Which of its calls.
+        signature: The function.
+        finder: Looks things up.
+        now: The user's moment.
+        made: Titles of what earlier calls of the plan made.
+    """
+
+    plan: Plan
+    index: int
+    signature: Signature
+    finder: Finder
+    now: datetime
+    made: tuple[str, ...] = ()
+    _found: dict[str, Entity] = field(default_factory=dict[str, Entity])
+
+    def resolve(self) -> Resolution:
+        """Resolve the arguments, looking up what has to be looked up.
+
+        Raises:
+            Ask: Something has to be asked.
+            Stop: Something cannot be settled.
+        """
+        chosen = complete(self.plan.choice.calls[self.index], self.signature, self.plan.request)
+        arguments: JsonObject = {}
+        # What others belong to comes first: a comment is looked up on its task.
+        parameters = sorted(self.signature.parameters, key=lambda p: p.role is Role.REFERENCE, reverse=True)
+        for parameter in parameters:
+            value = chosen.arguments.get(parameter.shown)
+            if parameter.role is Role.REFERENCE:
+                yield from self._resolve_reference(parameter, value, arguments)
+            else:
+                self._resolve_words(parameter, value, arguments)
+        self._derive(arguments)
+        return self._in_order(arguments)
+
+    def _resolve_reference(
+        self, parameter: Parameter, value: JsonValue, arguments: JsonObject
+    ) -> Generator[tuple[PlannedCall, ...], tuple[Result, ...], None]:
+        settled = self._settled(parameter)
+        if is_object(settled) and isinstance(number := settled.get("id"), int | str):
+            known = Entity(parameter.kind, number, f"#{number}")
+            self._store(parameter, [known], arguments)
+            return
+        if is_object(settled) and isinstance(settled.get("words"), str):
+            words = [str(settled["words"])]
+        else:
+            words = self._grounded(parameter, value)
+        if not words:
+            if parameter.required or (not parameter.names and self.finder.focus.task is None):
+                words = yield from self._missing(parameter)
+            elif parameter.names:
+                return
+            else:
+                words = ["it"]
+        found: list[Entity] = []
+        for each in words:
+            parent = next((e for e in self._found.values() if _holds(e, parameter.kind)), None)
+            found.append((yield from self.finder.find(parameter.kind, each, self._key(parameter), parent)))
+        self._store(parameter, found, arguments)
+
+    def _grounded(self, parameter: Parameter, value: JsonValue) -> list[str]:
+        """The words that the request really has; what it has not was made up or copied from elsewhere."""
+        words = [str(item) for item in value] if isinstance(value, list) else [str(value)] if value else []
+        focus = self.finder.focus
+        latest = focus.project if parameter.kind == "project" else focus.task
+        grounded: list[str] = []
+        for each in words:
+            is_latest = latest is not None and similarity(each, latest.label) >= 0.85
+            is_made = any(similarity(each, title) >= 0.85 for title in self.made)
+            if is_mentioned(each, self.plan.request) or points(each) or is_latest or is_made:
+                grounded.append(each)
+        return grounded
+
+    def _missing(
+        self, parameter: Parameter
+    ) -> Generator[tuple[PlannedCall, ...], tuple[Result, ...], list[str]]:
+        """Words for a required thing that the request does not name: what was talked about, or a question."""
+        focus = self.finder.focus
+        if (parameter.kind == "task" and focus.task) or (parameter.kind == "project" and focus.project):
+            return ["it"]
+        options = yield from self.finder.options(parameter.kind)
+        kind = plural(parameter.kind) if parameter.many else parameter.kind
+        if len(options) > 15:
+            options = []
+        raise Ask(
+            f"Which {kind} do you mean?{list_options(options)}",
+            self._key(parameter),
+            tuple(Option(e.id, e.label) for e in options),
+        )
+
+    def _store(self, parameter: Parameter, found: list[Entity], arguments: JsonObject) -> None:
+        self._found[parameter.shown] = found[0]
+        if not parameter.names:
+            return
+        name = parameter.names[0]
+        numbers: list[JsonValue] = list(dict.fromkeys(entity.id for entity in found))
+        arguments[name] = numbers if parameter.many else numbers[0]
+
+    def _resolve_words(self, parameter: Parameter, value: JsonValue, arguments: JsonObject) -> None:
+        settled = self._settled(parameter)
+        if is_object(settled) and isinstance(settled.get("words"), str):
+            value = settled["words"]
+        elif parameter.role is Role.LITERAL:
+            if value is not None:
+                value = settle_value(parameter, value, self.plan.request)
+        elif value is not None and not self._has_words(value):
+            value = None
+        if value is None:
+            if parameter.required:
+                raise Ask(_question(parameter, self.signature), self._key(parameter))
+            return
+        if parameter.role is Role.LITERAL:
+            arguments[parameter.names[0]] = value
+        else:
+            self._resolve_time(parameter, str(value), arguments)
+
+    def _has_words(self, value: JsonValue) -> bool:
+        said, words = tokens(self.plan.request), tokens(str(value))
+        return any(word in said for word in words)
+
+    def _resolve_time(self, parameter: Parameter, words: str, arguments: JsonObject) -> None:
+        if parameter.role is Role.DURATION:
+            minutes = find_duration(words)
+            if minutes is None:
+                raise self._not_understood(parameter, words, "a duration, such as “90 minutes”")
+            arguments |= {
+                name: n for name, n in zip(("hours", "minutes"), divmod(minutes, 60), strict=True) if n
+            }
+        elif parameter.role is Role.PERIOD:
+            period = find_period(words, self.now.date())
+            if period is None:
+                raise self._not_understood(parameter, words, "some days, such as “this week”")
+            first, last = parameter.names
+            arguments[first], arguments[last] = period.first.isoformat(), period.last.isoformat()
+        else:
+            moment = find_moment(words, self.now, at_end=parameter.shown.startswith(_LATEST))
+            if moment is None:
+                raise self._not_understood(parameter, words, "a day, such as “next Friday” or “12 December”")
+            is_day = parameter.schema.get("format") == "date"
+            arguments[parameter.names[0]] = _day(moment).isoformat() if is_day else as_utc(moment)
+
+    def _not_understood(self, parameter: Parameter, words: str, wanted: str) -> Ask:
+        return Ask(
+            f"I did not understand “{words}” as {wanted}. Please say it another way.", self._key(parameter)
+        )
+
+    def _derive(self, arguments: JsonObject) -> None:
+        """Fill required ids that follow from what was found, such as the space of a project."""
+        for name in self.signature.derived:
+            number = next((n for e in self._found.values() if (n := e.parent(name)) is not None), None)
+            if number is None and self.finder.focus.project is not None:
+                number = self.finder.focus.project.parent(name)
+            if number is None:
+                known = {str(v) for v in arguments.values()}
+                number = next(
+                    (
+                        n
+                        for e in self.finder.known("project")
+                        if str(e.id) in known and (n := e.parent(name)) is not None
+                    ),
+                    None,
+                )
+            if number is None:
+                raise Stop(f"I cannot tell the {name} that {self.signature.tool} wants.")
+            arguments[name] = number
+
+    def _in_order(self, arguments: JsonObject) -> JsonObject:
+        properties = self.signature.function.parameters.get("properties")
+        order = list(properties) if is_object(properties) else []
+        return {name: arguments[name] for name in sorted(arguments, key=order.index)}
+
+    def _settled(self, parameter: Parameter) -> JsonValue:
+        return self.plan.settled.get(self._key(parameter))
+
+    def _key(self, parameter: Parameter) -> str:
+        return f"{self.index}.{parameter.shown}"
+
+
+def complete(chosen: ChosenCall, signature: Signature, request: str) -> ChosenCall:
+    """Add the change that an update without any surely means: "that one is done"."""
+    changes = [parameter for parameter in signature.parameters if parameter.shown in _CHANGES]
+    is_update = signature.tool.startswith("update_") and bool(changes)
+    has_change = any(
+        (parameter.role is not Role.LITERAL or settle_value(parameter, value, request) is not None)
+        for parameter in changes
+        if (value := chosen.arguments.get(parameter.shown)) not in (None, "", [])
+    )
+    if not is_update or has_change:
+        return chosen
+    added: JsonObject = {}
+    shown = {parameter.shown for parameter in changes}
+    if "percent" in shown and (percent := find_percent(request)) is not None:
+        added["percent"] = percent
+    for name in ("priority", "status"):
+        if name in shown and not added and (label := find_label(name, request)) is not None:
+            added[name] = label
+    return ChosenCall(chosen.tool, {**chosen.arguments, **added})
+
+
+def _question(parameter: Parameter, signature: Signature) -> str:
+    what = {
+        "title": "What shall the title be?",
+        "name": "What shall the name be?",
+        "comment": "What shall the comment say?",
+        "duration": "How long was it?",
+        "words": "What shall I look for?",
+    }
+    action = signature.tool.replace("_", " ")
+    return what.get(parameter.shown, f"To {action}, what is the {parameter.shown.replace('_', ' ')}?")
+
+
+def _holds(entity: Entity, kind: str) -> bool:
+    parent = PARENTS.get(kind)
+    return parent == entity.kind or (parent == "task" and entity.kind == "subtask" and kind != "subtask")
+
+
+def _day(moment: datetime | date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment

@@ -1,0 +1,181 @@
+"""Tables and their cells in Markdown."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from agent.jsontypes import JsonObject, JsonValue, is_object
+
+_LONGEST_CELL: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: the key it shows, and its heading."""
+
+    key: str
+    heading: str
+
+
+_KNOWN: Final[dict[str, tuple[Column, ...]]] = {
+    "timerId": (
+        Column("timerId", "Entry"),
+        Column("taskTitle", "Task"),
+        Column("projectName", "Project"),
+        Column("user", "Who"),
+        Column("startTime", "Start"),
+        Column("endTime", "End"),
+        Column("duration", "Duration"),
+        Column("billable", "Billable"),
+        Column("notes", "Notes"),
+    ),
+    "commentId": (
+        Column("commentId", "Id"),
+        Column("createdBy", "Who"),
+        Column("createdTime", "When"),
+        Column("comment", "Comment"),
+    ),
+    "taskId": (
+        Column("taskId", "Id"),
+        Column("taskTitle", "Title"),
+        Column("projectName", "Project"),
+        Column("dueDate", "Due"),
+        Column("overdueDays", "Days overdue"),
+        Column("status", "Status"),
+        Column("priority", "Priority"),
+        Column("owners", "Owners"),
+    ),
+    "projectId": (
+        Column("projectId", "Id"),
+        Column("projectName", "Project"),
+        Column("spaceName", "Space"),
+        Column("status", "Status"),
+        Column("priority", "Priority"),
+        Column("health", "Health"),
+        Column("dueDate", "Due"),
+        Column("completion", "% done"),
+    ),
+    "spaceId": (Column("spaceId", "Id"), Column("spaceName", "Space"), Column("description", "Description")),
+    "userId": (
+        Column("userId", "Id"),
+        Column("firstName", "First name"),
+        Column("lastName", "Last name"),
+        Column("email", "E-mail"),
+        Column("role", "Role"),
+    ),
+}
+
+
+def columns_for(rows: Sequence[JsonObject]) -> tuple[Column, ...]:
+    """The columns that show some objects: those known for their kind, else every key with a value."""
+    present = {key for row in rows for key, value in row.items() if value not in (None, "", [])}
+    for key, columns in _KNOWN.items():
+        if key in present:
+            shown = tuple(column for column in columns if column.key in present)
+            if len(shown) > 1:
+                return shown
+    keys = dict.fromkeys(key for row in rows for key in row if key in present)
+    return tuple(Column(key, humanise(key)) for key in list(keys)[:10])
+
+
+def table(columns: Sequence[Column], rows: Sequence[JsonObject], now: datetime) -> str:
+    """Write a Markdown table.
+
+    Args:
+        columns: What to show.
+        rows: The objects.
+        now: The user's moment, for the time zone.
+    """
+    if not rows:
+        return ""
+    lines = [
+        "| " + " | ".join(column.heading for column in columns) + " |",
+        "| " + " | ".join("---" for _ in columns) + " |",
+    ]
+    for row in rows:
+        lines.append("| " + " | ".join(cell(c.key, row.get(c.key), now) for c in columns) + " |")
+    return "\n".join(lines)
+
+
+def cell(key: str, value: JsonValue, now: datetime) -> str:
+    """A value as the text of a cell.
+
+    Args:
+        key: What it is; durations are known by it.
+        value: The value.
+        now: The user's moment, for the time zone.
+    """
+    return _escape(_plain(key, value, now))
+
+
+def humanise(key: str) -> str:
+    """A key as a heading: `overdueDays` becomes "Overdue days"."""
+    words = (
+        re.sub(r"(?<=[a-z0-9])([A-Z])", lambda match: " " + match[1].lower(), key).replace("_", " ").strip()
+    )
+    return words[:1].upper() + words[1:]
+
+
+def _plain(key: str, value: JsonValue, now: datetime) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case int() | float():
+            if _is_duration(key):
+                return _duration(value)
+            return f"{value:g}" if isinstance(value, float) else str(value)
+        case str():
+            return _moment(key, value, now)
+        case list():
+            return ", ".join(text for item in value if (text := _plain(key, item, now)))
+        case _:
+            return _label(value, now)
+
+
+def _label(value: JsonObject, now: datetime) -> str:
+    """What an object is called."""
+    first, last = value.get("firstName"), value.get("lastName")
+    if isinstance(first, str):
+        return f"{first} {last}".strip() if isinstance(last, str) else first
+    for key in value:
+        if key.endswith(("Name", "Label", "Title")) or key in ("name", "title", "label"):
+            return str(value[key])
+    return ", ".join(
+        f"{humanise(k).lower()} {_plain(k, v, now)}" for k, v in value.items() if not is_object(v)
+    )
+
+
+def _is_duration(key: str) -> bool:
+    return key.lower().endswith(("duration", "durationms")) or key in ("billable", "nonBillable", "total")
+
+
+def _duration(milliseconds: float) -> str:
+    minutes = round(milliseconds / 60_000)
+    hours, rest = divmod(minutes, 60)
+    if hours and rest:
+        return f"{hours} h {rest} min"
+    return f"{hours} h" if hours else f"{rest} min"
+
+
+def _moment(key: str, text: str, now: datetime) -> str:
+    """A moment in the user's time zone; a due or start date as its day. Other text as it is."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?", text):
+        return text
+    if key.endswith("Date"):
+        return text[:10]
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(now.tzinfo)
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
+def _escape(text: str) -> str:
+    text = re.sub(r"\s+", " ", text).replace("|", "\\|").strip()
+    return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…"
