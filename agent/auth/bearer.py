@@ -71,8 +71,10 @@ class BearerAuth(httpx2.Auth):
         return newer, None
 
     def _note(self, response: httpx2.Response) -> None:
-        if response.status_code in (401, 403):
-            self.challenge = response.headers.get("WWW-Authenticate", "")
+        challenge = response.headers.get("WWW-Authenticate")
+        # A 403 without one is about roles, and says nothing that a sign-in could use.
+        if response.status_code == 401 or (response.status_code == 403 and challenge is not None):
+            self.challenge = challenge or ""
 
 
 def _bear(request: httpx2.Request, token: str) -> None:

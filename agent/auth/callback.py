@@ -45,9 +45,9 @@ def parse_redirect(text: str) -> Redirect:
     Raises:
         ValueError: It holds neither one code nor one error, or a parameter twice.
     """
-    text = text.strip()
-    query = urlsplit(text).query if "?" in text or "://" in text else text
-    fields = parse_qs(query, max_num_fields=50)
+    text = text.strip().partition("#")[0]
+    address, mark, query = text.partition("?")
+    fields = parse_qs(query if mark and "=" not in address else text, max_num_fields=50)
 
     def single(name: str) -> str | None:
         values = fields.get(name, [])
