@@ -95,7 +95,8 @@ class Backend:
         return model, f"embedded, {choice.reason}"
 
     def _on_progress(self, text: str, fraction: float | None) -> None:
-        self._on_stage(text if fraction is None else f"{text} {fraction:.0%}")
+        done = fraction is not None and fraction >= 1
+        self._on_stage("" if done else text if fraction is None else f"{text} {fraction:.0%}")
 
     def warm_up(self, tools: Sequence[Tool]) -> None:
         """Have the model read what stands before every conversation, if it gains from that."""

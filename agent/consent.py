@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 from agent.errors import SignInError
 from agent.sandbox_process import DemoUser
+from agent.session import Session
 
 
 class _FormReader(HTMLParser):
@@ -53,3 +54,22 @@ async def approve_as(user: DemoUser, address: str) -> None:
             await browser.get(redirect.headers["location"])
     except httpx2.HTTPError as error:
         raise SignInError(f"The sandbox's sign-in page cannot be reached ({error}).") from error
+
+
+async def sign_in_as(user: DemoUser, session: Session) -> None:
+    """Sign a session in to a sandbox that has just started, through the real OAuth flow.
+
+    Raises:
+        AgentError: The sign-in did not work.
+    """
+
+    async def approve(address: str) -> None:
+        await approve_as(user, address)
+
+    # A sandbox that starts afresh knows nothing of what an earlier one granted.
+    await session.forget_login()
+    await session.login(_show_nothing, None, open_browser=approve)
+
+
+def _show_nothing(_: str) -> None:
+    """Nobody has to open the address."""

@@ -6,7 +6,6 @@ accepts, with what was said until then kept and every call answered.
 """
 
 import time
-import uuid
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -162,7 +161,7 @@ class Loop:
         It is written down as a turn whose one step the user took in the model's place, so there is no
         `StepStarted`.
         """
-        call = ToolCall(f"call_{uuid.uuid4().hex[:12]}", name, dump(arguments))
+        call = ToolCall(f"call_by_hand_{len(self._conversation.messages)}", name, dump(arguments))
         text = f"(I ran {name} by hand.)"
         self._conversation.append(UserMessage(text))
         yield TurnStarted(text)

@@ -3,14 +3,12 @@
 import argparse
 import asyncio
 import sys
-import webbrowser
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.auth.browser import BrowserOpener
 from agent.commands.ask import Output, answer
 from agent.commands.chat import need_terminal
 from agent.commands.common import make_policy, prepare, warn
@@ -34,10 +32,12 @@ def run(arguments: argparse.Namespace) -> int:
         need_terminal()
     settings, folders = prepare(arguments)
     with _place(folders) as (folder, port):
+        start = datetime.now(UTC).isoformat(timespec="seconds")
         options = ["--data", str(folder), "--reset", "--seed", arguments.seed, "--port", str(port)]
+        options += ["--start-time", start]
         if arguments.access_ttl is not None:
             options += ["--access-ttl", str(arguments.access_ttl)]
-        return asyncio.run(_try(arguments, settings, folders, options))
+        return asyncio.run(_try(arguments, settings, folders, options, start))
 
 
 @contextmanager
@@ -61,7 +61,11 @@ def _place(folders: Folders) -> Generator[tuple[Path, int]]:
 
 
 async def _try(
-    arguments: argparse.Namespace, settings: Settings, folders: Folders, options: Sequence[str]
+    arguments: argparse.Namespace,
+    settings: Settings,
+    folders: Folders,
+    options: Sequence[str],
+    start: str,
 ) -> ExitCode:
     async with SandboxProcess(options) as sandbox:
         user = sandbox.users[0]
@@ -71,7 +75,7 @@ async def _try(
             folders,
             SessionOptions(
                 policy=make_policy(arguments, settings),
-                workspace={"seed": arguments.seed, "date": date.today().isoformat()},
+                workspace={"seed": arguments.seed, "start_time": start},
                 say=warn if arguments.ask is not None else None,
             ),
         )
@@ -86,24 +90,15 @@ async def _try(
 
 
 async def _sign_in(session: Session, user: DemoUser, *, by_hand: bool) -> None:
-    from agent.consent import approve_as
+    from agent.consent import sign_in_as
 
-    async def approve(address: str) -> None:
-        await approve_as(user, address)
-
-    opener: BrowserOpener = webbrowser.open if by_hand else approve
-    show: Callable[[str], None] = warn if by_hand else _ignore
     if by_hand:
         warn(f"sign in as {user.email} with the password {user.password}")
-    # The sandbox starts afresh each time, so what an earlier one granted means nothing to it.
-    await session.forget_login()
-    await session.login(show, None, open_browser=opener)
-    how = "" if by_hand else ", with the consent confirmed for you, as both ends are on this machine"
-    warn(f"signed in as {user.name}{how}")
-
-
-def _ignore(_: str) -> None:
-    """Show nothing: nobody has to open the address."""
+        await session.forget_login()
+        warn(await session.login(warn, None))
+    else:
+        await sign_in_as(user, session)
+        warn(f"signed in as {user.name}; both ends are on this machine, so the consent was confirmed for you")
 
 
 async def _chat(session: Session, folders: Folders, user: DemoUser) -> ExitCode:

@@ -1,0 +1,1 @@
+"""Replays of recorded conversations, and what they are compared by."""

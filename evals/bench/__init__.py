@@ -1,0 +1,1 @@
+"""Benchmarks: programs that print figures, as ratios to something measured in the same run."""
