@@ -21,7 +21,7 @@ from agent.repl.completion import SlashCompleter
 from agent.repl.history import PrivateHistory
 from agent.repl.host import Host
 from agent.repl.markdown import preload
-from agent.repl.palette import Palette, wants_plain
+from agent.repl.palette import Palette, is_dumb, wants_plain
 from agent.repl.reader import TurnReader, draw_error
 from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
@@ -60,17 +60,30 @@ async def run_chat(
         output: Where to draw; the process's terminal when left out.
     """
     chat = Chat(host, clock=clock)
-    plain = wants_plain(environ, is_terminal=output is not None or sys.stdout.isatty())
+    history = PrivateHistory(history_file)
+    if output is None and is_dumb(environ):
+        return await chat.run(_open_dumb_screen(chat, history), greeting, suggestions)
     screen = TerminalScreen(
         chat,
-        history=PrivateHistory(history_file),
+        history=history,
         completer=SlashCompleter(chat.known_tools, suggestions),
-        palette=Palette(plain=plain),
+        palette=Palette(plain=wants_plain(environ, is_terminal=output is not None or sys.stdout.isatty())),
         clock=clock,
         input=input,
         output=output,
     )
     return await chat.run(screen, greeting, suggestions)
+
+
+def _open_dumb_screen(chat: "Chat", history: PrivateHistory) -> Screen:
+    from agent.repl.dumb import DumbScreen
+
+    def print_text(text: str) -> None:
+        encoding = sys.stdout.encoding or "utf-8"
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+
+    return DumbScreen(chat, history=history, lines=sys.stdin.fileno(), print_text=print_text)
 
 
 class Chat:
@@ -349,6 +362,8 @@ class Chat:
     # Writing.
 
     def _echo(self, text: str) -> None:
+        if self._screen.shows_input:
+            return
         first, *rest = strip(text).split("\n")
         lines = [f"❯ {first}", *(f"  {line}" for line in rest)]
         self._scrollback.write(Kind.MESSAGE, "".join(f"{self._palette.accent(line)}\n" for line in lines))

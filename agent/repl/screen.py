@@ -25,6 +25,11 @@ class Screen(Protocol):
         """The present width."""
         ...
 
+    @property
+    def shows_input(self) -> bool:
+        """Whether what was typed stays on the screen by itself."""
+        ...
+
     def write(self, text: str) -> None:
         """Put whole lines into the scrollback."""
         ...

@@ -1,5 +1,6 @@
 """Lists of commands, tools and states, in columns where they fit and below one another where not."""
 
+import textwrap
 from collections.abc import Sequence
 
 from agent.jsontypes import JsonObject, is_object
@@ -29,8 +30,20 @@ def draw_columns(rows: Sequence[Sequence[str]], columns: int, palette: Palette) 
             for first, *rest in rows
         ]
     else:
-        lines = [f"{palette.accent(first)}\n{_GAP}{' · '.join(filter(None, rest))}" for first, *rest in rows]
+        lines = [_draw_stacked(row, columns, palette) for row in rows]
     return "".join(line + "\n" for line in lines)
+
+
+def _draw_stacked(row: Sequence[str], columns: int, palette: Palette) -> str:
+    rest = textwrap.fill(
+        " · ".join(filter(None, row[1:])),
+        max(columns - 1, len(_GAP) + 1),
+        initial_indent=_GAP,
+        subsequent_indent=_GAP,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return f"{palette.accent(row[0])}\n{rest}".rstrip()
 
 
 def draw_help(columns: int, palette: Palette) -> str:

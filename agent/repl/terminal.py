@@ -135,6 +135,11 @@ class TerminalScreen:
         """The present width."""
         return self._output.get_size().columns
 
+    @property
+    def shows_input(self) -> bool:
+        """The prompt moves on, so what was typed has to be written above it."""
+        return False
+
     def write(self, text: str) -> None:
         """Put whole lines above the prompt."""
         if self._application.is_running:

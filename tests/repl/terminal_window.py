@@ -4,30 +4,16 @@ import json
 import os
 import signal
 import sys
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 import pexpect
 import pyte
 
 ROOT = Path(__file__).parents[2]
 _TIMEOUT = 8.0
-
-
-class _Child(Protocol):
-    delaybeforesend: float | None
-    pid: int | None
-    exitstatus: int | None
-
-    def send(self, s: str) -> int: ...
-
-    def setwinsize(self, rows: int, cols: int) -> None: ...
-
-    def read_nonblocking(self, size: int, timeout: float) -> bytes: ...
-
-    def close(self) -> None: ...
 
 
 class TerminalWindow:
@@ -66,7 +52,7 @@ class TerminalWindow:
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the window."""
         self.screen.resize(rows, columns)
-        self.child.setwinsize(rows, columns)
+        termios.tcsetwinsize(self.child.child_fd, (rows, columns))
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
         """Read what the program draws until a condition holds."""
@@ -119,7 +105,8 @@ class TerminalWindow:
         return "\n".join([*above, *(line.rstrip() for line in self.screen.display)]).rstrip()
 
 
-def _spawn(arguments: list[str], environ: dict[str, str], size: tuple[int, int]) -> _Child:
-    return pexpect.spawn(
+def _spawn(arguments: list[str], environ: dict[str, str], size: tuple[int, int]) -> "pexpect.spawn[bytes]":
+    child: pexpect.spawn[bytes] = pexpect.spawn(
         sys.executable, arguments, cwd=str(ROOT), env=environ, dimensions=size, timeout=_TIMEOUT
     )
+    return child

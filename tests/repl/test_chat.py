@@ -1,0 +1,363 @@
+"""The chat as a person sees it, through a pseudo-terminal."""
+
+import stat
+from pathlib import Path
+
+from tests.repl.conftest import OpenWindow
+from tests.repl.terminal_window import TerminalWindow
+
+CTRL_C, CTRL_D, CTRL_J, TAB, UP, ENTER = "\x03", "\x04", "\x0a", "\t", "\x1b[A", "\r"
+ALT_ENTER = "\x1b\r"
+
+
+def screen_of(text: str) -> str:
+    """A screen as it is written in a test: without the indentation of the code around it."""
+    lines = [line[4:] if line.startswith("    ") else line for line in text.strip("\n").split("\n")]
+    return "\n".join(line.rstrip() for line in lines).rstrip()
+
+
+def test_a_question_is_answered_with_a_line_for_each_call(window: TerminalWindow) -> None:
+    window.press("overdue" + ENTER)
+    window.wait_for("Shall I move them?\n\n❯")
+    assert window.text == screen_of(
+        """
+    Welcome to the demo.
+
+    Try asking:
+      overdue
+
+    ❯ overdue
+
+    ✓ List overdue tasks · project ID: 4 · 6 tasks · 0.1 s
+
+    Six tasks are overdue:
+
+     • Task 0
+     • Task 1
+
+    Shall I move them?
+
+    ❯
+    scripted-model · demo
+    """
+    )
+
+
+def test_a_window_of_40_columns_shows_the_same_shorter(open_window: OpenWindow) -> None:
+    window = open_window(40, 20)
+    window.wait_for("scripted-model")
+    window.press("overdue" + ENTER)
+    window.wait_for("Shall I move them?\n\n❯")
+    window.press("/tools" + ENTER)
+    window.wait_for("destructive\n\n❯")
+    assert window.text == screen_of(
+        """
+    Welcome to the demo.
+
+    Try asking:
+      overdue
+
+    ❯ overdue
+
+    ✓ List overdue tasks · 6 tasks · 0.1 s
+
+    Six tasks are overdue:
+
+     • Task 0
+     • Task 1
+
+    Shall I move them?
+
+    ❯ /tools
+
+    astravue_list_overdue_tasks
+      List overdue tasks
+    astravue_create_task
+      Create task · write
+    astravue_delete_task
+      Delete task · destructive
+
+    ❯
+    scripted-model · demo
+    """
+    )
+
+
+def test_tables_are_drawn_as_tables(window: TerminalWindow) -> None:
+    window.press("table" + ENTER)
+    window.wait_for("Tuesday")
+    assert "Task    Due" in window.text
+    assert "Write   Monday" in window.text
+
+
+def test_what_the_model_says_cannot_steer_the_terminal(window: TerminalWindow) -> None:
+    window.press("hostile" + ENTER)
+    window.wait_for("safe text esrever\n")
+    assert "owned" not in window.text
+    assert b"\x1b]0" not in window.raw
+
+
+def test_a_write_is_made_after_a_yes(window: TerminalWindow) -> None:
+    window.press("create" + ENTER)
+    window.wait_for("[y] yes  [a] always for this session  [n] no (default)")
+    assert "Create task “Report”\n  Project: Apollo\nThis changes your workspace." in window.text
+    window.press("y")
+    window.wait_for("✓ Create task · title: Write report · “Report” · 0.2 s")
+    window.press("n")
+    window.wait_for("⊘ Create task · title: Send report · declined")
+    window.press(CTRL_D)
+    assert window.wait_end() == 0
+    assert [line for line in window.log if "decision" in line] == ["decision allowed", "decision declined"]
+
+
+def test_enter_declines_and_other_keys_change_nothing(window: TerminalWindow) -> None:
+    window.press("delete" + ENTER)
+    window.wait_for("[y] yes  [n] no (default)")
+    assert "Destructive: this cannot be undone." in window.text
+    assert "[a]" not in window.text
+    window.press("axq7" + UP + ENTER)
+    window.wait_for("⊘ Delete task")
+    window.press(CTRL_D)
+    window.wait_end()
+    assert [line for line in window.log if "decision" in line] == ["decision declined"]
+
+
+def test_always_is_passed_on_for_a_write(window: TerminalWindow) -> None:
+    window.press("create" + ENTER)
+    window.wait_for("[a]")
+    window.press("a")
+    window.wait_for("Write report · “Report”")
+    window.press("a")
+    window.wait_for("Send report · “Report”")
+    window.press(CTRL_D)
+    window.wait_end()
+    assert [line for line in window.log if "decision" in line] == ["decision allowed_for_session"] * 2
+
+
+def test_ctrl_c_at_an_approval_stops_the_turn_and_decides_nothing(window: TerminalWindow) -> None:
+    window.press("create" + ENTER)
+    window.wait_for("[y]")
+    window.press(CTRL_C)
+    window.wait_for("Stopped; what was said is kept.\n\n❯")
+    window.press("/quit" + ENTER)
+    window.wait_end()
+    assert not [line for line in window.log if "decision" in line]
+
+
+def test_ctrl_c_in_mid_answer_keeps_what_was_said_and_the_chat(window: TerminalWindow) -> None:
+    window.press("endless" + ENTER)
+    window.wait_for("And then")
+    window.press(CTRL_C)
+    window.wait_for("Beginning of a long answer.\n\nAnd then\n\nStopped; what was said is kept.\n\n❯")
+    window.press("again" + ENTER)
+    window.wait_for('You said "again".')
+    window.press(CTRL_D)
+    assert window.wait_end() == 0
+    assert "cancelled" in window.log
+    assert window.log[-1] == "closed"
+
+
+def test_ctrl_c_three_times_leaves_a_turn_that_does_not_stop(window: TerminalWindow) -> None:
+    window.press("stubborn" + ENTER)
+    window.wait_for("Hard to stop.")
+    window.press(CTRL_C)
+    window.press(CTRL_C)
+    window.wait_for("press Ctrl-C again to leave without waiting")
+    window.press(CTRL_C)
+    assert window.wait_end() == 0
+
+
+def test_ctrl_c_twice_at_an_empty_prompt_leaves(window: TerminalWindow) -> None:
+    window.press("draft" + CTRL_C)
+    window.wait_gone("draft")
+    window.press(CTRL_C)
+    window.wait_for("Press Ctrl-C again to leave.")
+    window.press("x\x7f")
+    window.wait_for("scripted-model · demo")
+    window.press(CTRL_C)
+    window.wait_for("Press Ctrl-C again to leave.")
+    window.press(CTRL_C)
+    assert window.wait_end() == 0
+
+
+def test_ctrl_d_leaves_only_an_empty_prompt(window: TerminalWindow) -> None:
+    window.press("x" + CTRL_D + "\x7f" + CTRL_D)
+    assert window.wait_end() == 0
+    assert window.log == ["closed"]
+
+
+def test_messages_may_have_several_lines(window: TerminalWindow) -> None:
+    window.press("one" + CTRL_J + "two" + ALT_ENTER + "three" + ENTER)
+    window.wait_for(r'You said "one\ntwo\nthree".')
+    assert "❯ one\n  two\n  three\n" in window.text
+
+
+def test_a_pasted_text_stays_one_message(window: TerminalWindow) -> None:
+    window.press("\x1b[200~first\r\nsecond\rthird\x1b[201~")
+    window.wait_for("third")
+    window.press(ENTER)
+    window.wait_for(r'You said "first\nsecond\nthird".')
+
+
+def test_commands_and_tools_are_completed(window: TerminalWindow) -> None:
+    window.press("/")
+    window.wait_for("call one tool by hand")
+    window.press("ca" + TAB)
+    window.wait_for("❯ /call")
+    window.press("dele")
+    window.wait_for("Delete task")
+    window.press(TAB)
+    window.wait_for("❯ /call astravue_delete_task")
+
+
+def test_tab_at_an_empty_prompt_offers_the_suggestions(window: TerminalWindow) -> None:
+    window.press(TAB)
+    window.wait_for("❯ overdue")
+
+
+def test_an_unknown_command_names_help(window: TerminalWindow) -> None:
+    window.press("/halp me" + ENTER)
+    window.wait_for("✗ There is no command /halp; /help lists those there are.")
+
+
+def test_a_tool_is_called_by_hand_and_its_result_shown(window: TerminalWindow) -> None:
+    window.press('/call astravue_list_overdue_tasks {"projectId": 4}' + ENTER)
+    window.wait_for('"title": "Task 5"')
+    assert "✓ List overdue tasks · project ID: 4 · 6 tasks · 0.1 s" in window.text
+
+
+def test_bad_json_calls_nothing(window: TerminalWindow) -> None:
+    window.press("/call astravue_list_overdue_tasks {projectId: 4}" + ENTER)
+    window.wait_for("✗ Nothing was called, because the arguments are not a JSON object")
+    window.press(CTRL_D)
+    window.wait_end()
+    assert window.log == ["closed"]
+
+
+def test_a_tool_is_shown_with_its_parameters(window: TerminalWindow) -> None:
+    window.press("/tools astravue_list_overdue_tasks" + ENTER)
+    window.wait_for("Only of this project")
+    assert "Tasks whose due date has passed." in window.text
+    assert "projectId integer, required" in window.text
+
+
+def test_status_shows_labels_and_values(window: TerminalWindow) -> None:
+    window.press("/status" + ENTER)
+    window.wait_for("server  https://demo.example/mcp\nmodel   scripted-model")
+
+
+def test_a_failed_turn_is_one_line_and_the_chat_goes_on(window: TerminalWindow) -> None:
+    window.press("fail" + ENTER)
+    window.wait_for("✗ The model did not answer. Try /status.")
+    window.press("crash" + ENTER)
+    window.wait_for("✗ Something went wrong inside (ZeroDivisionError)")
+    window.press("hello" + ENTER)
+    window.wait_for('You said "hello".')
+
+
+def test_what_is_pasted_while_signing_in_stays_out_of_the_history(
+    window: TerminalWindow, tmp_path: Path
+) -> None:
+    window.press("/login" + ENTER)
+    window.wait_for("Paste here:")
+    window.press("https://demo.example/callback?code=hidden" + ENTER)
+    window.wait_for("Signed in as Alex.")
+    assert "hidden" not in window.text
+    window.press(CTRL_D)
+    window.wait_end()
+    assert "pasted https://demo.example/callback?code=hidden" in window.log
+    assert "hidden" not in (tmp_path / "data" / "history").read_text()
+
+
+def test_the_history_is_private_and_comes_back(open_window: OpenWindow, tmp_path: Path) -> None:
+    first = open_window()
+    first.wait_for("scripted-model")
+    assert not (tmp_path / "data").exists()
+    first.press("remember" + CTRL_J + "this" + ENTER)
+    first.wait_for("You said")
+    first.press(CTRL_D)
+    first.wait_end()
+    assert stat.S_IMODE((tmp_path / "data" / "history").stat().st_mode) == 0o600
+    second = open_window()
+    second.wait_for("scripted-model")
+    second.press(UP)
+    second.wait_for("❯ remember\n  this")
+
+
+def test_a_history_that_cannot_be_written_does_not_end_the_chat(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    (tmp_path / "data").write_text("a file where a folder should be")
+    window = open_window()
+    window.wait_for("scripted-model")
+    window.press("hello" + ENTER)
+    window.wait_for('You said "hello".')
+    window.press(UP)
+    window.wait_for("❯ hello\nscripted-model")
+
+
+def test_what_is_sent_while_loading_is_answered_as_soon_as_ready(open_window: OpenWindow) -> None:
+    window = open_window(80, 24, "loads")
+    window.wait_for("loading model 43 %")
+    window.press("first" + ENTER)
+    window.wait_for("· Waiting for the model to load.")
+    window.press("second" + ENTER)
+    window.wait_for("queued: second")
+    window.press("/status" + ENTER)
+    window.wait_for("https://demo.example/mcp")
+    assert "You said" not in window.text
+    window.finish_loading()
+    window.wait_for('You said "second".')
+    assert window.text.index('You said "first".') < window.text.index("❯ second")
+
+
+def test_ctrl_c_gives_back_what_had_been_queued(window: TerminalWindow) -> None:
+    window.press("endless" + ENTER)
+    window.wait_for("And then")
+    window.press("later" + ENTER)
+    window.wait_for("queued: later")
+    window.press(CTRL_C)
+    window.wait_for("Stopped; what was said is kept.\n\n❯ later\n")
+
+
+def test_resizing_in_mid_answer_keeps_the_chat_whole(window: TerminalWindow) -> None:
+    window.press("endless" + ENTER)
+    window.wait_for("And then")
+    for columns, rows in ((40, 12), (100, 30), (20, 6), (80, 24)):
+        window.resize(columns, rows)
+        window.press("x\x7f")
+    window.press(CTRL_C)
+    window.wait_for("Stopped; what was said is kept.")
+    window.press("still here" + ENTER)
+    window.wait_for('You said "still here".')
+
+
+def test_no_color_means_plain_text(open_window: OpenWindow) -> None:
+    window = open_window(NO_COLOR="1")
+    window.wait_for("scripted-model")
+    window.press("overdue" + ENTER)
+    window.wait_for("Shall I `move` them?\n\n❯")
+    assert "**Six** tasks are overdue:\n\n- Task 0\n- Task 1\n" in window.text
+    assert not any(f"\x1b[{code}m".encode() in window.raw for code in (1, 2, 31, 32, 33, 36))
+
+
+def test_a_dumb_terminal_gets_lines_and_no_escape_sequence(open_window: OpenWindow) -> None:
+    window = open_window(80, 40, TERM="dumb")
+    window.wait_for(">")
+    window.press("create\n")
+    window.wait_for("Allow?")
+    window.press("perhaps\n")
+    window.wait_until(lambda: window.text.count("Allow?") == 2)
+    window.press("yes\n")
+    window.wait_for("✓ Create task · title: Write report · “Report” · 0.2 s")
+    window.wait_until(lambda: window.text.count("Allow?") == 3)
+    window.press(CTRL_C)
+    window.wait_for("Stopped; what was said is kept.\n>")
+    window.press(CTRL_C)
+    window.wait_for("Press Ctrl-C again to leave.\n>")
+    window.press("hello\n")
+    window.wait_for('You said "hello".')
+    window.press(CTRL_D)
+    assert window.wait_end() == 0
+    assert b"\x1b" not in window.raw
+    assert [line for line in window.log if "decision" in line] == ["decision allowed"]

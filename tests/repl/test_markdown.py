@@ -1,0 +1,191 @@
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.repl.blocks import BlockSplitter, new_parser
+from agent.repl.markdown import AnswerWriter, open_answer
+
+ANSWER = """# Overdue
+
+Six tasks are **overdue** in [Apollo](https://demo.example/p/4):
+
+| Task | Due |
+| --- | ---: |
+| Write | Monday |
+
+1. first
+   - nested
+
+   still first
+2. second
+
+```python
+def f():
+
+    return "# no heading"
+```
+
+> quoted
+> text
+
+[ref]: https://demo.example "title
+Done.
+"""
+LINES = [
+    "",
+    "",
+    "word",
+    "# Heading",
+    "- item",
+    "  - nested",
+    "1. one",
+    "    code",
+    "```",
+    "~~~",
+    "```py",
+    "````",
+    "> quote",
+    "| a | b |",
+    "| --- | --- |",
+    "---",
+    "===",
+    "[ref]: https://demo.example",
+    '"title',
+    "<div>",
+    "![image](https://demo.example/i.png)",
+    "**bold** `code`",
+    "\ttab",
+    "   word",
+]
+markdown = st.one_of(
+    st.lists(st.sampled_from(LINES), max_size=30).map("\n".join),
+    st.text("ab`~#->|*_[]():.1 \n\t", max_size=80),
+)
+
+
+def cut(text: str, positions: list[int]) -> list[str]:
+    ends = sorted({position % (len(text) + 1) for position in positions} | {0, len(text)})
+    return [text[start:end] for start, end in pairwise(ends)]
+
+
+def write(chunks: list[str], *, plain: bool, columns: int = 60) -> str:
+    written: list[str] = []
+    answer: AnswerWriter = open_answer(written.append, lambda: columns, plain=plain)
+    for chunk in chunks:
+        answer.feed(chunk)
+        answer.draw_tail(columns)
+    answer.finish()
+    assert all(piece.endswith("\n") for piece in written)
+    return "".join(written)
+
+
+def visible(ansi: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", ansi)
+
+
+@settings(deadline=None)
+@given(markdown, st.lists(st.integers(0, 1000), max_size=12))
+def test_the_blocks_make_up_the_text_and_do_not_depend_on_where_it_was_cut(
+    text: str, cuts: list[int]
+) -> None:
+    whole = BlockSplitter()
+    expected = whole.feed(text) + whole.finish()
+    splitter = BlockSplitter()
+    blocks: list[str] = []
+    for chunk in cut(text, cuts):
+        blocks += splitter.feed(chunk)
+    blocks += splitter.finish()
+    assert "".join(blocks) == text
+    assert blocks == expected
+
+
+@settings(deadline=None)
+@given(markdown)
+def test_blocks_mean_the_same_alone_as_in_the_whole_text(text: str) -> None:
+    parser = new_parser()
+    splitter = BlockSplitter()
+    blocks = splitter.feed(text) + splitter.finish()
+    assert "".join(map(parser.render, blocks)) == parser.render(text)
+
+
+@settings(deadline=None)
+@given(markdown, st.lists(st.integers(0, 1000), max_size=8))
+def test_what_is_written_does_not_depend_on_where_the_stream_was_cut(text: str, cuts: list[int]) -> None:
+    assert write(cut(text, cuts), plain=False) == write([text], plain=False)
+
+
+@settings(deadline=None)
+@given(
+    st.text(st.characters(exclude_categories=["Cc", "Cs", "Cf", "Zl", "Zp"]) | st.just("\n")),
+    st.lists(st.integers(0, 99)),
+)
+def test_plain_answers_are_the_text_itself(text: str, cuts: list[int]) -> None:
+    ended = text if text.endswith("\n") or not text else text + "\n"
+    assert write(cut(text, cuts), plain=True) == ended
+
+
+def test_every_character_of_an_answer_can_be_seen_one_way_or_another() -> None:
+    seen = visible(write(list(ANSWER), plain=False))
+    for text in (
+        "Overdue",
+        "Apollo",
+        "https://demo.example/p/4",
+        "Monday",
+        "still first",
+        "# no heading",
+        "quoted",
+    ):
+        assert text in seen
+    assert '[ref]: https://demo.example "title Done.' in seen
+
+
+def test_html_and_images_are_shown_as_the_text_they_are() -> None:
+    seen = visible(write(["<b>bold</b> ![picture](https://demo.example/i.png)\n"], plain=False))
+    assert "<b>bold</b>" in seen
+    assert "https://demo.example/i.png" in seen
+
+
+def test_finished_blocks_are_written_while_the_answer_goes_on() -> None:
+    written: list[str] = []
+    answer = open_answer(written.append, lambda: 60, plain=False)
+    answer.feed("First paragraph.\n\nSecond")
+    assert written == []
+    answer.feed(" goes on\n")
+    assert [visible(piece) for piece in written] == ["First paragraph.\n"]
+    assert "Second goes on" in visible(answer.draw_tail(60))
+
+
+def test_a_code_block_is_written_when_it_is_closed_and_followed() -> None:
+    written: list[str] = []
+    answer = open_answer(written.append, lambda: 60, plain=False)
+    answer.feed("```\nfirst\n\nsecond\n")
+    answer.feed("third\n")
+    assert written == []
+    answer.feed("```\nafter\n")
+    assert "third" in visible("".join(written))
+
+
+@pytest.mark.parametrize("columns", [1, 8, 20, 40, 80])
+def test_no_line_is_wider_than_the_window(columns: int) -> None:
+    lines = visible(write([ANSWER], plain=False, columns=columns)).splitlines()
+    assert max(map(len, lines)) <= max(columns, 8)
+
+
+def test_escape_sequences_of_the_model_do_not_reach_the_screen() -> None:
+    drawn = write(["a\x1b", "[2Jb \u202ec\x07\n"], plain=False)
+    assert visible(drawn) == "ab c\n"
+
+
+def test_blocks_after_a_resize_fit_the_new_width() -> None:
+    written: list[str] = []
+    columns = 80
+    answer = open_answer(written.append, lambda: columns, plain=False)
+    answer.feed("word " * 30 + "\n\nnext\n")
+    columns = 20
+    answer.feed("\n" + "word " * 30)
+    answer.finish()
+    assert max(map(len, visible(written[0]).splitlines())) > 40
+    assert max(map(len, visible(written[-1]).splitlines())) <= 20
