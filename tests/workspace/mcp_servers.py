@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import uvicorn
 from starlette.requests import Request
@@ -156,20 +157,28 @@ def scripted(results: JsonObject) -> Gate:
 class Running:
     """A server that runs in a thread until it is stopped; it can come back on the same port."""
 
-    def __init__(self, app: ASGIApp, port: int = 0) -> None:
-        self._socket = socket.socket()
+    def __init__(self, app: ASGIApp, port: int = 0, tls: tuple[Path, Path] | None = None) -> None:
+        self._socket = socket.socket(proto=socket.IPPROTO_TCP)  # else asyncio leaves Nagle on
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
         self._socket.listen(64)
         self.port = int(self._socket.getsockname()[1])
-        config = uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=0)
+        self._scheme = "https" if tls else "http"
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            ws="none",
+            timeout_graceful_shutdown=0,
+            ssl_certfile=tls[0] if tls else None,
+            ssl_keyfile=tls[1] if tls else None,
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],))
         self._thread.start()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/mcp"
+        return f"{self._scheme}://127.0.0.1:{self.port}/mcp"
 
     def stop(self) -> None:
         self._server.should_exit = True
@@ -179,8 +188,8 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(app: ASGIApp) -> Generator[Running]:
-    server = Running(app)
+def running(app: ASGIApp, tls: tuple[Path, Path] | None = None) -> Generator[Running]:
+    server = Running(app, tls=tls)
     try:
         yield server
     finally:

@@ -35,8 +35,8 @@ schemas: st.SearchStrategy[JsonValue] = st.recursive(
 
 @given(schema=schemas)
 def test_what_is_plainly_sound_is_sound_by_the_metaschema_too(schema: JsonValue) -> None:
-    if is_plainly_sound(schema):
-        assert not list(Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(schema))
+    if isinstance(schema, dict) and is_plainly_sound(schema):
+        Draft202012Validator.check_schema(schema)
 
 
 @pytest.mark.parametrize(

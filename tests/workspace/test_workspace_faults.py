@@ -73,7 +73,9 @@ async def test_a_server_without_tls_is_told_from_one_with(connect_to: Connect) -
     assert "does not speak TLS" in error.message
 
 
-@pytest.mark.parametrize("address", ["astravue", "ftp://127.0.0.1/mcp", "http://"])
+@pytest.mark.parametrize(
+    "address", ["astravue", "ftp://127.0.0.1/mcp", "http://", "http://127.0.0.1:port/mcp"]
+)
 async def test_what_is_no_address_is_said_to_be_none(address: str, connect_to: Connect) -> None:
     error = await refusal(connect_to(address))
     assert "is not the address of a server" in error.message
