@@ -3,13 +3,16 @@
 from dataclasses import dataclass, field
 
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
+from mcp.server.transport_security import DEFAULT_MAX_REQUEST_BODY_SIZE, RequestBodyLimitMiddleware
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from agent.sandbox.clock import Clock
 from agent.sandbox.database import Database
-from agent.sandbox.guard import BearerGuard, HostCheck
+from agent.sandbox.guard import LOOPBACK_ORIGIN, BearerGuard, HostCheck
 from agent.sandbox.mcp_endpoint import McpEndpoint
 from agent.sandbox.oauth.clients import Clients
 from agent.sandbox.oauth.endpoints import Addresses, JsonEndpoints
@@ -21,6 +24,15 @@ from agent.sandbox.tools.catalogue import load_catalogue
 _WRONG_PASSWORDS = 10
 _WRONG_PASSWORDS_SECONDS = 300
 _RATE_SECONDS = 60
+
+# Lets MCP clients that run in a browser on this machine reach every endpoint.
+_BROWSER_ACCESS = Middleware(
+    CORSMiddleware,
+    allow_origin_regex=LOOPBACK_ORIGIN,
+    allow_methods=["GET", "POST", "DELETE"],
+    allow_headers=["*"],
+    expose_headers=["WWW-Authenticate", "Retry-After", "Mcp-Session-Id"],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +79,10 @@ def create_app(database: Database, clock: Clock, settings: AppSettings) -> ASGIA
             *SignInPage(addresses, database, clients, tokens, attempts).routes(),
             Route("/mcp", guarded),
         ],
+        middleware=[_BROWSER_ACCESS],
         lifespan=lambda _app: sessions.run(),
     )
-    return HostCheck(app, settings.host_names)
+    return HostCheck(RequestBodyLimitMiddleware(app, DEFAULT_MAX_REQUEST_BODY_SIZE), settings.host_names)
 
 
 def _bracketed(host: str) -> str:

@@ -72,11 +72,13 @@ class Database:
         self._connection.execute(begin)
         try:
             yield
+            self._connection.execute(keep)
         except BaseException:
-            for statement in undo:
-                self._connection.execute(statement)
+            # A full disk makes SQLite undo the whole transaction by itself.
+            if self._connection.in_transaction:
+                for statement in undo:
+                    self._connection.execute(statement)
             raise
-        self._connection.execute(keep)
 
     def create_schema(self) -> None:
         """Makes every table and index in an empty file."""

@@ -1,5 +1,6 @@
 """What stands before the MCP endpoint: host check, bearer token, rate limit."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,10 +14,13 @@ from agent.sandbox.oauth.endpoints import Addresses
 from agent.sandbox.oauth.tokens import TokenStore
 from agent.sandbox.rate_limit import SlidingWindow
 
+LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+"""The pages that may call from a browser: those that this machine serves itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class HostCheck:
-    """Refuses requests under another host name or from another origin: DNS rebinding.
+    """Refuses requests under another host name, or from a page of another machine: DNS rebinding.
 
     Args:
         app: What serves the requests that pass.
@@ -34,13 +38,10 @@ class HostCheck:
             if headers.get("host") not in self.hosts:
                 await PlainTextResponse("Unknown host.", status_code=421)(scope, receive, send)
                 return
-            if not self._accepts(origin):
+            if origin is not None and not re.fullmatch(LOOPBACK_ORIGIN, origin):
                 await PlainTextResponse("This origin is not allowed.", status_code=403)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
-
-    def _accepts(self, origin: str | None) -> bool:
-        return origin is None or origin in {f"http://{host}" for host in self.hosts}
 
 
 @dataclass(frozen=True, slots=True)

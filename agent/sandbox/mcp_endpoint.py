@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import sqlite3
 from typing import Any
 
 import mcp_types as types
@@ -77,6 +78,8 @@ class McpEndpoint:
             )
         except Refusal as refusal:
             return _refused(refusal)
+        except sqlite3.OperationalError as error:
+            return _refused(Refusal(f"The workspace cannot be used now ({error}); nothing was changed."))
         return types.CallToolResult(content=[_text(_compact(result))], structured_content=result)
 
     def _caller(self, context: ServerRequestContext[Any]) -> Caller:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import logging
 import os
 import signal
 import socket
@@ -104,7 +105,10 @@ def _serve(options: Options, stack: ExitStack) -> None:
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         timeout_keep_alive=60,
     )
-    asyncio.run(Server(config).serve(sockets=[listener]))
+    server = Server(config)
+    # Streams that a stop cuts off are no news.
+    logging.getLogger("uvicorn.error").addFilter(lambda _record: not server.should_exit)
+    asyncio.run(server.serve(sockets=[listener]))
 
 
 def _announce(settings: "AppSettings", seed: Seed) -> None:
@@ -140,7 +144,8 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise SandboxError(
-            f"Port {port} on {host} cannot be used ({error.strerror}); choose another with --port, or 0 for a free one."
+            f"Port {port} on {host} cannot be used ({error.strerror}); choose another with --port, "
+            "or 0 for a free one."
         ) from error
     return listener
 

@@ -83,7 +83,8 @@ def open_workspace(folder: Path, clock: Clock, seed_name: str | None, reset: boo
     except sqlite3.DatabaseError as error:
         kept = _keep_aside(path, clock)
         raise SandboxError(
-            f"The database {path} is damaged ({error}); it was kept as {kept.name}, and the next start makes a new one."
+            f"The database {path} is damaged ({error}); it was kept as {kept.name}, "
+            "and the next start makes a new one."
         ) from error
     except OSError as error:
         raise SandboxError(f"The database {path} cannot be written: {error.strerror}.") from error
@@ -110,7 +111,8 @@ def _existing_seed(database: Database, path: Path, seed_name: str | None) -> See
         )
     if seed_name is not None and facts["seed"] != seed_name:
         raise SandboxError(
-            f'The database {path} was made from the seed "{facts["seed"]}"; --reset replaces it with "{seed_name}".'
+            f'The database {path} was made from the seed "{facts["seed"]}"; '
+            f'--reset replaces it with "{seed_name}".'
         )
     return read_seed(facts["seed"])
 

@@ -86,7 +86,7 @@ def get_project(context: Context, project_id: int, space_id: int | None = None) 
     assert row is not None
     statuses = labels.project_statuses(context, project_id)
     return _show(context, row) | {
-        "budget": _budget(context, row),
+        "budget": _budget(row),
         "statuses": [
             {"taskStatusId": each.status_id, "statusName": each.name, "statusCategory": each.category}
             for each in statuses
@@ -111,7 +111,8 @@ def create_project(context: Context, space_id: int, changes: ProjectChanges) -> 
     now = context.clock.milliseconds()
     project_id = context.database.insert(
         "INSERT INTO projects (space_id, project_name, description, status, health, priority_id, start_date, "
-        "due_date, budget, created_by, created_time, update_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "due_date, budget, created_by, created_time, update_time) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             space_id,
             changes.name,
@@ -254,7 +255,7 @@ def _members(context: Context, project_id: int) -> list[Json]:
     return [show_person(row) | {"projectRole": row["role"]} for row in rows]
 
 
-def _budget(context: Context, row: sqlite3.Row) -> Json:
+def _budget(row: sqlite3.Row) -> Json:
     allocated, spent = row["budget"], row["budget_spent"]
     return {
         "allocated": allocated,

@@ -14,7 +14,8 @@ _DEFAULT_COLOUR = "#1f8f75"
 def list_spaces(context: Context) -> list[Json]:
     """Returns every space that the caller sees, by id."""
     rows = context.database.rows(
-        "SELECT s.* FROM spaces s JOIN space_access a USING (space_id) WHERE a.user_id = ? ORDER BY s.space_id",
+        "SELECT s.* FROM spaces s JOIN space_access a USING (space_id) "
+        "WHERE a.user_id = ? ORDER BY s.space_id",
         (context.caller.user_id,),
     )
     return [_show(context, row) for row in rows]

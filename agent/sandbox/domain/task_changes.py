@@ -85,7 +85,8 @@ def write_tags(context: Context, task_id: int, names: tuple[str, ...]) -> None:
     context.database.run("DELETE FROM task_tags WHERE task_id = ?", (task_id,))
     for position, name in enumerate(names):
         context.database.run(
-            "INSERT INTO tags (organisation_id, tag_name, match_name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO tags (organisation_id, tag_name, match_name) VALUES (?, ?, ?) "
+            "ON CONFLICT DO NOTHING",
             (context.caller.organisation_id, name, match_name(name)),
         )
         context.database.run(

@@ -40,7 +40,8 @@ def move_task(
         status = labels.matching_status(context, target_project_id, current_status(context, moved))
         removed |= _remove_strangers(context, moved.task_id, target_project_id)
         database.run(
-            "UPDATE tasks SET project_id = ?, status_id = ?, modified_by = ?, update_time = ? WHERE task_id = ?",
+            "UPDATE tasks SET project_id = ?, status_id = ?, modified_by = ?, update_time = ? "
+            "WHERE task_id = ?",
             (
                 target_project_id,
                 status.status_id,
@@ -79,8 +80,9 @@ def _copy(context: Context, task_id: int, parent_task_id: int | None, name: str)
     copy_id = database.insert(
         "INSERT INTO tasks (organisation_id, project_id, parent_task_id, task_title, description, status_id, "
         "priority_id, start_date, due_date, completion, created_by, modified_by, created_time, update_time) "
-        "SELECT organisation_id, project_id, :parent, :name, description, status_id, priority_id, start_date, "
-        "due_date, completion, :caller_id, :caller_id, :now, :now FROM tasks WHERE task_id = :task_id",
+        "SELECT organisation_id, project_id, :parent, :name, description, status_id, priority_id, "
+        "start_date, due_date, completion, :caller_id, :caller_id, :now, :now FROM tasks "
+        "WHERE task_id = :task_id",
         {
             "parent": parent_task_id,
             "name": name,

@@ -10,8 +10,8 @@ from agent.sandbox.domain.values import check_order
 from agent.sandbox.errors import AccessDenied, InvalidInput, NotFound
 
 _INSERT = """
-INSERT INTO tasks (organisation_id, project_id, parent_task_id, task_title, description, status_id, priority_id,
-    start_date, due_date, completion, created_by, modified_by, created_time, update_time)
+INSERT INTO tasks (organisation_id, project_id, parent_task_id, task_title, description, status_id,
+    priority_id, start_date, due_date, completion, created_by, modified_by, created_time, update_time)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
@@ -167,7 +167,8 @@ def delete_task(context: Context, task: TaskAccess) -> Json:
     created = task.row["created_by"] == context.caller.user_id
     if not (owned or created or task.is_admin):
         raise AccessDenied(
-            f'deleting the task "{task.row["task_title"]}" needs its owner, its creator or the Project Admin role.'
+            f'deleting the task "{task.row["task_title"]}" needs its owner, its creator '
+            "or the Project Admin role."
         )
     subtasks = database.value("SELECT COUNT(*) FROM tasks WHERE parent_task_id = ?", (task.task_id,))
     database.run("DELETE FROM tasks WHERE task_id = ?", (task.task_id,))

@@ -14,6 +14,25 @@ from agent.sandbox.domain.time_entries import ENTRY_ROWS, show_entry, total_dura
 from agent.sandbox.domain.users import show_person
 from agent.sandbox.domain.values import day_range
 
+_IN_PROJECT = """
+WHERE t.project_id = :project_id
+    AND (:first IS NULL OR e.start_time >= :first)
+    AND (:after IS NULL OR e.start_time < :after)
+    AND (:user_id IS NULL OR e.user_id = :user_id)
+ORDER BY e.start_time, e.timer_id
+"""
+
+_IN_TIMESHEET = """
+JOIN task_access a ON a.task_id = e.task_id AND a.user_id = :caller_id
+WHERE (e.user_id = :caller_id OR (a.is_admin AND t.project_id IS NOT NULL))
+    AND (:first IS NULL OR e.start_time >= :first)
+    AND (:after IS NULL OR e.start_time < :after)
+    AND (:billable IS NULL OR e.billable = :billable)
+    AND (:users IS NULL OR e.user_id IN (SELECT value FROM json_each(:users)))
+    AND (:projects IS NULL OR t.project_id IN (SELECT value FROM json_each(:projects)))
+ORDER BY e.start_time, e.timer_id
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -94,17 +113,7 @@ def timesheet(context: Context, period: Period, narrowed: TimesheetFilter, by_pr
 def _timesheet_rows(context: Context, period: Period, narrowed: TimesheetFilter) -> list[sqlite3.Row]:
     first, after = day_range(period.start, period.end)
     return context.database.rows(
-        ENTRY_ROWS
-        + """
-        JOIN task_access a ON a.task_id = e.task_id AND a.user_id = :caller_id
-        WHERE (e.user_id = :caller_id OR (a.is_admin AND t.project_id IS NOT NULL))
-            AND (:first IS NULL OR e.start_time >= :first)
-            AND (:after IS NULL OR e.start_time < :after)
-            AND (:billable IS NULL OR e.billable = :billable)
-            AND (:users IS NULL OR e.user_id IN (SELECT value FROM json_each(:users)))
-            AND (:projects IS NULL OR t.project_id IN (SELECT value FROM json_each(:projects)))
-        ORDER BY e.start_time, e.timer_id
-        """,
+        ENTRY_ROWS + _IN_TIMESHEET,
         {
             "caller_id": context.caller.user_id,
             "first": first,
@@ -121,14 +130,7 @@ def _project_rows(
 ) -> list[sqlite3.Row]:
     first, after = day_range(period.start, period.end)
     return context.database.rows(
-        ENTRY_ROWS
-        + """
-        WHERE t.project_id = :project_id
-            AND (:first IS NULL OR e.start_time >= :first)
-            AND (:after IS NULL OR e.start_time < :after)
-            AND (:user_id IS NULL OR e.user_id = :user_id)
-        ORDER BY e.start_time, e.timer_id
-        """,
+        ENTRY_ROWS + _IN_PROJECT,
         {"project_id": project_id, "first": first, "after": after, "user_id": user_id},
     )
 

@@ -13,7 +13,8 @@ from agent.sandbox.database import Database
 from agent.sandbox.oauth.errors import OAuthError
 from agent.sandbox.oauth.secrets import hashed, new_token, same
 
-AUTH_METHODS = ("none", "client_secret_post", "client_secret_basic")
+SECRET_METHODS = ("client_secret_post", "client_secret_basic")
+AUTH_METHODS = ("none", *SECRET_METHODS)
 GRANT_TYPES = ("authorization_code", "refresh_token")
 
 # Schemes that a browser would run or read rather than hand to an application.
@@ -32,7 +33,10 @@ class Client:
     secret_hash: str | None = field(repr=False, default=None)
 
     def accepts_redirect(self, uri: str) -> bool:
-        """Returns whether `uri` is registered; the port of a loopback address is free (RFC 8252 section 7.3)."""
+        """Returns whether `uri` is registered.
+
+        The port of a loopback address is free (RFC 8252 section 7.3).
+        """
         return any(uri == known or _same_loopback(uri, known) for known in self.redirect_uris)
 
 
@@ -89,7 +93,7 @@ class Clients:
 
     def register(self, wanted: Registration) -> tuple[Client, str | None]:
         """Stores a new client and returns it, with its secret unless it is a public one."""
-        secret = None if wanted.token_endpoint_auth_method == "none" else new_token()
+        secret = new_token() if wanted.token_endpoint_auth_method in SECRET_METHODS else None
         client_id = f"client-{new_token()[:22]}"
         with self._database.transaction():
             self._database.run(

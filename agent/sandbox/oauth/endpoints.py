@@ -18,12 +18,11 @@ from agent.sandbox.oauth.tokens import TokenPair, TokenStore
 
 SCOPES = ("openid", "profile", "email")
 
-_BODY_LIMIT = 64 * 1024
 _REDIRECT_URIS_LIMIT = 10
 _NAME_LIMIT = 120
 _METADATA = TypeAdapter(dict[str, Any])
 _TEXTS = TypeAdapter(list[str])
-_PUBLIC = {"Access-Control-Allow-Origin": "*", "Cache-Control": "max-age=300"}
+_PUBLIC = {"Cache-Control": "max-age=300"}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -101,7 +100,7 @@ class JsonEndpoints:
 
     async def register(self, request: Request) -> Response:
         """Dynamic client registration (RFC 7591)."""
-        wanted = _read_registration(await _body(request))
+        wanted = _read_registration(await request.body())
         client, secret = self._clients.register(wanted)
         body: dict[str, object] = {
             "client_id": client.client_id,
@@ -170,21 +169,12 @@ def _answering_errors(endpoint: Endpoint) -> Endpoint:
     return answer
 
 
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _BODY_LIMIT:
-            raise OAuthError("invalid_request", "The request is too large.", 413)
-    return body
-
-
 async def _form(request: Request) -> dict[str, str]:
     """Returns the parameters of a form-encoded body; a repeated one is an error (RFC 6749 section 3.2)."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/x-www-form-urlencoded":
         raise OAuthError("invalid_request", "Content-Type must be application/x-www-form-urlencoded.")
-    pairs = parse_qsl((await _body(request)).decode("utf-8", errors="replace"))
+    pairs = parse_qsl((await request.body()).decode("utf-8", errors="replace"))
     form = dict(pairs)
     if len(form) != len(pairs):
         raise OAuthError("invalid_request", "A parameter is given more than once.")

@@ -52,7 +52,6 @@ REQUEST_FIELDS = (
 
 _COOKIE = "astravue_csrf"
 _CHALLENGE_LENGTH = 43
-_FORM_LIMIT = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +132,8 @@ class SignInPage:
 
     async def decide(self, request: Request) -> Response:
         """Takes the form: approves with the right password, denies, or shows the page again."""
-        body = await request.body()
-        text = body[:_FORM_LIMIT].decode("utf-8", errors="replace")
-        form = dict(parse_qsl(text, keep_blank_values=True))
+        body = (await request.body()).decode("utf-8", errors="replace")
+        form = dict(parse_qsl(body, keep_blank_values=True))
         fields = {name: form[name] for name in REQUEST_FIELDS if form.get(name)}
         try:
             asked = self._read(urlencode(fields))

@@ -47,6 +47,8 @@ class _Planting:
                 subtasks += [(project["id"], task_id, child) for child in entry.get("subtasks", [])]
         for project_id, parent_id, entry in subtasks:
             self._task(project_id, parent_id, entry)
+        for entry in self._seed.personal_tasks:
+            self._task(None, None, entry)
 
     def _organisation(self) -> None:
         created = self._time(-400, _MORNING)
@@ -57,7 +59,8 @@ class _Planting:
         facts = {"schema_version": str(SCHEMA_VERSION), "seed": self._seed.name}
         self._database.run_many("INSERT INTO meta (key, value) VALUES (?, ?)", list(facts.items()))
         self._database.run_many(
-            "INSERT INTO priorities (organisation_id, label, color, position, is_default) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO priorities (organisation_id, label, color, position, is_default) "
+            "VALUES (?, ?, ?, ?, ?)",
             [
                 (_ORGANISATION_ID, label, color, position, int(is_default))
                 for position, (label, color, is_default) in enumerate(labels.DEFAULT_PRIORITIES)
@@ -113,8 +116,8 @@ class _Planting:
         created = self._time(project["start"] - 7, _MORNING)
         context = self._context(creator)
         self._database.run(
-            "INSERT INTO projects (project_id, space_id, project_name, description, status, health, priority_id, "
-            "start_date, due_date, budget, budget_spent, created_by, created_time, update_time) "
+            "INSERT INTO projects (project_id, space_id, project_name, description, status, health, "
+            "priority_id, start_date, due_date, budget, budget_spent, created_by, created_time, update_time) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 project["id"],
@@ -139,17 +142,18 @@ class _Planting:
             self._members(project["id"], project),
         )
 
-    def _task(self, project_id: int, parent_id: int | None, entry: Mapping[str, Any]) -> int:
-        owners = tuple(self._ids[key] for key in entry.get("owners", []))
-        creator = self._ids[entry["by"]] if "by" in entry else self._project_admin(project_id)
+    def _task(self, project_id: int | None, parent_id: int | None, entry: Mapping[str, Any]) -> int:
+        creator = self._project_admin(project_id) if project_id else self._ids[entry["by"]]
+        owners = tuple(self._ids[key] for key in entry.get("owners", [entry["by"]] if "by" in entry else []))
         context = self._context(creator)
         status = labels.find_status(context, project_id, entry.get("status", "Open"))
         start = self._time(entry["start"], _MORNING) if "start" in entry else None
         due = self._time(entry["due"], _EVENING) if "due" in entry else None
         created = self._time(min(entry.get("start", -14), entry.get("due", -14), -10) - 4, _MORNING)
         task_id = self._database.insert(
-            "INSERT INTO tasks (organisation_id, project_id, parent_task_id, task_title, description, status_id, "
-            "priority_id, start_date, due_date, completion, created_by, modified_by, created_time, update_time) "
+            "INSERT INTO tasks (organisation_id, project_id, parent_task_id, task_title, description, "
+            "status_id, priority_id, start_date, due_date, completion, created_by, modified_by, "
+            "created_time, update_time) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 _ORGANISATION_ID,
@@ -178,7 +182,8 @@ class _Planting:
         for comment in comments:
             written = self._time(comment["day"], _MORNING + 2 * _HOUR)
             self._database.run(
-                "INSERT INTO comments (task_id, user_id, comment, created_time, update_time) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO comments (task_id, user_id, comment, created_time, update_time) "
+                "VALUES (?, ?, ?, ?, ?)",
                 (task_id, self._ids[comment["by"]], comment["text"], written, written),
             )
 
@@ -187,8 +192,8 @@ class _Planting:
             start = self._time(entry["day"], _MORNING)
             end = start + int(entry["hours"] * _HOUR)
             self._database.run(
-                "INSERT INTO time_entries (task_id, user_id, entry_type, start_time, end_time, billable, notes, "
-                "created_time) VALUES (?, ?, 'RANGE', ?, ?, ?, ?, ?)",
+                "INSERT INTO time_entries (task_id, user_id, entry_type, start_time, end_time, billable, "
+                "notes, created_time) VALUES (?, ?, 'RANGE', ?, ?, ?, ?, ?)",
                 (
                     task_id,
                     self._ids[entry["by"]],

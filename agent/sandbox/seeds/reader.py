@@ -29,13 +29,14 @@ class SeedUser:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """A seed file: the organisation and its users, with spaces and projects as the file has them."""
+    """A seed file: the organisation and its users, with the work in it as the file has it."""
 
     name: str
     organisation: str
     users: tuple[SeedUser, ...]
     spaces: tuple[dict[str, Any], ...]
     projects: tuple[dict[str, Any], ...]
+    personal_tasks: tuple[dict[str, Any], ...]
 
 
 def read_seed(name: str) -> Seed:
@@ -62,4 +63,5 @@ def read_seed(name: str) -> Seed:
         users=users,
         spaces=tuple(document.get("spaces", [])),
         projects=tuple(document.get("projects", [])),
+        personal_tasks=tuple(document.get("personal_tasks", [])),
     )

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, TypeGuard
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -24,16 +24,20 @@ _TYPE_NAMES = {
 }
 
 
+class _Validator(Protocol):
+    def iter_errors(self, instance: Any) -> Iterator[ValidationError]: ...
+
+
 class ArgumentValidator:
     """Checks the arguments of one tool.
 
     Args:
         schema: The tool's input schema.
-        at_least_one_of: Groups of arguments of which one has to be complete; empty when there is no such rule.
+        at_least_one_of: Groups of arguments of which one has to be complete; empty for no such rule.
     """
 
     def __init__(self, schema: Json, at_least_one_of: Sequence[Sequence[str]]) -> None:
-        self._validator = Draft202012Validator(schema)
+        self._validator: _Validator = Draft202012Validator(schema)
         self._at_least_one_of = at_least_one_of
         self._forms = {name: str(each.get("format", "")) for name, each in schema["properties"].items()}
 
@@ -43,8 +47,7 @@ class ArgumentValidator:
         Raises:
             InvalidInput: They do not fit; the message names the first argument at fault.
         """
-        errors: Iterator[ValidationError] = self._validator.iter_errors(arguments)
-        first = min(errors, key=_rank, default=None)
+        first = min(self._validator.iter_errors(arguments), key=_rank, default=None)
         if first is not None:
             raise _describe(first)
         groups = self._at_least_one_of
@@ -107,11 +110,14 @@ def _plain(field: str, value: Any, form: str = "") -> Any:
         return _text(field, value, form)
     if isinstance(value, int | float):
         return _number(field, value)
-    if isinstance(value, Mapping):
-        members: Mapping[str, Any] = value
-        return {name: _plain(f"{field}.{name}", each) for name, each in members.items()}
+    if _is_object(value):
+        return {name: _plain(f"{field}.{name}", each) for name, each in value.items()}
     items: Sequence[Any] = value
     return [_plain(f"{field}[{index}]", each) for index, each in enumerate(items)]
+
+
+def _is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
+    return isinstance(value, Mapping)
 
 
 def _text(field: str, text: str, form: str) -> str:
