@@ -4,14 +4,17 @@ A model of this size picks one step well and chains badly. So it is asked once a
 that a schema constrains; everything else (ids, dates, follow-ups, tables) is done by code. The modules, in
 the order in which a request meets them:
 
-    weights, fetch, pieces   which bytes, and where they come from
+    weights, fetch           which bytes, and how they get here
+    hub, pieces              where they come from
     process, server          the child that evaluates them, and the one that starts it
     engine                   HTTP to that child: prefix states, one constrained completion
     naming, prefix, choice   what the model reads and what it may answer
     dialogue, entities       what the conversation has talked about
     matching, dates, values  words to ids, days and values
-    planner, lookup          from the model's choice to ordinary tool calls
-    render                   results as Markdown
+    repairs                  what the model gets wrong again and again
+    plan, pending, planner   the chain of a turn, and its questions to the user
+    arguments, lookup        from words to ordinary tool calls
+    render, cells            results as Markdown
     model                    all of it behind the `Model` protocol
 """
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
-from agent.model.embedded.choice import ChosenCall
 from agent.model.embedded.dates import as_utc, find_duration, find_moment, find_period
 from agent.model.embedded.dialogue import Result
 from agent.model.embedded.entities import Entity
@@ -14,23 +13,12 @@ from agent.model.embedded.lookup import Finder, list_options, plural, points
 from agent.model.embedded.matching import is_mentioned, similarity, tokens
 from agent.model.embedded.naming import PARENTS, Parameter, Role, Signature
 from agent.model.embedded.plan import Ask, Option, Plan, PlannedCall, Stop
-from agent.model.embedded.values import find_label, find_percent, settle_value
+from agent.model.embedded.repairs import complete
+from agent.model.embedded.values import settle_value
 
 Resolution: TypeAlias = Generator[tuple[PlannedCall, ...], tuple[Result, ...], JsonObject]
 
 _LATEST = ("end", "due", "before", "until")
-_CHANGES = (
-    "new_title",
-    "new_name",
-    "description",
-    "people",
-    "start",
-    "due",
-    "percent",
-    "status",
-    "priority",
-    "tags",
-)
 
 
 @dataclass(slots=True)
@@ -215,27 +203,6 @@ class ArgumentResolver:
 
     def _key(self, parameter: Parameter) -> str:
         return f"{self.index}.{parameter.shown}"
-
-
-def complete(chosen: ChosenCall, signature: Signature, request: str) -> ChosenCall:
-    """Add the change that an update without any surely means: "that one is done"."""
-    changes = [parameter for parameter in signature.parameters if parameter.shown in _CHANGES]
-    is_update = signature.tool.startswith("update_") and bool(changes)
-    has_change = any(
-        (parameter.role is not Role.LITERAL or settle_value(parameter, value, request) is not None)
-        for parameter in changes
-        if (value := chosen.arguments.get(parameter.shown)) not in (None, "", [])
-    )
-    if not is_update or has_change:
-        return chosen
-    added: JsonObject = {}
-    shown = {parameter.shown for parameter in changes}
-    if "percent" in shown and (percent := find_percent(request)) is not None:
-        added["percent"] = percent
-    for name in ("priority", "status"):
-        if name in shown and not added and (label := find_label(name, request)) is not None:
-            added[name] = label
-    return ChosenCall(chosen.tool, {**chosen.arguments, **added})
 
 
 def _question(parameter: Parameter, signature: Signature) -> str:

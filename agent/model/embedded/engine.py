@@ -24,6 +24,10 @@ _BROKEN = "The embedded model broke off its answer; the conversation is kept."
 _BROKEN_HINT = "Ask again; the model is started anew."
 
 
+class BrokenAnswer(ModelError):
+    """The child ended, or stopped answering properly."""
+
+
 class Engine:
     """A client of the child's HTTP server.
 
@@ -119,7 +123,7 @@ class Engine:
                     yield str(delta["content"])
                 is_finished = is_finished or choices[0].get("finish_reason") is not None
         if not is_finished:
-            raise ModelError(_BROKEN, _BROKEN_HINT)
+            raise BrokenAnswer(_BROKEN, _BROKEN_HINT)
 
     async def _stream(self, request: JsonObject) -> AsyncGenerator[JsonObject, None]:
         """Yield the chunks of a streamed completion."""
@@ -140,13 +144,13 @@ class Engine:
                     )
                 async for line in response.aiter_lines():
                     if line.startswith("error:"):
-                        raise ModelError(_BROKEN, _BROKEN_HINT)
+                        raise BrokenAnswer(_BROKEN, _BROKEN_HINT)
                     if line.startswith("data:") and (data := line[5:].strip()) != "[DONE]":
                         chunk = json.loads(data)
                         if is_object(chunk):
                             yield chunk
         except (httpx2.HTTPError, ValueError) as error:
-            raise ModelError(_BROKEN, _BROKEN_HINT) from error
+            raise BrokenAnswer(_BROKEN, _BROKEN_HINT) from error
 
     async def _slot(self, action: str, file_name: str) -> bool:
         import httpx2
@@ -156,7 +160,7 @@ class Engine:
                 "/slots/0", params={"action": action}, json={"filename": file_name}
             )
         except httpx2.HTTPError as error:
-            raise ModelError(_BROKEN, _BROKEN_HINT) from error
+            raise BrokenAnswer(_BROKEN, _BROKEN_HINT) from error
         return response.status_code == 200
 
     def _delete_old_states(self, newest: Path) -> None:

@@ -14,7 +14,7 @@ _FILLERS: Final = frozenset(
         *("one", "thing", "task", "tasks", "subtask", "project", "space", "item", "ticket"),
     )
 )
-_SAME: Final = 0.82
+_SAME: Final = 0.8
 _ENOUGH: Final = 0.6
 _AHEAD: Final = 0.12
 
@@ -76,13 +76,19 @@ def choose(words: str, labels: Sequence[str]) -> Match:
     return Match(None, candidates)
 
 
-def is_mentioned(words: str, request: str) -> bool:
-    """Say whether a request mentions some words, at least the half of those that say something."""
+def is_mentioned(words: str, request: str, share: float = 0.5) -> bool:
+    """Say whether a request mentions some words.
+
+    Args:
+        words: The words.
+        request: What the user said.
+        share: How much of the words that say something must be there, from 0 to 1.
+    """
     wanted, said = content_tokens(words), tokens(request)
     if not wanted:
         return False
     found = sum(any(_token_similarity(word, other) >= _SAME for other in said) for word in wanted)
-    return found * 2 >= len(wanted)
+    return found >= share * len(wanted)
 
 
 def _token_similarity(left: str, right: str) -> float:

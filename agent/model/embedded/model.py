@@ -21,7 +21,7 @@ from agent.folders import Folders
 from agent.jsontypes import JsonObject, dump
 from agent.model.embedded.choice import Choice, answer_schema, read_choice
 from agent.model.embedded.dialogue import Dialogue
-from agent.model.embedded.engine import Engine
+from agent.model.embedded.engine import BrokenAnswer, Engine
 from agent.model.embedded.fetch import fetch_model
 from agent.model.embedded.naming import Signature, read_signatures
 from agent.model.embedded.partial import AnswerReader
@@ -158,6 +158,9 @@ class EmbeddedModel:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._end_child()
+
+    async def _end_child(self) -> None:
         if self._engine is not None:
             await self._engine.aclose()
         if self._child is not None:
@@ -191,9 +194,15 @@ class EmbeddedModel:
             await self._evaluate(engine, prefix)
             tail: JsonObject = {"role": "user", "content": write_tail(dialogue)}
             schema = answer_schema(signatures)
-            async with contextlib.aclosing(engine.complete([*prefix, tail], schema, _MAX_TOKENS)) as pieces:
-                async for piece in pieces:
-                    yield piece
+            try:
+                async with contextlib.aclosing(
+                    engine.complete([*prefix, tail], schema, _MAX_TOKENS)
+                ) as pieces:
+                    async for piece in pieces:
+                        yield piece
+            except BrokenAnswer:
+                await self._end_child()
+                raise
 
     async def _evaluate(self, engine: Engine, prefix: list[JsonObject]) -> None:
         """Have a prefix evaluated, unless it is what the child evaluated last."""
@@ -228,8 +237,7 @@ class EmbeddedModel:
         if self._command is None and not is_available():
             raise MISSING_EXTRA
         self._evaluated = None
-        if self._engine is not None:
-            await self._engine.aclose()
+        await self._end_child()
         models = self._folders.models
         path = await self._fetch(models)
         states = models / "states"

@@ -20,6 +20,7 @@ _PRIORITIES: Final[Mapping[str, str]] = {
     r"low|lowest|minor|trivial|unimportant": "Low",
 }
 _SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = {"status": _STATUSES, "priority": _PRIORITIES}
+_TEXT_SHARE: Final = 0.8
 _NEGATIVE: Final = re.compile(r"\b(?:not|non|isn'?t|un)[ -]?billable\b")
 
 
@@ -49,7 +50,7 @@ def settle_value(parameter: Parameter, value: JsonValue, request: str) -> JsonVa
     if isinstance(value, str):
         if "enum" in parameter.schema and _mentions_name(parameter, request):
             return value
-        return value if is_mentioned(value, request) else None
+        return value if is_mentioned(value, request, _TEXT_SHARE) else None
     return value
 
 

@@ -93,7 +93,8 @@ class FakeWorkspace:
         return self.next_id
 
     def _task(self, number: int, title: str, project: int | None, due: str | None) -> Data:
-        found: Data = next((p for p in PROJECTS if p["projectId"] == project), {})
+        nowhere: Data = {}
+        found = next((p for p in PROJECTS if p["projectId"] == project), nowhere)
         return {
             "taskId": number,
             "taskTitle": title,

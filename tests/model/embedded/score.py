@@ -19,7 +19,6 @@ from fake_workspace import CONTEXT, Chat, FakeWorkspace, load_functions
 
 from agent.folders import find_folders
 from agent.jsontypes import JsonValue
-from agent.model.embedded.arguments import complete
 from agent.model.embedded.choice import ChosenCall
 from agent.model.embedded.dates import find_duration, find_moment, find_period
 from agent.model.embedded.dialogue import Dialogue, Focus, read_moment
@@ -28,6 +27,7 @@ from agent.model.embedded.lookup import points
 from agent.model.embedded.matching import content_tokens, is_mentioned, similarity, tokens
 from agent.model.embedded.model import EmbeddedModel
 from agent.model.embedded.naming import Parameter, Role, Signature, read_signatures
+from agent.model.embedded.repairs import complete
 from agent.model.embedded.values import settle_value
 
 NOW = read_moment(CONTEXT, time.time)

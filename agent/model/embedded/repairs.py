@@ -1,0 +1,112 @@
+"""Mends what the model gets wrong again and again, from the request itself.
+
+It writes arguments in the order of the schema, so one that the request names early may be lost; it runs a
+title on into the words after it; it names what is to be changed and forgets the change.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Final
+
+from agent.jsontypes import JsonObject
+from agent.model.embedded.choice import ChosenCall
+from agent.model.embedded.dates import find_moment
+from agent.model.embedded.matching import tokens
+from agent.model.embedded.naming import Role, Signature
+from agent.model.embedded.values import find_label, find_percent, settle_value
+
+_CHANGES: Final = (
+    *("new_title", "new_name", "description", "people", "start", "due"),
+    *("percent", "status", "priority", "tags", "health", "budget", "color", "comment"),
+)
+_TITLES: Final = ("title", "name", "new_title")
+_OWNERS: Final = ("project", "task", "space")
+_PRIORITY: Final = re.compile(
+    r"\b(critical|urgent|high|medium|low)[ -]priority\b"
+    r"|\bpriority (?:is |to )?(critical|urgent|high|medium|low)\b",
+    re.IGNORECASE,
+)
+_ANY_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_DUE: Final = re.compile(r"\b(?:due|deadline)(?: date)?(?: is| on| by| at)?:? ([^,;.]+)", re.IGNORECASE)
+
+
+def complete(chosen: ChosenCall, signature: Signature, request: str) -> ChosenCall:
+    """Mend a call.
+
+    Args:
+        chosen: What the model wrote.
+        signature: The function.
+        request: The user's words.
+    """
+    arguments = _trim_titles(chosen.arguments, request)
+    shown = {parameter.shown for parameter in signature.parameters}
+    if signature.tool.startswith(("create_", "update_")):
+        if "due" in shown and "due" not in arguments and (due := _find_due(request, arguments)):
+            arguments["due"] = due
+        found = _PRIORITY.search(_outside(request, arguments))
+        if "priority" in shown and "priority" not in arguments and found is not None:
+            arguments["priority"] = found[1] or found[2]
+    if signature.tool.startswith("update_") and not _has_change(arguments, signature, request):
+        arguments |= _find_change(shown & set(_CHANGES), request)
+    return ChosenCall(chosen.tool, arguments)
+
+
+def _trim_titles(arguments: JsonObject, request: str) -> JsonObject:
+    """Cut "in Website" off a title when the project is called so: "Update the FAQ in Website"."""
+    trimmed = dict(arguments)
+    for name in _TITLES:
+        title = trimmed.get(name)
+        if not isinstance(title, str) or re.search(f"[\"“'‘]{re.escape(title)}[\"”'’]", request):
+            continue
+        for owner in _OWNERS:
+            words = tokens(str(trimmed.get(owner, "")))
+            for found in re.finditer(r"\s+(?:in|to|into|for|under|on|of)\s+(?:the\s+)?(\S.*)$", title):
+                rest = tokens(found[1])
+                if rest and (words[: len(rest)] == rest or words == tokens(title)):
+                    if words == tokens(title):
+                        trimmed[owner] = found[1]
+                    trimmed[name] = title[: found.start()]
+                    return trimmed
+    return trimmed
+
+
+def _find_due(request: str, arguments: JsonObject) -> str | None:
+    """The due date that a request speaks of outside of what became titles and texts."""
+    found = _DUE.search(_outside(request, arguments))
+    if found is None:
+        return None
+    words = found[1].strip()
+    # Only whether they name a day matters here, so any day does for today.
+    return words if find_moment(words, _ANY_DAY) is not None else None
+
+
+def _outside(request: str, arguments: JsonObject) -> str:
+    """The request without the texts that the model took out of it."""
+    for name in (*_TITLES, "description", "comment", "notes"):
+        text = arguments.get(name)
+        if isinstance(text, str) and text:
+            request = request.replace(text, " ")
+    return request
+
+
+def _has_change(arguments: JsonObject, signature: Signature, request: str) -> bool:
+    """Say whether an update changes anything that the request speaks of."""
+    for parameter in signature.parameters:
+        value = arguments.get(parameter.shown)
+        if parameter.shown not in _CHANGES or value in (None, "", []):
+            continue
+        if parameter.role is not Role.LITERAL or settle_value(parameter, value, request) is not None:
+            return True
+    return False
+
+
+def _find_change(changes: set[str], request: str) -> JsonObject:
+    """The change that an update without any surely means: "that one is done"."""
+    percent = find_percent(request)
+    if "percent" in changes and percent is not None:
+        return {"percent": percent}
+    for name in ("priority", "status"):
+        label = find_label(name, request) if name in changes else None
+        if label is not None:
+            return {name: label}
+    return {}

@@ -1,0 +1,419 @@
+"""The embedded model from the user's words to calls and answers; the child's answers are written down."""
+
+import asyncio
+import json
+
+import pytest
+from conftest import FakeChild
+from fake_workspace import Chat, FakeWorkspace, load_functions
+
+from agent.conversation import AssistantMessage, ToolCall, ToolMessage, UserMessage
+from agent.errors import ModelError
+from agent.model.embedded.model import EmbeddedModel
+from agent.model.protocol import (
+    Finish,
+    FinishReason,
+    FunctionDefinition,
+    ModelRequest,
+    TextDelta,
+    Usage,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_read_question_is_answered_with_what_the_tool_returned(child: FakeChild, chat: Chat) -> None:
+    child.will_call("What is late?", ("list_overdue_tasks", {}))
+    answer = await chat.say("What is late?")
+    assert chat.workspace.calls == [("astravue_list_overdue_tasks", {})]
+    assert answer.splitlines() == [
+        "**3 overdue tasks**",
+        "",
+        "| Id | Title | Project | Due | Days overdue | Status | Priority | Owners |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| 101 | Fix login redirect | Website relaunch | 2026-11-18 | 5 | Open | Medium | Priya Sharma |",
+        "| 102 | Draft the homepage copy | Website relaunch | 2026-11-20 | 3 | Open | Medium | Tom Becker |",
+        "| 106 | Order moving boxes | Office move | 2026-11-10 | 13 | Open | Medium | Maria Rossi |",
+    ]
+
+
+async def test_words_become_ids_days_and_labels(child: FakeChild, chat: Chat) -> None:
+    said = "add an urgent task Buy paint to the office move for Lena, due next Friday"
+    child.will_call(
+        said,
+        (
+            "create_task",
+            {
+                "project": "office move",
+                "title": "Buy paint",
+                "people": ["Lena"],
+                "due": "next Friday",
+                "priority": "urgent",
+            },
+        ),
+    )
+    answer = await chat.say(said)
+    assert chat.workspace.writes == [
+        (
+            "create_task",
+            {
+                "spaceId": 2,
+                "projectId": 23,
+                "taskTitle": "Buy paint",
+                "owners": [13],
+                "dueDate": "2026-12-04T00:00:00Z",
+                "priority": "Critical",
+            },
+        )
+    ]
+    assert answer.startswith("Created a task **Buy paint** (#501).")
+    assert "| 501 | Buy paint | Office move | 2026-12-04 | Open | Critical | Lena Okafor |" in answer
+
+
+async def test_the_chat_that_every_user_has(child: FakeChild, chat: Chat) -> None:
+    child.will_call(
+        "Create a high-priority task Fix search in the website project",
+        ("create_task", {"project": "website", "title": "Fix search", "priority": "high"}),
+    )
+    child.will_call("Give it to Maria", ("update_task", {"task": "it", "people": ["Maria"]}))
+    child.will_call("Start a timer on it", ("start_timer", {"task": "Fix search"}))
+    child.will_call("Show it", ("get_task", {"task": "it"}))
+    child.will_call("Mark it done", ("update_task", {"task": "it", "status": "done"}))
+    child.will_call("Delete it", ("delete_task", {"task": "it"}))
+    await chat.say("Create a high-priority task Fix search in the website project")
+    await chat.say("Give it to Maria")
+    timer = await chat.say("Start a timer on it")
+    shown = await chat.say("Show it")
+    done = await chat.say("Mark it done")
+    deleted = await chat.say("Delete it")
+    assert chat.workspace.writes == [
+        ("create_task", {"spaceId": 1, "projectId": 21, "taskTitle": "Fix search", "priority": "High"}),
+        ("update_task", {"taskId": 501, "owners": [15]}),
+        ("start_timer", {"taskId": 501}),
+        ("update_task", {"taskId": 501, "status": "Completed"}),
+        ("delete_task", {"taskId": 501}),
+    ]
+    assert timer == "Started the timer on **Fix search** (#501)."
+    assert "| Owners | Maria Rossi |" in shown
+    assert "| Completed | High | Maria Rossi |" in done
+    assert deleted == "Deleted the task **Fix search** (#501)."
+    assert 501 not in chat.workspace.tasks
+
+
+async def test_what_was_talked_about_last_is_told_to_the_model(child: FakeChild, chat: Chat) -> None:
+    child.will_call("Show Crash on start", ("get_task", {"task": "Crash on start"}))
+    child.will_answer(thanks={"answer": "You're welcome."})
+    await chat.say("Show Crash on start")
+    await chat.say("thanks")
+    assert child.asked()[-1]["messages"][-1]["content"] == (
+        "[last task: Crash on start; last project: Mobile app]\nthanks"
+    )
+
+
+async def test_several_steps_are_done_in_order_with_ids_from_earlier_ones(
+    child: FakeChild, chat: Chat
+) -> None:
+    said = "Create Plan launch in Mobile app, give it to me and start a timer on it"
+    child.will_call(
+        said,
+        ("create_task", {"project": "Mobile app", "title": "Plan launch"}),
+        ("update_task", {"task": "Plan launch", "people": ["me"]}),
+        ("start_timer", {"task": "it"}),
+    )
+    answer = await chat.say(said)
+    assert [name for name, _ in chat.workspace.writes] == ["create_task", "update_task", "start_timer"]
+    assert chat.workspace.writes[1:] == [
+        ("update_task", {"taskId": 501, "owners": [11]}),
+        ("start_timer", {"taskId": 501}),
+    ]
+    assert answer.index("Created") < answer.index("Updated") < answer.index("Started")
+
+
+async def test_when_several_fit_it_asks_and_the_answer_settles_it(child: FakeChild, chat: Chat) -> None:
+    child.will_call("Delete the homepage copy task", ("delete_task", {"task": "homepage copy"}))
+    question = await chat.say("Delete the homepage copy task")
+    assert question.splitlines() == [
+        "“homepage copy” fits several tasks. Which one do you mean?",
+        "",
+        "1. Draft the homepage copy (#102, Website relaunch)",
+        "2. Review the homepage copy (#103, Website relaunch)",
+    ]
+    assert chat.workspace.writes == []
+    answer = await chat.say("the second one")
+    assert chat.workspace.writes == [("delete_task", {"taskId": 103})]
+    assert answer == "Deleted the task **Review the homepage copy** (#103)."
+
+
+@pytest.mark.parametrize("reply", ["review", "2", "Review the homepage copy", "#103", "the last"])
+async def test_a_question_can_be_answered_by_place_number_or_name(
+    child: FakeChild, chat: Chat, reply: str
+) -> None:
+    child.will_call("Delete the homepage copy task", ("delete_task", {"task": "homepage copy"}))
+    await chat.say("Delete the homepage copy task")
+    await chat.say(reply)
+    assert chat.workspace.writes == [("delete_task", {"taskId": 103})]
+
+
+async def test_a_question_can_be_turned_down(child: FakeChild, chat: Chat) -> None:
+    child.will_call("Delete the homepage copy task", ("delete_task", {"task": "homepage copy"}))
+    await chat.say("Delete the homepage copy task")
+    assert await chat.say("never mind") == "All right, I left everything as it is."
+    assert chat.workspace.writes == []
+
+
+async def test_a_question_does_not_swallow_the_next_request(child: FakeChild, chat: Chat) -> None:
+    child.will_call("Delete the homepage copy task", ("delete_task", {"task": "homepage copy"}))
+    child.will_call("What is late?", ("list_overdue_tasks", {}))
+    await chat.say("Delete the homepage copy task")
+    assert "3 overdue tasks" in await chat.say("What is late?")
+    assert chat.workspace.writes == []
+
+
+async def test_earlier_steps_are_not_repeated_once_a_question_is_settled(
+    child: FakeChild, chat: Chat
+) -> None:
+    said = "Create Plan launch in Mobile app and give it to Tom"
+    child.will_call(
+        said,
+        ("create_task", {"project": "Mobile app", "title": "Plan launch"}),
+        ("update_task", {"task": "it", "people": ["Tom"]}),
+    )
+    answer = await chat.say(said)
+    assert "Created a task" in answer
+    assert "“Tom” fits several people" in answer
+    await chat.say("Hughes")
+    assert [name for name, _ in chat.workspace.writes] == ["create_task", "update_task"]
+    assert chat.workspace.writes[1] == ("update_task", {"taskId": 501, "owners": [14]})
+
+
+async def test_a_missing_project_is_asked_for(child: FakeChild, chat: Chat) -> None:
+    # The model must name one, so it makes one up.
+    child.will_call(
+        "Create a task Plan launch", ("create_task", {"project": "Summer fair", "title": "Plan launch"})
+    )
+    question = await chat.say("Create a task Plan launch")
+    assert question.startswith("Which project do you mean?")
+    assert "Mobile app (#22, Product)" in question
+    await chat.say("the mobile app")
+    assert chat.workspace.writes == [
+        ("create_task", {"spaceId": 1, "projectId": 22, "taskTitle": "Plan launch"})
+    ]
+
+
+async def test_a_name_that_nothing_has_can_be_said_again(child: FakeChild, chat: Chat) -> None:
+    child.will_call("Show the quarterly budget", ("get_task", {"task": "quarterly budget"}))
+    child.will_answer(**{"crash on start": {"answer": "Hm."}})
+    assert await chat.say("Show the quarterly budget") == (
+        "I found no task that fits “quarterly budget”. What is it called?"
+    )
+    assert "**Crash on start** (#105)" in await chat.say("crash on start")
+
+
+async def test_a_misspelt_title_is_found(child: FakeChild, chat: Chat) -> None:
+    child.will_call("Show the crahs on start", ("get_task", {"task": "crahs on start"}))
+    assert "**Crash on start** (#105)" in await chat.say("Show the crahs on start")
+
+
+async def test_made_up_values_are_left_out(child: FakeChild, chat: Chat) -> None:
+    child.will_call(
+        "Add Buy paint to Office move",
+        (
+            "create_task",
+            {
+                "project": "Office move",
+                "title": "Buy paint",
+                "description": "Get blue and white",
+                "people": ["Lena"],
+                "due": "next Friday",
+                "percent": 0,
+                "status": "open",
+                "priority": "high",
+                "tags": ["home"],
+            },
+        ),
+    )
+    await chat.say("Add Buy paint to Office move")
+    assert chat.workspace.writes == [
+        ("create_task", {"spaceId": 2, "projectId": 23, "taskTitle": "Buy paint"})
+    ]
+
+
+async def test_a_declined_call_ends_the_plan_and_is_told(child: FakeChild, model: EmbeddedModel) -> None:
+    chat = Chat(model, FakeWorkspace(declined={"astravue_create_task"}))
+    said = "Create Plan launch in Mobile app and start a timer on it"
+    child.will_call(
+        said,
+        ("create_task", {"project": "Mobile app", "title": "Plan launch"}),
+        ("start_timer", {"task": "it"}),
+    )
+    assert await chat.say(said) == (
+        "You declined to create task, so nothing was changed by it.\n\nI did not go on to the remaining step."
+    )
+    assert [name for name, _ in chat.workspace.writes] == ["create_task"]
+
+
+async def test_a_failed_call_is_told_in_the_servers_words(child: FakeChild, chat: Chat) -> None:
+    child.will_call("Stop the timer", ("stop_timer", {}))
+    assert await chat.say("Stop the timer") == ("That did not work (stop timer): You have no running timer.")
+
+
+async def test_an_answer_without_calls_is_streamed_as_it_comes(child: FakeChild, chat: Chat) -> None:
+    child.will_answer(Hello={"answer": "Hello! Ask me about “tasks”,\nplease."})
+    assert await chat.say("Hello") == "Hello! Ask me about “tasks”,\nplease."
+    assert chat.workspace.calls == []
+    assert sum(isinstance(item, TextDelta) for item in chat.items) > 2
+    assert chat.items[-2:-1] == [Usage(120, 9, 100)]
+
+
+async def test_a_turn_that_was_saved_in_the_middle_goes_on(child: FakeChild, chat: Chat) -> None:
+    child.will_call("Show Crash on start", ("get_task", {"task": "Crash on start"}))
+    chat.conversation.append(UserMessage("Show Crash on start", chat.context))
+    message = await chat.step()
+    chat.conversation.append(chat.run(message.tool_calls[0]))
+    other = FakeChild(child.folder).model()
+    try:
+        resumed = Chat(other, chat.workspace, conversation=chat.conversation)
+        step = await resumed.step()
+        assert [(c.name, json.loads(c.arguments)) for c in step.tool_calls] == [
+            ("astravue_get_task", {"taskId": 105})
+        ]
+    finally:
+        await other.aclose()
+    assert len(child.asked()) == 2, "the prefix and the one choice"
+
+
+async def test_a_turn_without_its_plan_asks_the_model_again(child: FakeChild, chat: Chat) -> None:
+    child.will_call("Show Crash on start", ("get_task", {"task": "Crash on start"}))
+    found = chat.workspace.call("astravue_find_tasks", {"keyword": "crash start"})
+    call = ToolCall("call_1", "astravue_find_tasks", '{"keyword":"crash start"}')
+    chat.conversation.append(UserMessage("Show Crash on start", chat.context))
+    chat.conversation.append(AssistantMessage("", (call,)))
+    chat.conversation.append(ToolMessage("call_1", "astravue_find_tasks", json.dumps(found)))
+    message = await chat.step()
+    assert [call.name for call in message.tool_calls] == ["astravue_get_task"]
+
+
+async def test_tools_of_another_server_are_called_as_they_are(child: FakeChild, model: EmbeddedModel) -> None:
+    weather = FunctionDefinition(
+        "get_forecast",
+        "Weather of a city.",
+        {
+            "type": "object",
+            "properties": {"city": {"type": "string"}, "days": {"type": "integer"}},
+            "required": ["city"],
+        },
+    )
+    child.will_call("Weather in Porto for 3 days", ("get_forecast", {"city": "Porto", "days": 3}))
+    asked = UserMessage("Weather in Porto for 3 days")
+    items = [item async for item in model.respond(ModelRequest("", [asked], [weather]))]
+    call = items[0]
+    assert isinstance(call, ToolCall)
+    assert (call.name, json.loads(call.arguments)) == ("get_forecast", {"city": "Porto", "days": 3})
+    finish = items[-1]
+    assert isinstance(finish, Finish)
+    assert finish.reason is FinishReason.TOOL_CALLS
+    answered = ToolMessage(call.id, call.name, '{"days": [{"day": "Mon", "sky": "rain"}]}')
+    history = [asked, AssistantMessage("", (call,), provider_items=finish.provider_items), answered]
+    items = [item async for item in model.respond(ModelRequest("", history, [weather]))]
+    text = "".join(item.text for item in items if isinstance(item, TextDelta))
+    assert "| Day | Sky |" in text
+    assert "| Mon | rain |" in text
+
+
+async def test_the_prefix_is_evaluated_once_and_its_state_is_kept_for_later_starts(
+    child: FakeChild, chat: Chat, model: EmbeddedModel
+) -> None:
+    child.will_answer(Hello={"answer": "Hello."})
+    await chat.say("Hello")
+    await chat.say("Hello")
+    assert len(child.asked("/slots/save")) == 1
+    assert [path.suffix for path in child.states] == [".state"]
+    later = child.model()
+    try:
+        await Chat(later, FakeWorkspace()).say("Hello")
+    finally:
+        await later.aclose()
+    assert len(child.asked("/slots/save")) == 1
+    assert len(child.asked("/slots/restore")) == 1
+    assert ("Reading the tools, once for this set of tools", 0.5) in child.progress
+
+
+async def test_a_damaged_state_is_thrown_away_and_made_anew(child: FakeChild, chat: Chat) -> None:
+    child.will_answer(Hello={"answer": "Hello."})
+    await chat.say("Hello")
+    (state,) = child.states
+    state.write_text("half")
+    later = child.model()
+    try:
+        await Chat(later, FakeWorkspace()).say("Hello")
+    finally:
+        await later.aclose()
+    assert [path.read_text() for path in child.states] == ["state"]
+
+
+async def test_only_the_states_used_last_are_kept(child: FakeChild, chat: Chat) -> None:
+    child.will_answer(Hello={"answer": "Hello."})
+    for count in (47, 46, 45, 44):
+        chat.functions = load_functions()[:count]
+        await chat.say("Hello")
+    assert len(child.states) == 2
+
+
+async def test_the_request_is_constrained_bounded_and_without_tools(child: FakeChild, chat: Chat) -> None:
+    child.will_answer(Hello={"answer": "Hello."})
+    await chat.say("Hello")
+    request = child.asked()[-1]
+    assert "tools" not in request
+    assert request["max_tokens"] <= 400
+    assert request["temperature"] == 0
+    assert request["response_format"]["type"] == "json_schema"
+
+
+async def test_leaving_an_answer_stops_the_generation(child: FakeChild, chat: Chat) -> None:
+    child.will_answer(Hello="HANG", Bye={"answer": "Bye."})
+    chat.conversation.append(UserMessage("Hello"))
+    model = chat.model
+
+    async def read() -> None:
+        async for _ in model.respond(chat.request()):
+            pass
+
+    task = asyncio.create_task(read())
+    await child.is_asked(2)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await child.is_asked(1, "/left")
+    assert await chat.say("Bye") == "Bye."
+
+
+async def test_a_child_that_dies_is_told_and_started_anew(child: FakeChild, chat: Chat) -> None:
+    child.will_answer(Hello="DIE", Again={"answer": "Here I am."})
+    with pytest.raises(ModelError, match="broke off its answer; the conversation is kept"):
+        await chat.say("Hello")
+    assert await chat.say("Again") == "Here I am."
+
+
+async def test_a_refusal_is_told_in_the_runtimes_words(child: FakeChild, chat: Chat) -> None:
+    child.will_answer(Hello="REFUSE")
+    with pytest.raises(ModelError, match="refused the request: the request exceeds the available context"):
+        await chat.say("Hello")
+
+
+async def test_an_answer_that_is_cut_short_asks_for_other_words(child: FakeChild, chat: Chat) -> None:
+    child.will_answer(Hello='{"calls": [{"tool": "create_ta')
+    assert await chat.say("Hello") == (
+        "I could not make sense of that. Please say it again in one plain sentence."
+    )
+
+
+async def test_warming_evaluates_the_prefix_before_anything_is_asked(
+    child: FakeChild, chat: Chat, model: EmbeddedModel
+) -> None:
+    child.will_answer(Hello={"answer": "Hello."})
+    chat.conversation.append(UserMessage(""))
+    model.start()
+    model.warm(chat.request())
+    await child.is_asked(1, "/slots/save")
+    await chat.say("Hello")
+    assert len(child.asked()) == 2
+    assert child.progress[-1] == ("The embedded model is ready", 1.0)
