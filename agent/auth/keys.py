@@ -118,7 +118,7 @@ class KeyFinder:
         return Key(
             _read(self._key_file),
             "own file",
-            f"the key file {self._key_file} beside it: no keychain here",
+            f"the key file {self._key_file} beside it: no keychain was usable here",
         )
 
     def _make_own_file(self) -> None:

@@ -171,7 +171,7 @@ class Refresher:
         try:
             tokens, resource_accepted = asyncio.run(self._request(login, login.registration))
         except TokenRequestError as error:
-            self._record(error.error if error.status is not None else "unreachable", started, error.status)
+            self._record(error.outcome, started, error.status)
             return self._refused(held, error)
         self._record("done", started, 200)
         return self._changed(

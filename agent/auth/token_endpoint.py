@@ -8,6 +8,7 @@ import base64
 import binascii
 import contextlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -20,15 +21,21 @@ from agent.auth.login import Login, Registration
 from agent.jsontypes import JsonObject, is_object
 
 USER_AGENT = f"astravue-agent/{agent.__version__}"
+_THIS_MACHINE = ("all://127.0.0.1", "all://localhost", "all://[::1]")
 _DESCRIPTION_LENGTH = 200
+_ERROR_CODE = re.compile(r"[a-z_]{1,40}")
 _TRANSIENT = (408, 425, 429)
 # With these a second request without `resource` could only fail again.
 _NOT_ABOUT_RESOURCE = ("invalid_grant", "invalid_client", "unauthorized_client", "unsupported_grant_type")
 
 
 def make_oauth_client() -> httpx2.AsyncClient:
-    """Make the HTTP client for OAuth traffic: it bears no token and follows no redirects."""
+    """Make the HTTP client for OAuth traffic: it bears no token and follows no redirects.
+
+    What is on this machine is reached directly: a proxy of the environment could not find it.
+    """
     return httpx2.AsyncClient(
+        mounts=dict.fromkeys(_THIS_MACHINE),
         headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
         timeout=httpx2.Timeout(20, connect=10),
         follow_redirects=False,
@@ -80,6 +87,13 @@ class TokenRequestError(Exception):
         self.transient = transient
         self.retry_after = retry_after
         self.status = status
+
+    @property
+    def outcome(self) -> str:
+        """The same in a word that cannot hold anything secret, for the audit log."""
+        if self.status is None:
+            return "unreachable"
+        return self.error if _ERROR_CODE.fullmatch(self.error) else f"HTTP {self.status}"
 
 
 async def exchange_code(

@@ -71,7 +71,8 @@ class TokenManager:
         self._pause: Callable[[float], object] = pause or self._stopping.wait
         self._held: Held | None = None
         self._refused = ""
-        self._renewing: asyncio.Task[Login | None] | None = None
+        self._working: asyncio.Task[Login | None] | None = None
+        self._warned = False
         self._keeping_fresh: asyncio.Task[None] | None = None
 
     @property
@@ -193,12 +194,11 @@ class TokenManager:
             self._keeping_fresh.cancel()
             await asyncio.gather(self._keeping_fresh, return_exceptions=True)
         await self._settle()
-        if self._held is not None and not self._held.saved:
-            self._take(await asyncio.to_thread(self._refresher.save, self._held))
+        await self._save()
 
     async def _settle(self) -> None:
-        if self._renewing is not None:
-            await asyncio.wait([self._renewing])
+        if self._working is not None:
+            await asyncio.wait([self._working])
 
     async def _reload(self) -> Login | None:
         stored = await asyncio.to_thread(self._vault.load, self._server, self._profile)
@@ -215,22 +215,30 @@ class TokenManager:
 
     def _start(self, stale: str) -> asyncio.Task[Login | None]:
         """Give the refresh that is under way, or start one."""
-        if self._renewing is None or self._renewing.done():
-            self._renewing = asyncio.create_task(self._renew(stale))
-            self._renewing.add_done_callback(_log_failure)
-        return self._renewing
+        return self._start_work(lambda: self._attempts(self._held, stale))
 
-    async def _renew(self, stale: str) -> Login | None:
-        renewal = await asyncio.to_thread(self._attempts, self._held, stale)
-        self._take(renewal)
+    def _start_work(self, work: Callable[[], Renewal]) -> asyncio.Task[Login | None]:
+        """Give the work that is under way, or start this: one at a time, so that none undoes another."""
+        if self._working is None or self._working.done():
+            self._working = asyncio.create_task(self._work(work))
+            self._working.add_done_callback(_log_failure)
+        return self._working
+
+    async def _work(self, work: Callable[[], Renewal]) -> Login | None:
+        renewal = await asyncio.to_thread(work)
+        self._held = renewal.held
+        if renewal.warning is not None and self._warn is not None and not self._warned:
+            self._warn(renewal.warning)
+        self._warned = renewal.warning is not None
         if renewal.error is not None:
             raise renewal.error
         return self.login
 
-    def _take(self, renewal: Renewal) -> None:
-        self._held = renewal.held
-        if renewal.warning is not None and self._warn is not None:
-            self._warn(renewal.warning)
+    async def _save(self) -> None:
+        """Try again to store a login that could not be written."""
+        held = self._held
+        if held is not None and not held.saved:
+            await asyncio.shield(self._start_work(lambda: self._refresher.save(held)))
 
     def _attempts(self, held: Held | None, stale: str) -> Renewal:
         """Try until it works, the server says no, or it is time to tell the user; in a worker thread."""
@@ -252,16 +260,17 @@ class TokenManager:
             self._keeping_fresh = asyncio.create_task(self._refresh_ahead())
 
     async def _refresh_ahead(self) -> None:
-        while (login := self.login) is not None and login.refresh_token is not None:
-            seconds = login.seconds_until_refresh(self._clock())
-            if seconds is None:
+        while (held := self._held) is not None and held.login.refresh_token is not None:
+            seconds = held.login.seconds_until_refresh(self._clock())
+            if seconds is None and held.saved:
                 return
-            if seconds > 0:
-                # In short steps, because a suspended machine and a set clock do not wake a sleeper.
-                await self._sleep(min(seconds, _LONGEST_SLEEP))
-                continue
             try:
-                await asyncio.shield(self._start(login.access_token))
+                if seconds is None or seconds > 0:
+                    # In short steps, because a suspended machine and a set clock do not wake a sleeper.
+                    await self._sleep(min(_LONGEST_SLEEP if seconds is None else seconds, _LONGEST_SLEEP))
+                    await self._save()
+                else:
+                    await asyncio.shield(self._start(held.login.access_token))
             except SignInError:
                 return
             except AgentError:

@@ -338,6 +338,30 @@ async def test_a_vault_that_cannot_be_written_keeps_the_login_in_memory(home: Ho
     assert home.server.revoked_families == 0
 
 
+async def test_a_login_kept_in_memory_is_stored_as_soon_as_that_works(home: Home) -> None:
+    login = await home.sign_in()
+    minutes = asyncio.Queue[None]()
+
+    async def sleep(_: float) -> None:
+        await minutes.get()
+
+    tokens = TokenManager(
+        home.vault, login.server, "default", clock=home.clock, warn=home.warnings.append, sleep=sleep
+    )
+    await tokens.access_token()
+    with home.unwritable():
+        await tokens.refresh_now()
+        await tokens.refresh_now()
+    assert len(home.warnings) == 1
+    assert home.vault.load(login.server, "default") == login
+
+    async with asyncio.timeout(30):
+        while home.vault.load(login.server, "default") != tokens.login:
+            minutes.put_nowait(None)
+            await asyncio.sleep(0.01)
+    await tokens.aclose()
+
+
 async def test_a_vault_that_another_window_moved_aside_is_written_anew(home: Home) -> None:
     login = await home.sign_in()
     tokens = home.tokens()

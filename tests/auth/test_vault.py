@@ -253,7 +253,7 @@ def test_without_a_keychain_the_key_lies_in_a_file_of_its_own(folders: Folders) 
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
     again = Vault(folders, {}, keychain=FakeKeychain())
     assert again.load("https://a.example/mcp", "default") == _login()
-    assert again.key_location == f"the key file {key_file} beside it: no keychain here"
+    assert again.key_location == f"the key file {key_file} beside it: no keychain was usable here"
 
     key_file.unlink()
     with pytest.raises(VaultError, match="cannot be read"):
