@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.workspace.failure import one_line
-from agent.workspace.schemas import why_unusable
+from agent.workspace.schemas import OutputSchema, why_unusable
 
 REPAIRS_KEY = "agent.workspace/repairs"
 _HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
@@ -33,14 +33,14 @@ class Findings:
     """What was found out about the tools of one connection while they were listed.
 
     Args:
-        output_schemas: Tool name to the schema that its structured results promise to fit; kept
-            from the SDK, which would throw away results that break the promise.
+        output_schemas: Tool name to what its structured results promise; kept from the SDK, which
+            would throw away results that break the promise.
         skipped: Tool name, or its place in the list, to the reason why it was left out.
         repaired: Tool name to what was mended.
         kept: The names of the tools that were handed on.
     """
 
-    output_schemas: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
+    output_schemas: dict[str, OutputSchema] = field(default_factory=dict[str, OutputSchema])
     skipped: dict[str, str] = field(default_factory=dict[str, str])
     repaired: dict[str, str] = field(default_factory=dict[str, str])
     kept: set[str] = field(default_factory=set[str])
@@ -143,7 +143,7 @@ def _rebuild_tool(name: str, item: JsonObject, schema: JsonObject, findings: Fin
     output_schema = item.get("outputSchema")
     findings.output_schemas.pop(name, None)
     if is_object(output_schema):
-        findings.output_schemas[name] = output_schema
+        findings.output_schemas[name] = OutputSchema(output_schema)
     if mended:
         findings.repaired[one_line(name)] = ", ".join(mended)
     return tool

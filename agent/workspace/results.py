@@ -5,14 +5,9 @@ import binascii
 import json
 
 import mcp_types
-from jsonschema.exceptions import SchemaError
-from jsonschema.validators import Draft202012Validator, validator_for
-from referencing import Registry
-from referencing.exceptions import Unresolvable
 
-from agent.jsontypes import JsonObject, JsonValue, dump, is_object
+from agent.jsontypes import JsonValue, dump, is_object
 from agent.tools.tool import Annotations, Tool, ToolResult
-from agent.workspace.failure import one_line
 from agent.workspace.records import (
     Prompt,
     PromptArgument,
@@ -22,6 +17,7 @@ from agent.workspace.records import (
     ResourceContents,
 )
 from agent.workspace.repair import REPAIRS_KEY
+from agent.workspace.schemas import OutputSchema
 
 
 def to_tool(listed: mcp_types.Tool) -> Tool:
@@ -39,40 +35,27 @@ def to_tool(listed: mcp_types.Tool) -> Tool:
 
 
 def to_tool_result(
-    name: str, result: mcp_types.CallToolResult, output_schema: "JsonObject | None"
+    name: str, result: mcp_types.CallToolResult, output_schema: OutputSchema | None
 ) -> ToolResult:
     """Give what a tool answered, with a warning for each thing that is not as it should be.
 
     Args:
         name: The tool's name, for the warnings.
         result: The SDK's result.
-        output_schema: The schema that the tool promised for its structured result.
+        output_schema: What the tool promised for its structured result.
     """
     text = "\n".join(block_text(block) for block in result.content)
     structured: JsonValue = result.structured_content
     notes: object = (result.meta or {}).get(REPAIRS_KEY)
     warnings = notes.splitlines() if isinstance(notes, str) else []
     if output_schema is not None and not result.is_error:
-        warnings += _broken_promise(name, structured, output_schema)
+        complaint = output_schema.complaint(name, structured)
+        warnings += [complaint] if complaint else []
     if structured is None:
         structured = _parse_container(text)
     elif not text:
         text = dump(structured)
     return ToolResult(text, structured, result.is_error, tuple(warnings))
-
-
-def _broken_promise(name: str, structured: JsonValue, schema: JsonObject) -> list[str]:
-    if structured is None:
-        return [f"{name} promises a structured result and gave none."]
-    validator = validator_for(schema, default=Draft202012Validator)
-    try:
-        validator.check_schema(schema)
-        error = next(iter(validator(schema, registry=Registry()).iter_errors(structured)), None)
-    except (SchemaError, Unresolvable):
-        return [f"The output schema of {name} is malformed, so its result was not checked."]
-    if error is None:
-        return []
-    return [f"The result of {name} does not fit its output schema: {one_line(error.message, 160)}"]
 
 
 def _parse_container(text: str) -> JsonValue:

@@ -1,14 +1,56 @@
-"""Whether the input schema of a tool can be used."""
+"""The schemas of tools: which input schemas can be used, and which results keep what they promise."""
 
 from collections.abc import Callable
 
 from jsonschema.exceptions import SchemaError
+from jsonschema.protocols import Validator
 from jsonschema.validators import Draft202012Validator, validator_for
+from referencing import Registry
+from referencing.exceptions import Unresolvable
 
-from agent.jsontypes import JsonValue, is_object
+from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.workspace.failure import one_line
 
 _TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
+
+
+class OutputSchema:
+    """What a tool promises of its structured results.
+
+    Args:
+        schema: The `outputSchema` as the server sent it; checked at its first use, since most
+            conversations use few tools.
+    """
+
+    def __init__(self, schema: JsonObject) -> None:
+        self._schema = schema
+        self._validator: Validator | None = None
+
+    def complaint(self, name: str, structured: JsonValue) -> str:
+        """Say in one sentence how a result breaks the promise; empty if it keeps it.
+
+        Args:
+            name: The tool's name, for the sentence.
+            structured: The structured result, `None` where there is none.
+        """
+        if structured is None:
+            return f"{name} promises a structured result and gave none."
+        try:
+            self._validator = self._validator or self._compile()
+            error = next(iter(self._validator.iter_errors(structured)), None)
+        except (SchemaError, Unresolvable, RecursionError):
+            return f"The output schema of {name} is malformed, so its result was not checked."
+        if error is None:
+            return ""
+        return f"The result of {name} does not fit its output schema: {one_line(error.message, 160)}"
+
+    def _compile(self) -> Validator:
+        if not isinstance(self._schema.get("$schema", ""), str):
+            raise SchemaError("$schema is no text")
+        kind = validator_for(self._schema, default=Draft202012Validator)
+        kind.check_schema(self._schema)
+        # An empty registry: a reference to elsewhere is never fetched.
+        return kind(self._schema, registry=Registry())
 
 
 def why_unusable(schema: JsonValue) -> str:

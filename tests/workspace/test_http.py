@@ -32,6 +32,7 @@ pytestmark = pytest.mark.anyio
         (format_datetime(datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=1)), 1.0, 60.0),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0.1, 0.1),
     ],
+    ids=["nothing", "seconds", "nonsense", "missing", "date", "past_date"],
 )
 async def test_the_time_to_wait_is_read_as_a_number_or_as_a_date(
     retry_after: str, least: float, most: float, naps: Naps

@@ -6,6 +6,7 @@ import pytest
 from agent.jsontypes import JsonObject, JsonValue
 from agent.tools.tool import ToolResult
 from agent.workspace.results import to_contents, to_tool, to_tool_result
+from agent.workspace.schemas import OutputSchema
 
 SCHEMA: JsonObject = {
     "type": "object",
@@ -15,7 +16,8 @@ SCHEMA: JsonObject = {
 
 
 def convert(result: JsonObject, output_schema: "JsonObject | None" = None) -> ToolResult:
-    return to_tool_result("make", mcp_types.CallToolResult.model_validate(result), output_schema)
+    promise = None if output_schema is None else OutputSchema(output_schema)
+    return to_tool_result("make", mcp_types.CallToolResult.model_validate(result), promise)
 
 
 def text_block(text: str) -> JsonObject:
@@ -72,7 +74,7 @@ def test_a_result_without_the_promised_structure_has_a_warning() -> None:
     assert result.text == "7"
 
 
-@pytest.mark.parametrize("schema", [{"type": 7}, {"$ref": "https://example.com/elsewhere"}])
+@pytest.mark.parametrize("schema", [{"type": 7}, {"$ref": "https://example.com/elsewhere"}, {"$schema": {}}])
 def test_an_output_schema_that_cannot_be_used_is_told(schema: JsonObject) -> None:
     result = convert({"content": [], "structuredContent": {"id": 7}}, schema)
     assert result.warnings == ("The output schema of make is malformed, so its result was not checked.",)
