@@ -69,7 +69,7 @@ class OpeningError(Exception):
 
 
 class Connection:
-    """An open MCP client and what was learned through it; made by `open_connection`."""
+    """An open MCP client and what was learned through it; made by `run_connection`."""
 
     def __init__(self, client: Client, endpoint: Endpoint, findings: Findings) -> None:
         self.client = client
@@ -174,7 +174,7 @@ async def _enter_client(endpoint: Endpoint, accept_any_verdict: bool) -> AsyncGe
         )
         async with contextlib.AsyncExitStack() as stack:
             # The requests of the handshake have a limit each; this one is for a server that dribbles.
-            async with asyncio.timeout(3 * endpoint.patience.handshake + endpoint.patience.rate_limit):
+            async with asyncio.timeout(4 * endpoint.patience.handshake):
                 await stack.enter_async_context(client)
             connection = Connection(client, endpoint, findings)
             watching = asyncio.create_task(_watch_tools(connection, endpoint.patience))

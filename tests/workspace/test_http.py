@@ -7,11 +7,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from conftest import Naps
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from demo_server import Naps
 from mcp_servers import Gate, Seen, running, scripted
 from starlette.responses import PlainTextResponse, Response
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from conftest import Demo
+from demo_server import Demo
 from mcp_servers import Running, Seen, always, one_after_another, result, running, scripted
 from starlette.responses import Response
 

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 
 import httpx2
 import pytest
-from conftest import Demo, Naps
+from demo_server import Demo, Naps
 from mcp_servers import (
     CuttingProxy,
     Fault,
