@@ -291,6 +291,29 @@ async def test_a_cancelled_wait_loses_no_token(home: Home, at_the_end: str) -> N
     assert home.server.refreshes == 1
 
 
+async def test_cancelling_one_who_waits_takes_nothing_from_another(home: Home) -> None:
+    login = await home.sign_in()
+    reached, answered = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        reached.set()
+        answered.wait(30)
+
+    home.server.refresh_hook = hold
+    tokens = home.tokens()
+    impatient = asyncio.create_task(tokens.newer_than(login.access_token))
+    patient = asyncio.create_task(tokens.newer_than(login.access_token))
+    await asyncio.to_thread(reached.wait, 30)
+    impatient.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await impatient
+    answered.set()
+
+    assert await patient == home.server.families[0].access_token
+    assert home.server.refreshes == 1
+    await tokens.aclose()
+
+
 async def test_even_an_event_loop_that_ends_in_mid_refresh_loses_no_token(home: Home) -> None:
     login = await home.sign_in()
     reached, answered = threading.Event(), threading.Event()
@@ -374,6 +397,25 @@ async def test_a_vault_that_another_window_moved_aside_is_written_anew(home: Hom
     stored = home.vault.load(login.server, "default")
     assert stored is not None
     assert stored.access_token == newer == home.server.families[0].access_token
+
+
+async def test_an_older_login_that_is_written_again_never_replaces_the_one_in_memory(home: Home) -> None:
+    login = await home.sign_in()
+    tokens = home.tokens()
+    await tokens.access_token()
+    with home.unwritable():
+        await tokens.newer_than(login.access_token)
+    # As an abandoned sign-in in another window does, which marks the registration it used.
+    assert login.registration is not None
+    doubtful = dataclasses.replace(login.registration, doubtful=True)
+    home.vault.save(dataclasses.replace(login, registration=doubtful))
+
+    await tokens.aclose()
+
+    stored = home.vault.load(login.server, "default")
+    assert stored is not None
+    assert stored.refresh_token == home.server.families[0].refresh_token
+    assert home.server.revoked_families == 0
 
 
 async def test_a_login_kept_in_memory_gives_way_to_a_later_sign_in(home: Home) -> None:
