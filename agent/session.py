@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.conversation import Conversation
-from agent.errors import AgentError, SignInError
+from agent.errors import SignInError
 from agent.events import Event, Notice, StepFinished
 from agent.folders import Folders
 from agent.jsontypes import JsonObject
 from agent.loop import Loop
 from agent.model.protocol import Model, Usage
+from agent.model.scripted import ScriptedModel
 from agent.notices import NoticeBoard
 from agent.prompt_files import read_prompt
 from agent.settings import Settings
@@ -96,6 +97,7 @@ class Session:
             folders.sessions, header, resumed=options.resumed, on_problem=self._say, clock=clock
         )
         self._starting: asyncio.Task[None] | None = None
+        self._opening = asyncio.Lock()
         self._stage = "starting"
         self._usage = Usage()
         self._backend: Backend | None = None
@@ -116,7 +118,7 @@ class Session:
     @property
     def ready(self) -> bool:
         """Whether everything is loaded and connected."""
-        return self._loop is not None
+        return self._loop is not None and self._model is not None
 
     @property
     def progress(self) -> str:
@@ -136,7 +138,7 @@ class Session:
         Raises:
             AgentError: Something is missing or cannot be reached.
         """
-        if self._loop is not None:
+        if self.ready:
             return
         if self._starting is None or self._starting.done():
             self._starting = asyncio.create_task(self._start())
@@ -144,76 +146,81 @@ class Session:
 
     async def _start(self) -> None:
         self._stage = "loading"
-        try:
-            backend = await self._open_backend()
-            model, _ = await asyncio.gather(self._open_model(), self._connect(backend))
-            tools = await backend.workspace.tools()
-        except AgentError as error:
-            self._stage = "sign in with /login" if isinstance(error, SignInError) else "not connected"
-            raise
-        self._recorder.set_model(model.name)
-        self._loop = Loop(
-            model=model,
-            toolbox=backend.workspace,
-            policy=self._options.policy,
-            conversation=self._conversation,
-            system=read_prompt("system"),
-            session_id=self._id,
-        )
+        # Both run to their end, so that a failure of one leaves nothing half open in the other.
+        opened = await asyncio.gather(self._open_loop(), self._open_model(), return_exceptions=True)
+        for failure in opened:
+            if isinstance(failure, BaseException):
+                self._stage = "sign in with /login" if isinstance(failure, SignInError) else "not ready"
+                raise failure
+        assert self._loop is not None
+        assert self._model is not None
+        self._loop.use(self._model)
+        self._recorder.set_model(self._model.name)
         self._stage = ""
-        backend.warm_up(tools)
+        backend = await self._open_backend()
+        backend.warm_up(await backend.workspace.tools())
 
     async def _open_backend(self) -> "Backend":
-        if self._backend is None:
-            # The MCP SDK takes more than a second to import; a thread keeps the prompt alive meanwhile.
-            module = await asyncio.to_thread(importlib.import_module, "agent.backend")
-            backend: Backend = module.Backend(
-                self._settings, self._folders, self._environ, say=self._say, on_stage=self._set_stage
-            )
-            await backend.open()
-            self._backend = backend
+        async with self._opening:
+            if self._backend is None:
+                # The MCP SDK takes more than a second to import; a thread keeps the prompt alive meanwhile.
+                module = await asyncio.to_thread(importlib.import_module, "agent.backend")
+                backend: Backend = module.Backend(
+                    self._settings, self._folders, self._environ, say=self._say, on_stage=self._set_stage
+                )
+                await backend.open()
+                self._backend = backend
         return self._backend
 
-    async def _open_model(self) -> Model:
-        if self._model is None:
-            if self._options.model is not None:
-                self._model = self._options.model
-            else:
-                backend = await self._open_backend()
-                self._model, self._model_origin = await backend.open_model()
-        return self._model
-
-    async def _connect(self, backend: "Backend") -> None:
+    async def _open_loop(self) -> Loop:
+        backend = await self._open_backend()
         self._set_stage("connecting")
-        await backend.workspace.connect()
+        await backend.workspace.tools()
+        if self._loop is None:
+            self._loop = Loop(
+                model=self._model or ScriptedModel([]),
+                toolbox=backend.workspace,
+                policy=self._options.policy,
+                conversation=self._conversation,
+                system=read_prompt("system"),
+                session_id=self._id,
+            )
+        return self._loop
+
+    async def _open_model(self) -> None:
+        if self._options.model is not None:
+            self._model = self._options.model
+        elif self._model is None:
+            backend = await self._open_backend()
+            self._model, self._model_origin = await backend.open_model()
 
     def _set_stage(self, text: str) -> None:
         self._stage = text
 
     def turn(self, text: str) -> AsyncGenerator[Event, None]:
         """Answer a message of the user; waits until everything is ready."""
-        return self._run(lambda loop: loop.turn(text, self._describe_moment()))
+        return self._notices.weave(self._turn(text))
 
-    def call(self, name: str, arguments: JsonObject) -> AsyncGenerator[Event, None]:
-        """Call one tool by hand, with the same approvals and events as in a turn."""
-        return self._run(lambda loop: loop.call(name, arguments))
-
-    def _describe_moment(self) -> str:
-        if self._options.context is not None:
-            return self._options.context()
-        return describe_moment(datetime.fromtimestamp(self._clock()).astimezone())
-
-    def _run(self, begin: Callable[[Loop], AsyncGenerator[Event, None]]) -> AsyncGenerator[Event, None]:
-        return self._notices.weave(self._events(begin))
-
-    async def _events(
-        self, begin: Callable[[Loop], AsyncGenerator[Event, None]]
-    ) -> AsyncGenerator[Event, None]:
-        if self._loop is None:
+    async def _turn(self, text: str) -> AsyncGenerator[Event, None]:
+        if not self.ready:
             yield Notice(f"One moment: {self.progress} …")
             await self.start()
-        assert self._loop is not None
-        events = begin(self._loop)
+        loop = await self._open_loop()
+        async with aclosing(self._observe(loop.turn(text, self._describe_moment()))) as events:
+            async for event in events:
+                yield event
+
+    def call(self, name: str, arguments: JsonObject) -> AsyncGenerator[Event, None]:
+        """Call one tool by hand, with the same approvals and events as in a turn; no model is needed."""
+        return self._notices.weave(self._call(name, arguments))
+
+    async def _call(self, name: str, arguments: JsonObject) -> AsyncGenerator[Event, None]:
+        loop = await self._open_loop()
+        async with aclosing(self._observe(loop.call(name, arguments))) as events:
+            async for event in events:
+                yield event
+
+    async def _observe(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
         if self._options.record:
             events = self._recorder.record(events)
         async with aclosing(events) as source:
@@ -221,6 +228,11 @@ class Session:
                 if isinstance(event, StepFinished):
                     self._usage += event.usage
                 yield event
+
+    def _describe_moment(self) -> str:
+        if self._options.context is not None:
+            return self._options.context()
+        return describe_moment(datetime.fromtimestamp(self._clock()).astimezone())
 
     async def tools(self) -> tuple[Tool, ...]:
         """List the server's tools.

@@ -12,7 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _PROMPT = "❯".encode()
@@ -27,7 +27,7 @@ class Sample:
     cpu: float
 
 
-def run_to_end(command: Sequence[str]) -> Sample:
+def run_to_end(command: list[str]) -> Sample:
     """Run a command to its end."""
     begun = time.perf_counter()
     null = os.open(os.devnull, os.O_WRONLY)
@@ -37,12 +37,12 @@ def run_to_end(command: Sequence[str]) -> Sample:
     return Sample(time.perf_counter() - begun, usage.ru_utime + usage.ru_stime)
 
 
-def run_to_prompt(command: Sequence[str]) -> Sample:
+def run_to_prompt(command: list[str]) -> Sample:
     """Run a command on a pseudo-terminal until its prompt is drawn, then end it."""
     begun = time.perf_counter()
     child, terminal = pty.fork()
     if child == 0:
-        os.execv(command[0], list(command))
+        os.execv(command[0], command)
     seen = b""
     while _PROMPT not in seen:
         if time.perf_counter() - begun > _BOUND_SECONDS:

@@ -1,0 +1,86 @@
+"""A model endpoint over real HTTP that streams what a test scripts."""
+
+import json
+import threading
+from collections.abc import AsyncGenerator, Callable
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, StreamingResponse
+from starlette.routing import Route
+
+Body: TypeAlias = dict[str, Any]
+Calls: TypeAlias = list[tuple[str, dict[str, Any]]]
+Answer: TypeAlias = str | Calls
+Script: TypeAlias = list[Answer | Callable[[Body], Answer]]
+
+
+class ScriptedEndpoint:
+    """Speaks Chat Completions; gives the next scripted answer to each request and keeps the requests."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = list(script)
+        self.requests: list[Body] = []
+        self.base_url = ""
+        routes = [
+            Route("/v1/chat/completions", self._complete, methods=["POST"]),
+            Route("/v1/models", self._models),
+        ]
+        config = uvicorn.Config(Starlette(routes=routes), port=0, log_config=None)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        while not self._server.started:
+            self._thread.join(0.01)
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        self.base_url = f"http://127.0.0.1:{port}/v1"
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+    async def _models(self, _: Request) -> JSONResponse:
+        return JSONResponse({"object": "list", "data": [{"id": "scripted"}]})
+
+    async def _complete(self, request: Request) -> StreamingResponse | JSONResponse:
+        body: Body = await request.json()
+        self.requests.append(body)
+        if not self._script:
+            return JSONResponse({"error": {"message": "the script has ended"}}, status_code=400)
+        entry = self._script.pop(0)
+        answer = entry(body) if callable(entry) else entry
+        return StreamingResponse(_stream(answer, len(self.requests)), media_type="text/event-stream")
+
+
+async def _stream(answer: Answer, number: int) -> AsyncGenerator[str, None]:
+    if isinstance(answer, str):
+        for word in answer.split(" "):
+            yield _chunk({"content": word + " "})
+        yield _chunk({}, "stop")
+    else:
+        for index, (name, arguments) in enumerate(answer):
+            function = {"name": name, "arguments": json.dumps(arguments)}
+            yield _chunk(
+                {"tool_calls": [{"index": index, "id": f"call_{number}_{index}", "function": function}]}
+            )
+        yield _chunk({}, "tool_calls")
+    usage = {"prompt_tokens": 100, "completion_tokens": 10}
+    yield f"data: {json.dumps({'choices': [], 'usage': usage})}\n\ndata: [DONE]\n\n"
+
+
+def _chunk(delta: Body, reason: str | None = None) -> str:
+    return f"data: {json.dumps({'choices': [{'index': 0, 'delta': delta, 'finish_reason': reason}]})}\n\n"
+
+
+def last_result(body: Body) -> Any:
+    """The structured result of the last tool message of a request."""
+    tool_messages = [message for message in body["messages"] if message["role"] == "tool"]
+    return json.loads(tool_messages[-1]["content"])
