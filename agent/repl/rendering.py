@@ -14,7 +14,8 @@ from rich.theme import Theme
 from agent.repl.blocks import new_parser
 
 _NARROWEST = 8
-_TRAILING_BLANKS = re.compile(r" +$", re.MULTILINE)
+_TRAILING_BLANKS = re.compile(r" +$")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _THEME = Theme(
     {
         "markdown.code": "cyan",
@@ -67,4 +68,11 @@ class BlockRenderer:
         drawn = self._file.getvalue()
         self._file.seek(0)
         self._file.truncate()
-        return _TRAILING_BLANKS.sub("", drawn).strip("\n") + "\n" if drawn.strip() else ""
+        return _trim(drawn)
+
+
+def _trim(drawn: str) -> str:
+    """Take away blank lines around a block and blanks at the ends of its lines."""
+    lines = [_TRAILING_BLANKS.sub("", line) for line in drawn.split("\n")]
+    seen = [index for index, line in enumerate(lines) if _COLOUR.sub("", line).strip()]
+    return "".join(line + "\n" for line in lines[seen[0] : seen[-1] + 1]) if seen else ""

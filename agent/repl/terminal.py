@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from prompt_toolkit.application import Application
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.completion import Completer
+from prompt_toolkit.completion import CompleteEvent, Completer
 from prompt_toolkit.filters import Condition, has_completions, has_focus
 from prompt_toolkit.formatted_text import ANSI, AnyFormattedText, StyleAndTextTuples
 from prompt_toolkit.history import History
@@ -278,6 +278,10 @@ class TerminalScreen:
         def _(_event: KeyPressEvent) -> None:
             self._buffer.newline(copy_margin=False)
 
+        @keys.add("tab", filter=at_prompt & ~asking)
+        def _(_event: KeyPressEvent) -> None:
+            self._complete()
+
         @keys.add("c-d", filter=at_prompt & ~asking & Condition(lambda: not self._buffer.text))
         def _(_event: KeyPressEvent) -> None:
             self._keyboard.leave()
@@ -287,6 +291,20 @@ class TerminalScreen:
             self._buffer.cancel_completion()
 
         return merge_key_bindings([load_auto_suggest_bindings(), keys])
+
+    def _complete(self) -> None:
+        """Insert the only completion there is, else show those there are or go on to the next."""
+        buffer, state = self._buffer, self._buffer.complete_state
+        if state is None or state.complete_index is None:
+            event = CompleteEvent(completion_requested=True)
+            found = list(buffer.completer.get_completions(buffer.document, event))
+            if len(found) == 1:
+                buffer.apply_completion(found[0])
+                return
+        if state is None:
+            buffer.start_completion(insert_common_part=True)
+        else:
+            buffer.complete_next()
 
     def _submit(self) -> None:
         text = repair_input(self._buffer.text)
