@@ -1,7 +1,7 @@
 """JSON values as types, and the one way this project writes them as text."""
 
 import json
-from typing import TypeAlias, TypeGuard
+from typing import NoReturn, TypeAlias, TypeGuard
 
 JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
 JsonObject: TypeAlias = dict[str, JsonValue]
@@ -17,13 +17,35 @@ def parse_object(text: str) -> JsonObject:
 
     Raises:
         ValueError: It is not JSON, or JSON but no object.
+
+    Source: RFC 8259, section 6 (no NaN or Infinity) and section 9 (a parser may limit the nesting).
     """
-    value: object = json.loads(text)
+    try:
+        value: object = json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
     if not is_object(value):
         raise ValueError("expected a JSON object")
     return value
 
 
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
 def dump(value: object) -> str:
     """Write JSON in the deterministic, compact form that prompt caches and digests rely on."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def well_formed(text: str) -> str:
+    """Text that can be encoded: halves of a surrogate pair are joined, lone ones replaced by U+FFFD.
+
+    A lone half comes from an answer that was cut inside a character, or from bytes on the command
+    line that are no UTF-8; no endpoint and no file takes it.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text

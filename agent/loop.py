@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.conversation import AssistantMessage, Conversation, ToolCall, ToolMessage, UserMessage
 from agent.errors import AgentError, LimitError, ModelError
@@ -24,7 +24,7 @@ from agent.events import (
     TurnFinished,
     TurnStarted,
 )
-from agent.jsontypes import JsonObject, dump
+from agent.jsontypes import JsonObject, dump, well_formed
 from agent.model.protocol import (
     Finish,
     FinishReason,
@@ -57,12 +57,17 @@ class Limits:
 
 @dataclass(slots=True)
 class _Answer:
-    """The model's message as it comes in."""
+    """The model's message as it comes in.
+
+    Args:
+        ended: The stream was read to its end, so that the message is whole if it said how it finished.
+    """
 
     text: list[str] = field(default_factory=list[str])
     calls: list[ToolCall] = field(default_factory=list[ToolCall])
     usage: Usage = field(default_factory=Usage)
     finish: Finish | None = None
+    ended: bool = False
 
     def take(self, item: StreamItem) -> None:
         match item:
@@ -80,13 +85,10 @@ class _Answer:
     @property
     def message(self) -> AssistantMessage:
         # Calls of a broken stream may be cut short, so they are dropped rather than run.
-        whole = self.finish is not None
-        return AssistantMessage(
-            "".join(self.text),
-            tuple(self.calls) if whole else (),
-            interrupted=not whole,
-            provider_items=self.finish.provider_items if self.finish else (),
-        )
+        text = "".join(self.text)
+        if self.finish is None or not self.ended:
+            return AssistantMessage(text, interrupted=True)
+        return AssistantMessage(text, tuple(self.calls), provider_items=self.finish.provider_items)
 
 
 @dataclass(slots=True)
@@ -129,11 +131,17 @@ class Loop:
         self._limits = limits or Limits()
         self._session_id = session_id
         names = NameIndex()
+        self._call_ids: set[str] = set()
         for message in conversation.messages:
             if isinstance(message, ToolMessage):
                 names.learn(message.structured)
+                self._call_ids.add(message.call_id)
         self._runner = CallRunner(toolbox, policy, names, clock)
         self._prefix: RequestPrefix | None = None
+
+    def use(self, model: Model) -> None:
+        """Ask another model from the next step on."""
+        self._model = model
 
     async def turn(self, text: str, context: str = "") -> AsyncGenerator[Event, None]:
         """Answer one message of the user.
@@ -142,6 +150,7 @@ class Loop:
             text: The user's words.
             context: Facts of the moment, such as the date; see `UserMessage`.
         """
+        text = well_formed(text)
         self._conversation.append(UserMessage(text, context))
         progress = _Progress()
         yield TurnStarted(text, context)
@@ -161,12 +170,13 @@ class Loop:
         It is written down as a turn whose one step the user took in the model's place, so there is no
         `StepStarted`.
         """
-        call = ToolCall(f"call_by_hand_{len(self._conversation.messages)}", name, dump(arguments))
+        call_id = f"call_by_hand_{len(self._conversation.messages)}"
         text = f"(I ran {name} by hand.)"
         self._conversation.append(UserMessage(text))
         yield TurnStarted(text)
         try:
             table = build_functions(await self._toolbox.tools())
+            call = ToolCall(call_id, table.function_of(name), dump(arguments))
             self._conversation.append(AssistantMessage("", (call,)))
             yield StepFinished(0, "", (call,), FinishReason.TOOL_CALLS, Usage())
             async with aclosing(self._runner.run([call], table, self._conversation)) as events:
@@ -212,9 +222,10 @@ class Loop:
         try:
             async with aclosing(self._model.respond(request)) as items:
                 async for item in items:
-                    answer.take(item)
+                    answer.take(self._with_own_id(item) if isinstance(item, ToolCall) else item)
                     if isinstance(item, TextDelta | ReasoningDelta):
                         yield item
+            answer.ended = True
         finally:
             message = answer.message
             progress.usage += answer.usage
@@ -232,6 +243,13 @@ class Loop:
             provider_items=message.provider_items,
         )
         _refuse_unfinished(reason, message)
+
+    def _with_own_id(self, call: ToolCall) -> ToolCall:
+        # Some endpoints count the calls of each answer from the same number.
+        repeated = call.id in self._call_ids
+        own = replace(call, id=f"{call.id}_{len(self._call_ids)}") if repeated else call
+        self._call_ids.add(own.id)
+        return own
 
     def _changed_prefix(self, functions: tuple[FunctionDefinition, ...]) -> RequestPrefix | None:
         prefix = RequestPrefix(self._model.name, self._system, functions)

@@ -5,6 +5,7 @@ The first line says what the file is; every further line is an event (`agent.eve
 the last partial line is there. A damaged file is kept aside and never overwritten.
 """
 
+import errno
 import json
 import os
 import secrets
@@ -18,10 +19,10 @@ from pathlib import Path
 from agent.conversation import AssistantMessage, Conversation, Message, ToolCall, ToolMessage, UserMessage
 from agent.errors import AgentError
 from agent.event_json import FORMAT_VERSION, encode_event
-from agent.events import ApprovalRequested, Event, StepFinished, StepStarted, TurnFailed
+from agent.events import ApprovalRequested, Event, StepFinished, StepStarted, TurnFailed, TurnFinished
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.model.protocol import ReasoningDelta, TextDelta
-from agent.tools.runner import answer_interrupted
+from agent.tools.runner import interrupted_message
 
 _TITLE_LENGTH = 60
 
@@ -85,9 +86,7 @@ class Transcript:
 
     def conversation(self) -> Conversation:
         """The conversation as it stood, sound even if the program was killed in the middle of a turn."""
-        conversation = Conversation(_messages(self.events))
-        answer_interrupted(conversation)
-        return conversation
+        return Conversation(_messages(self.events))
 
 
 def new_session_id(now: float) -> str:
@@ -150,12 +149,11 @@ class Recorder:
                         yield event
                         self._take(event)
                     else:
+                        ended = isinstance(event, TurnFinished | TurnFailed)
                         self._take(event)
                         yield event
-            ended = True
         finally:
-            if self._partial:
-                self._write_partial()
+            self._write_partial()
             if not ended:
                 self._write({"type": "turn_interrupted"})
 
@@ -173,13 +171,15 @@ class Recorder:
             return
         if isinstance(event, StepStarted | StepFinished):
             self._partial.clear()
-        elif isinstance(event, TurnFailed) and self._partial:
+        elif isinstance(event, TurnFailed):
             self._write_partial()
         self._write(encode_event(event))
 
     def _write_partial(self) -> None:
-        self._write({"type": "step_interrupted", "text": "".join(self._partial)})
+        text = "".join(self._partial)
         self._partial.clear()
+        if text:
+            self._write({"type": "step_interrupted", "text": text})
 
     def _write(self, line: JsonObject) -> None:
         if self._failed:
@@ -204,20 +204,25 @@ class Recorder:
 
     def _append(self, line: JsonObject) -> None:
         assert self._descriptor is not None
-        data = (json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+        data = _line(line)
         written = os.write(self._descriptor, data)
         if written < len(data):
-            raise OSError(28, "the disk is full")
+            raise OSError(errno.ENOSPC, "the disk is full")
+
+
+def _line(value: JsonObject) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # Half of a surrogate pair cannot be encoded; as `\uXXXX` it is JSON again.
+    return text.encode(errors="backslashreplace") + b"\n"
 
 
 def _set_aside_damaged(transcript: Transcript) -> None:
     aside = transcript.path.with_suffix(f".damaged-{int(time.time())}.jsonl")
     transcript.path.rename(aside)
     lines = [transcript.header.to_json(), *transcript.events]
-    text = "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
     descriptor = os.open(transcript.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(descriptor, "wb") as file:
+        file.writelines(map(_line, lines))
 
 
 def read_transcript(path: Path) -> Transcript:
@@ -256,7 +261,7 @@ def read_transcript(path: Path) -> Transcript:
 def _parse(line: bytes) -> JsonObject | None:
     try:
         value: object = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if is_object(value) else None
 
@@ -299,28 +304,34 @@ def list_transcripts(folder: Path) -> tuple[tuple[Transcript, ...], tuple[str, .
 
 
 def _messages(events: Sequence[JsonObject]) -> Iterator[Message]:
+    calls: tuple[ToolCall, ...] = ()
     results: dict[str, ToolMessage] = {}
+
+    def answers() -> Iterator[ToolMessage]:
+        for call in calls:
+            yield results.get(call.id) or interrupted_message(call)
+
     for event in events:
-        if event.get("type") == "tool_call_finished":
+        kind = event.get("type")
+        if kind == "tool_call_finished":
             message = _tool_message(event)
             results[message.call_id] = message
-    for event in events:
-        match event.get("type"):
-            case "turn_started":
-                yield UserMessage(_text(event, "text"), _text(event, "context"))
-            case "step_finished":
-                calls = _calls(event.get("tool_calls"))
-                items = event.get("provider_items")
-                yield AssistantMessage(
-                    _text(event, "text"),
-                    calls,
-                    provider_items=tuple(items) if isinstance(items, list) else (),
-                )
-                yield from (results[call.id] for call in calls if call.id in results)
-            case "step_interrupted":
-                yield AssistantMessage(_text(event, "text"), interrupted=True)
-            case _:
-                pass
+        elif kind in ("turn_started", "step_finished", "step_interrupted"):
+            yield from answers()
+            calls = _calls(event.get("tool_calls"))
+            results.clear()
+            yield from _message(event, calls)
+    yield from answers()
+
+
+def _message(event: JsonObject, calls: tuple[ToolCall, ...]) -> Iterator[Message]:
+    text, items = _text(event, "text"), event.get("provider_items")
+    if event.get("type") == "turn_started":
+        yield UserMessage(text, _text(event, "context"))
+    elif text or calls:
+        interrupted = event.get("type") == "step_interrupted"
+        opaque = tuple(items) if isinstance(items, list) else ()
+        yield AssistantMessage(text, calls, interrupted, opaque)
 
 
 def _tool_message(event: JsonObject) -> ToolMessage:

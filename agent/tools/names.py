@@ -42,9 +42,32 @@ class NameIndex:
         )
 
 
-def describe_arguments(arguments: JsonObject, names: NameIndex) -> tuple[str, ...]:
-    """One line for each argument, with names beside ids: `taskId: "Fix login" (141300)`."""
-    return tuple(f"{key}: {_describe(key, value, names)}" for key, value in arguments.items())
+def describe_arguments(tool: Tool, arguments: JsonObject, names: NameIndex) -> tuple[str, ...]:
+    """One line for each argument, with names beside ids: `taskId: “Fix login” (141300)`."""
+    return tuple(f"{key}: {_describe(key, arguments[key], names)}" for key in _in_order(tool, arguments))
+
+
+def describe_subject(tool: Tool, arguments: JsonObject, names: NameIndex) -> str:
+    """What a call is about, in the user's words: the title it gives, else the first thing it names."""
+    keys = _in_order(tool, arguments)
+    for key in keys:
+        value = arguments[key]
+        if isinstance(value, str) and key.lower().endswith(("title", "name")):
+            return f"“{value}”"
+    for key in sorted(keys, key=lambda key: _BREADTH.get(_kind(key) or "", 0)):
+        if _kind(key) is not None and "“" in (described := _describe(key, arguments[key], names)):
+            return described
+    return ""
+
+
+# A task says more about a call than the project and the space that it lies in.
+_BREADTH = {"user": 1, "project": 2, "space": 3}
+
+
+def _in_order(tool: Tool, arguments: JsonObject) -> list[str]:
+    properties = tool.input_schema.get("properties")
+    listed = list(properties) if isinstance(properties, dict) else []
+    return sorted(arguments, key=lambda key: listed.index(key) if key in listed else len(listed))
 
 
 def _describe(key: str, value: JsonValue, names: NameIndex) -> str:

@@ -12,8 +12,9 @@ from fnmatch import fnmatchcase
 
 from agent.tools.tool import Effect, Tool
 
-_READ = re.compile(r"(?:^|_)(?:get|list|find|search|preview|read)_")
-_DESTRUCTIVE = re.compile(r"(?:^|_)(?:delete|destroy|purge|bulk_delete)_")
+# A verb inside a name says nothing: `create_list_item` is no read, nor is `get_or_create_tag`.
+_READ = re.compile(r"(?:astravue_)?(?:internal_)?(?:get|list|find|search|preview|read)_(?!(?:and|or)_)")
+_DESTRUCTIVE = re.compile(r"(?:^|_)(?:delete|destroy|purge)(?:_|$)")
 
 
 def effect_of(tool: Tool) -> Effect:
@@ -30,7 +31,7 @@ def effect_of(tool: Tool) -> Effect:
         return Effect.READ
     if hints.destructive is True or (hints.destructive is None and _DESTRUCTIVE.search(tool.name)):
         return Effect.DESTRUCTIVE
-    if hints.read_only is None and hints.destructive is None and _READ.search(tool.name):
+    if hints.read_only is None and hints.destructive is None and _READ.match(tool.name):
         return Effect.READ
     return Effect.WRITE
 

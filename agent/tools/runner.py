@@ -24,7 +24,7 @@ from agent.events import (
     ToolCallStarted,
 )
 from agent.jsontypes import JsonObject, JsonValue
-from agent.tools.names import NameIndex, describe_arguments, lookup_tool
+from agent.tools.names import NameIndex, describe_arguments, describe_subject, lookup_tool
 from agent.tools.policy import Policy, Verdict, effect_of
 from agent.tools.schema import FunctionTable, parse_arguments, validate_arguments
 from agent.tools.tool import Effect, Tool, ToolResult
@@ -124,22 +124,32 @@ class CallRunner:
             yield prepared.started
         slots = asyncio.Semaphore(_PARALLEL_READS)
 
-        async def bounded(prepared: PreparedCall) -> ToolCallFinished:
+        async def bounded(position: int, prepared: PreparedCall) -> tuple[int, ToolCallFinished]:
             async with slots:
-                return await self._call(prepared, None)
+                return position, await self._call(prepared, None)
 
-        tasks = [asyncio.ensure_future(bounded(prepared)) for prepared in batch]
+        tasks = [asyncio.ensure_future(bounded(*numbered)) for numbered in enumerate(batch)]
+        told: dict[int, ToolCallFinished] = {}
+        answered = 0
         try:
             for next_ended in asyncio.as_completed(tasks):
-                yield await next_ended
+                position, finished = await next_ended
+                told[position] = finished
+                # Results stand in the model's order, whatever the order in which they come.
+                while answered in told:
+                    _answer(conversation, told[answered])
+                    answered += 1
+                yield finished
         finally:
+            for position in range(answered, len(batch)):
+                if position in told:
+                    _answer(conversation, told[position])
+                else:
+                    conversation.append(interrupted_message(batch[position].call))
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            for task in tasks:
-                if not task.cancelled() and task.exception() is None:
-                    _answer(conversation, task.result())
-        _raise_lost_sign_in([task.result() for task in tasks])
+        _raise_lost_sign_in(list(told.values()))
 
     async def _run_write(
         self, prepared: PreparedCall, table: FunctionTable, conversation: Conversation
@@ -156,8 +166,11 @@ class CallRunner:
             reason = request.reason
         else:
             reason = "Writes are refused in this run (read-only)."
-        if verdict is Verdict.REFUSE or decision is Decision.DECLINED:
-            finished = _declined(prepared, reason)
+        if verdict is Verdict.REFUSE:
+            finished = _declined(prepared, reason, "Writes are allowed again without --read-only.")
+        elif decision is Decision.DECLINED:
+            hint = f"Allow it with --allow {prepared.tool.name}, or every write with --yes."
+            finished = _declined(prepared, reason, hint)
         else:
             finished = await self._call(prepared, decision)
         _answer(conversation, finished)
@@ -167,9 +180,9 @@ class CallRunner:
     async def _ask(self, prepared: PreparedCall, table: FunctionTable) -> ApprovalRequested:
         for argument, value in self._names.unknown(prepared.arguments):
             await self._learn_name(argument, value, table)
-        details = describe_arguments(prepared.arguments, self._names)
-        subject = next((line.partition(": ")[2] for line in details if "“" in line), "")
+        subject = describe_subject(prepared.tool, prepared.arguments, self._names)
         summary = f"{prepared.tool.title}: {subject}" if subject else prepared.tool.title
+        details = describe_arguments(prepared.tool, prepared.arguments, self._names)
         return ApprovalRequested(
             prepared.call,
             prepared.tool,
@@ -242,32 +255,32 @@ def prepare(call: ToolCall, table: FunctionTable) -> PreparedCall | ToolCallFini
 def answer_interrupted(conversation: Conversation) -> None:
     """Give every call without a result one that says it was interrupted, so that the history is sound."""
     for call in conversation.unanswered_calls():
-        conversation.append(
-            ToolMessage(
-                call.id,
-                call.name,
-                "Interrupted by the user. If it changed something, that may have happened: look before "
-                "trying again.",
-                is_error=True,
-            )
-        )
+        conversation.append(interrupted_message(call))
+
+
+def interrupted_message(call: ToolCall) -> ToolMessage:
+    """The result of a call whose turn ended first."""
+    return ToolMessage(
+        call.id,
+        call.name,
+        "The turn ended before this call did. If it changes something, that may have happened: look before "
+        "trying again.",
+        is_error=True,
+    )
 
 
 def _invalid(call: ToolCall, title: str, text: str) -> ToolCallFinished:
     return ToolCallFinished(call, title, CallOutcome.INVALID, text)
 
 
-def _declined(prepared: PreparedCall, reason: str) -> ToolCallFinished:
+def _declined(prepared: PreparedCall, reason: str, hint: str) -> ToolCallFinished:
     return ToolCallFinished(
         prepared.call,
         prepared.tool.title,
         CallOutcome.DECLINED,
         reason,
         decision=Decision.DECLINED,
-        error=ApprovalError(
-            f"{prepared.tool.title} was not approved, so nothing was changed.",
-            f"Allow it with --allow {prepared.tool.name}, or every write with --yes.",
-        ),
+        error=ApprovalError(f"{prepared.tool.title} was not approved, so nothing was changed.", hint),
     )
 
 

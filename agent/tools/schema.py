@@ -1,8 +1,7 @@
 """From the tools that a server lists to the function definitions that a model is given.
 
-Names follow OpenAI's rule for function names; schemas lose `$ref`, because some endpoints render a
-reference as `any`. Nothing else of a schema is changed, and arguments are checked against the
-schema as the server listed it.
+Names follow OpenAI's rule for function names, and schemas lose `$ref`. Nothing else of a schema is
+changed, and arguments are checked against the schema as the server listed it.
 """
 
 import hashlib
@@ -10,15 +9,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from agent.jsontypes import JsonObject, JsonValue, parse_object
+from agent.jsontypes import JsonObject, JsonValue, dump, parse_object
 from agent.model.protocol import FunctionDefinition
+from agent.tools.references import inline_references
 from agent.tools.tool import Tool
 
 _FORBIDDEN = re.compile(r"[^a-zA-Z0-9_-]")
 _NAME_LENGTH = 64
 _DESCRIPTION_LENGTH = 1024
-_DATA_KEYWORDS = frozenset({"const", "default", "enum", "examples", "required"})
-_MAP_KEYWORDS = frozenset({"properties", "patternProperties", "dependentSchemas"})
+_FAULT_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,11 @@ class FunctionTable:
 
     definitions: tuple[FunctionDefinition, ...]
     tools: Mapping[str, Tool]
+
+    def function_of(self, tool_name: str) -> str:
+        """The function that stands for a tool; the tool's own name where there is none."""
+        found = (function for function, tool in self.tools.items() if tool.name == tool_name)
+        return next(found, tool_name)
 
 
 def build_functions(tools: Iterable[Tool]) -> FunctionTable:
@@ -49,7 +53,7 @@ def build_functions(tools: Iterable[Tool]) -> FunctionTable:
 
 def _function_name(name: str, taken: Mapping[str, Tool]) -> str:
     candidate = _FORBIDDEN.sub("_", name)
-    if candidate == name and len(name) <= _NAME_LENGTH and name not in taken:
+    if name and candidate == name and len(name) <= _NAME_LENGTH and name not in taken:
         return name
     digest = hashlib.sha256(name.encode()).hexdigest()[:8]
     return f"{candidate[: _NAME_LENGTH - 9]}_{digest}"
@@ -60,71 +64,18 @@ def _describe(tool: Tool) -> str:
     return text if len(text) <= _DESCRIPTION_LENGTH else text[: _DESCRIPTION_LENGTH - 1] + "…"
 
 
-def inline_references(schema: JsonObject) -> JsonObject:
-    """Replace every local `$ref` by what it points to, and drop the definitions.
-
-    A reference that leads back into itself becomes an empty schema, which accepts anything: the
-    server's own check still applies. The root always says `"type": "object"`.
-
-    Source: JSON Schema 2020-12, section 8.2.3.1.
-    """
-    inlined = _inline(schema, schema, ())
-    result = inlined if isinstance(inlined, dict) else {}
-    result.pop("$schema", None)
-    result.pop("$id", None)
-    result["type"] = "object"
-    result.setdefault("properties", {})
-    return result
-
-
-def _inline(node: JsonValue, root: JsonObject, trail: tuple[str, ...]) -> JsonValue:
-    if isinstance(node, list):
-        return [_inline(item, root, trail) for item in node]
-    if not isinstance(node, dict):
-        return node
-    reference = node.get("$ref")
-    siblings = {
-        key: _inline_keyword(key, value, root, trail)
-        for key, value in node.items()
-        if key not in ("$ref", "$defs", "definitions")
-    }
-    if not isinstance(reference, str):
-        return siblings
-    if reference in trail:
-        return {}
-    target = _inline(_point_to(root, reference), root, (*trail, reference))
-    return {**target, **siblings} if isinstance(target, dict) else siblings
-
-
-def _inline_keyword(key: str, value: JsonValue, root: JsonObject, trail: tuple[str, ...]) -> JsonValue:
-    if key in _DATA_KEYWORDS:
-        return value
-    if key in _MAP_KEYWORDS and isinstance(value, dict):
-        return {name: _inline(schema, root, trail) for name, schema in value.items()}
-    return _inline(value, root, trail)
-
-
-def _point_to(root: JsonObject, reference: str) -> JsonValue:
-    node: JsonValue = root
-    if reference == "#":
-        return node
-    if not reference.startswith("#/"):
-        return {}
-    for part in reference[2:].split("/"):
-        key = part.replace("~1", "/").replace("~0", "~")
-        if not isinstance(node, dict) or key not in node:
-            return {}
-        node = node[key]
-    return node
-
-
 def parse_arguments(text: str) -> JsonObject:
     """Parse the arguments that a model wrote; no text at all means no arguments.
 
     Raises:
         ValueError: The text is no JSON object; the message says where it breaks.
     """
-    return parse_object(text) if text.strip() else {}
+    arguments = parse_object(text) if text.strip() else {}
+    try:
+        dump(arguments).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("half of a character is missing in a text") from error
+    return arguments
 
 
 def validate_arguments(tool: Tool, arguments: JsonObject) -> str | None:
@@ -134,13 +85,22 @@ def validate_arguments(tool: Tool, arguments: JsonObject) -> str | None:
         One sentence that names the field and the fault, or `None` when they fit.
     """
     from jsonschema import Draft202012Validator, SchemaError, ValidationError, validate
+    from jsonschema.validators import validator_for
+    from referencing import Registry
     from referencing.exceptions import Unresolvable
 
+    schema = tool.input_schema
+    if not isinstance(schema.get("$schema", ""), str):
+        return None
     try:
-        validate(arguments, tool.input_schema, cls=Draft202012Validator)
+        kind = validator_for(schema, default=Draft202012Validator)
+        # A reference to elsewhere is never fetched.
+        nothing_else: Registry[JsonValue] = Registry()
+        validate(arguments, schema, kind, registry=nothing_else)
     except ValidationError as error:
         where = ".".join(str(part) for part in error.absolute_path)
-        return f"{where}: {error.message}" if where else error.message
+        fault = f"{where}: {error.message}" if where else error.message
+        return fault if len(fault) <= _FAULT_LENGTH else fault[: _FAULT_LENGTH - 1] + "…"
     except (SchemaError, Unresolvable, RecursionError):
         # The schema is the server's fault, not the model's: let the server judge the arguments.
         return None
