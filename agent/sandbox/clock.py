@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 
 MILLISECONDS = 1000
 DAY_MILLISECONDS = 24 * 60 * 60 * MILLISECONDS
@@ -26,10 +25,6 @@ class Clock:
     def milliseconds(self) -> int:
         """Returns whole milliseconds since the Unix epoch, the unit of every stored time."""
         return int(self.source() * MILLISECONDS)
-
-    def today(self) -> date:
-        """Returns the current day in UTC."""
-        return datetime.fromtimestamp(self.source(), UTC).date()
 
     def start_of_today(self) -> int:
         """Returns midnight UTC of the current day, in milliseconds since the Unix epoch."""

@@ -290,6 +290,8 @@ def test_scheduled_tasks_lie_between_two_days(workspace: Workspace) -> None:
     assert all("2026-06-15" <= task["dueDate"] < "2026-06-22" for task in week["tasks"])
     refusal = workspace.refusal(ALEX, "list_scheduled_tasks", startDate="2026-06-21", endDate="2026-06-15")
     assert refusal.field == "endDate"
+    for text in ("20260615", "2026-W25", "2026-02-30", "15.06.2026"):
+        assert workspace.refusal(ALEX, "list_scheduled_tasks", startDate=text).field == "startDate"
 
 
 def test_subtasks_live_and_die_with_their_parent(workspace: Workspace) -> None:

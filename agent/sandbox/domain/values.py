@@ -5,7 +5,7 @@ Dates go in as ISO 8601 text: a date-time with an offset, one without (taken as 
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from agent.sandbox.clock import DAY_MILLISECONDS, MILLISECONDS
 from agent.sandbox.errors import InvalidInput
@@ -93,13 +93,13 @@ def day(field: str, text: str) -> int:
         InvalidInput: The text has another form, or names a day that does not exist.
     """
     try:
-        parsed = date.fromisoformat(text)
+        parsed = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
         problem = f"{_quoted(text)} is not a date in the form yyyy-MM-dd that exists."
         raise InvalidInput(field, problem) from None
     if parsed.year not in _YEARS:
         raise InvalidInput(field, "the year must lie between 1970 and 2200.")
-    return (parsed - _EPOCH.date()).days * DAY_MILLISECONDS
+    return (parsed - _EPOCH).days * DAY_MILLISECONDS
 
 
 def day_range(start: str | None, end: str | None) -> tuple[int | None, int | None]:
