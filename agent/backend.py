@@ -14,6 +14,7 @@ from agent.auth.login import Login
 from agent.auth.sign_in import sign_in, sign_out
 from agent.auth.tokens import TokenManager
 from agent.auth.vault import Vault
+from agent.errors import ModelError, VaultError
 from agent.folders import Folders
 from agent.model.embedded import is_available
 from agent.model.protocol import Model, ModelRequest
@@ -94,6 +95,14 @@ class Backend:
         self._warm = model.warm
         return model, f"embedded, {choice.reason}"
 
+    async def describe_model(self) -> str:
+        """Say which model would answer, or why none can."""
+        try:
+            choice = await choose_model(self._settings, embedded_available=is_available)
+        except ModelError as error:
+            return str(error)
+        return f"{choice.name} ({choice.reason})"
+
     def _on_progress(self, text: str, fraction: float | None) -> None:
         done = fraction is not None and fraction >= 1
         self._on_stage("" if done else text if fraction is None else f"{text} {fraction:.0%}")
@@ -105,20 +114,24 @@ class Backend:
 
     async def status(self) -> tuple[tuple[str, str], ...]:
         """Describe sign-in, server and vault as pairs of a label and a value."""
-        login = self._tokens.login or await asyncio.to_thread(
-            self._vault.load, self._tokens.server, self._settings.profile
-        )
+        login, vault = await asyncio.to_thread(self._look_into_vault)
+        login = self._tokens.login or login
         info = self.workspace.info
         return (
             ("Server", self._settings.server),
             ("Connected", f"{info.name} {info.version}, MCP {info.protocol_version}" if info else "no"),
             ("Sign-in", _describe_login(login, time.time())),
             ("Profile", self._settings.profile),
-            ("Vault", f"{self._vault.path}, key in {await asyncio.to_thread(self._describe_key)}"),
+            ("Vault", f"{self._vault.path}; {vault}"),
         )
 
-    def _describe_key(self) -> str:
-        return self._vault.key_location
+    def _look_into_vault(self) -> tuple[Login | None, str]:
+        # A vault that cannot be opened is part of the status, not a failure of it.
+        try:
+            login = self._vault.load(self._tokens.server, self._settings.profile)
+            return login, f"key: {self._vault.key_location}"
+        except VaultError as error:
+            return None, str(error)
 
     async def sign_in(
         self,

@@ -246,10 +246,12 @@ class Session:
     async def status(self) -> tuple[tuple[str, str], ...]:
         """Describe the present state as pairs of a label and a value."""
         backend = await self._open_backend()
-        model = f"{self._model.name} ({self._model_origin})" if self._model else self._stage
+        rows = await backend.status()
+        if self._model is None:
+            return (*rows, ("Model", await backend.describe_model()))
         return (
-            *(await backend.status()),
-            ("Model", model),
+            *rows,
+            ("Model", f"{self._model.name} ({self._model_origin})"),
             ("Tokens", f"{self._usage.input_tokens:,} in, {self._usage.output_tokens:,} out"),
             ("Conversation", f"{self._id} ({self._recorder.path})"),
         )

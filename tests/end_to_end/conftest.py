@@ -1,17 +1,12 @@
 """A home, a sandbox that runs for the whole module, and a program that is signed in to it."""
 
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
-from program import ASTRAVUE, Program, sandbox
-
-from agent.consent import approve_as
-from agent.sandbox_process import DemoUser
+from program import Program, sandbox, sign_in
 
 
 @pytest.fixture(scope="module")
@@ -48,21 +43,3 @@ def own_sign_in(program: Program, server: dict[str, Any]) -> Program:
     program.environ["ASTRAVUE_SERVER"] = server["url"]
     sign_in(program, server["users"][0])
     return program
-
-
-def sign_in(program: Program, user: dict[str, Any]) -> None:
-    """Run `astravue login` and be the person in the browser."""
-    with subprocess.Popen(
-        [*ASTRAVUE, "login", "--no-browser"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=program.home,
-        env=program.environ,
-    ) as process:
-        assert process.stderr is not None
-        assert process.stdout is not None
-        address = next(line.strip() for line in process.stderr if line.strip().startswith("http"))
-        anyio.run(approve_as, DemoUser(user["email"], user["name"], user["password"]), address)
-        assert "Signed in" in process.stdout.read()

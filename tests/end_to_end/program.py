@@ -9,6 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
+
+from agent.consent import approve_as
+from agent.sandbox_process import DemoUser
+
 ASTRAVUE = [sys.executable, "-P", "-m", "agent"]
 _BOUND = 120.0
 
@@ -78,3 +83,21 @@ def sandbox(folder: Path, *options: str) -> Generator[dict[str, Any]]:
         finally:
             process.stdin.close()
             process.wait(_BOUND)
+
+
+def sign_in(program: Program, user: dict[str, Any]) -> None:
+    """Run `astravue login` and be the person in the browser."""
+    with subprocess.Popen(
+        [*ASTRAVUE, "login", "--no-browser"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=program.home,
+        env=program.environ,
+    ) as process:
+        assert process.stderr is not None
+        assert process.stdout is not None
+        address = next(line.strip() for line in process.stderr if line.strip().startswith("http"))
+        anyio.run(approve_as, DemoUser(user["email"], user["name"], user["password"]), address)
+        assert "Signed in" in process.stdout.read()

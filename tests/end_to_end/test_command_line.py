@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from program import Program
+from program import Program, sandbox, sign_in
 from scripted_endpoint import ScriptedEndpoint, last_result
 
 from agent import __version__
@@ -316,9 +316,6 @@ def test_auth_refresh_renews_from_cron(own_sign_in: Program) -> None:
 
 
 def test_tokens_that_expire_at_once_are_renewed_without_a_word(program: Program, tmp_path: Path) -> None:
-    from conftest import sign_in
-    from program import sandbox
-
     with sandbox(tmp_path / "sandbox", "--access-ttl", "1", "--rate-limit", "0") as ready:
         program.environ["ASTRAVUE_SERVER"] = ready["url"]
         sign_in(program, ready["users"][0])
