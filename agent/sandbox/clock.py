@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 MILLISECONDS = 1000
 DAY_MILLISECONDS = 24 * 60 * 60 * MILLISECONDS
@@ -29,3 +30,13 @@ class Clock:
     def start_of_today(self) -> int:
         """Returns midnight UTC of the current day, in milliseconds since the Unix epoch."""
         return self.milliseconds() // DAY_MILLISECONDS * DAY_MILLISECONDS
+
+
+def clock_from(start: datetime) -> Clock:
+    """Returns a clock that reads `start` now and goes on from there.
+
+    Args:
+        start: A moment with its offset from UTC.
+    """
+    ahead = start.timestamp() - time.time()
+    return Clock(lambda: time.time() + ahead)

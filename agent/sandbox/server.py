@@ -12,11 +12,12 @@ import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from agent.sandbox.clock import Clock
+from agent.sandbox.clock import Clock, clock_from
 from agent.sandbox.errors import SandboxError
 from agent.sandbox.oauth.clients import is_loopback
 from agent.sandbox.seeds.reader import SEED_NAMES, Seed, read_seed
@@ -41,6 +42,7 @@ class Options:
     access_ttl: int
     refresh_ttl: int
     rate_limit: int
+    start_time: datetime | None
     users: bool
     exit_with_parent: bool
 
@@ -78,7 +80,7 @@ def _serve(options: Options, stack: ExitStack) -> None:
     listener = stack.enter_context(_listen(options.host, options.port))
     port: int = listener.getsockname()[1]
     stack.enter_context(locked_folder(folder))
-    clock = Clock()
+    clock = Clock() if options.start_time is None else clock_from(options.start_time)
     database, seed = open_workspace(folder, clock, options.seed, options.reset)
     stack.callback(database.close)
 
@@ -198,6 +200,12 @@ def _parse(argv: Sequence[str]) -> Options:
         metavar="N",
         help="requests a user a minute; 0 for no limit (100)",
     )
+    add(
+        "--start-time",
+        type=_moment,
+        metavar="TIME",
+        help="where the clock starts, such as 2026-11-23T09:00:00+00:00 (now)",
+    )
     add("--users", action="store_true", help="list the users of the seed with their passwords, and leave")
     add("--exit-with-parent", action="store_true", help="stop when standard input ends")
     return Options(**vars(parser.parse_args(argv)))
@@ -207,6 +215,13 @@ def _loopback(text: str) -> str:
     if not is_loopback(text):
         raise argparse.ArgumentTypeError("the sandbox serves this machine only: name a loopback address")
     return text
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError("needs an offset from UTC, such as +00:00")
+    return moment
 
 
 def _port(text: str) -> int:
