@@ -218,7 +218,10 @@ def _loopback(text: str) -> str:
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"is no moment: {error}") from error
     if moment.tzinfo is None:
         raise argparse.ArgumentTypeError("needs an offset from UTC, such as +00:00")
     return moment

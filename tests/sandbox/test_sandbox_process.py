@@ -3,10 +3,12 @@
 import json
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +136,19 @@ def test_the_users_of_a_seed_can_be_listed(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "priya@demo.astravue.example" in done.stdout
     assert not (tmp_path / "unused").exists()
+
+
+def test_the_clock_can_start_at_another_moment(tmp_path: Path) -> None:
+    start = "2024-02-29T12:00:00+00:00"
+    with started("--data", str(tmp_path), "--start-time", start):
+        with sqlite3.connect(tmp_path / "astravue.db") as database:
+            newest = database.execute("SELECT max(created_time) FROM tasks").fetchone()[0]
+        database.close()
+        assert newest <= datetime.fromisoformat(start).timestamp() * 1000
+
+
+@pytest.mark.parametrize("moment", ["2024-02-30T12:00:00+00:00", "2024-02-29T12:00:00", "noon"])
+def test_a_moment_that_is_none_is_a_usage_error(moment: str) -> None:
+    code, said = failed("--start-time", moment)
+    assert code == 2
+    assert "--start-time" in said
