@@ -1,6 +1,6 @@
 """What of a tool's result goes to the model."""
 
-from agent.jsontypes import dump
+from agent.jsontypes import dump, well_formed
 from agent.tools.tool import ToolResult
 
 RESULT_CHARACTERS = 24_000
@@ -14,7 +14,9 @@ def result_text(result: ToolResult, limit: int = RESULT_CHARACTERS) -> str:
         result: What the tool answered.
         limit: The most characters to keep.
     """
-    text = result.text or ("" if result.structured is None else dump(result.structured))
+    text = well_formed(result.text) or (
+        "" if result.structured is None else well_formed(dump(result.structured))
+    )
     if not text:
         text = "(no output)"
     if len(text) > limit:

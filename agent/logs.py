@@ -5,21 +5,31 @@ so every line is redacted on its way.
 """
 
 import logging
+import os
 import re
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 _MAX_BYTES = 2_000_000
+# The name of a secret, then its value: quoted, or up to the next blank or separator. The scheme of an
+# authorization stays.
 _SECRETS = re.compile(
-    r"(?i)\b((?:bearer|basic)\s+|(?:access_token|refresh_token|id_token|client_secret|code_verifier|code|state|"
-    r"api_key|password|authorization)[\"']?\s*[=:]\s*[\"']?)[A-Za-z0-9._~+/%=-]{4,}"
+    r"""(?ix)
+    ( [\w-]*
+      (?:token|secret|verifier|code|state|api[_-]?key|password|passphrase|authorization|cookie|assertion)
+      ["']? \s* [=:,] \s* (?:b(?=["']))? )
+    (?: (["']) (?:(bearer|basic)\s+)? (?:(?!\2).)* \2 | (?:(bearer|basic)\s+)? [^\s"'&,;)}\]]{4,} )
+    """
 )
-_KEYS = re.compile(r"\bsk-[A-Za-z0-9_-]{8,}")
+_SCHEMES = re.compile(r"(?i)\b((?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{4,}")
+_KEYS = re.compile(r"\b(?:sk-[A-Za-z0-9_-]{8,}|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+)")
 
 
 def redact(text: str) -> str:
     """Replace whatever looks like a token, a key or an authorization code."""
-    return _KEYS.sub("[redacted]", _SECRETS.sub(r"\1[redacted]", text))
+    named = _SECRETS.sub(r"\1[redacted]", text)
+    return _KEYS.sub("[redacted]", _SCHEMES.sub(r"\1[redacted]", named))
 
 
 class _RedactingFormatter(logging.Formatter):
@@ -30,15 +40,10 @@ class _RedactingFormatter(logging.Formatter):
 class _PrivateFileHandler(RotatingFileHandler):
     """Makes its folder and file with the first line, readable by the user alone."""
 
-    def emit(self, record: logging.LogRecord) -> None:
-        try:
-            file = Path(self.baseFilename)
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            file.touch(mode=0o600)
-        except OSError:
-            # A log that cannot be written must not stop what it would have told of.
-            return
-        super().emit(record)
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        return os.fdopen(descriptor, "a", encoding=self.encoding, errors=self.errors)
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Say nothing: a full disk is no reason to write over the conversation on the screen."""
@@ -51,7 +56,9 @@ def configure_logging(file: Path, *, verbose: bool) -> None:
         file: The log file; made, with its folder, when there is something to write.
         verbose: Write what libraries say at the level of information, too.
     """
-    handler = _PrivateFileHandler(file, maxBytes=_MAX_BYTES, backupCount=2, encoding="utf-8", delay=True)
+    handler = _PrivateFileHandler(
+        file, maxBytes=_MAX_BYTES, backupCount=2, encoding="utf-8", errors="backslashreplace", delay=True
+    )
     handler.setFormatter(_RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]

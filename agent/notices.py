@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import Literal
 
 from agent.events import Event, Notice
 
@@ -27,6 +28,7 @@ class NoticeBoard:
         """
         async with aclosing(events) as source:
             following: asyncio.Future[Event] | None = None
+            arrived: asyncio.Future[Literal[True]] | None = None
             try:
                 while True:
                     following = following or asyncio.ensure_future(anext(source))
@@ -43,6 +45,8 @@ class NoticeBoard:
                             return
                         yield event
             finally:
+                if arrived is not None:
+                    arrived.cancel()
                 if following is not None:
                     following.cancel()
                     await asyncio.gather(following, return_exceptions=True)

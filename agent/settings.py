@@ -93,7 +93,8 @@ def load_settings(
         if value:
             values[name], origins[name] = value, origin
 
-    environment = {name: environ.get(variable) for name, variable in _ENVIRONMENT.items()}
+    # A line end clings to a value that was read from a file.
+    environment = {name: environ.get(variable, "").strip() for name, variable in _ENVIRONMENT.items()}
     layer("profile", _ENVIRONMENT["profile"], environment)
     layer("profile", "command line", flags)
     profile = str(values.get("profile", DEFAULT_PROFILE))
@@ -173,6 +174,10 @@ def _checked(values: Mapping[str, str | tuple[str, ...]], origins: Mapping[str, 
                 "https address.",
                 f"Example: {DEFAULT_SERVER}",
             )
+    if not (text("api_key").isascii() and text("api_key").isprintable()):
+        raise SettingsError(
+            f"{origins['api_key']} holds a character that no key has.", "Set it again, without quotes."
+        )
     return Settings(
         server=server,
         profile=profile,

@@ -2,24 +2,25 @@
 
 Decided by what is there, not by what an endpoint says about it: a call exists because its fragments
 came, even when `finish_reason` is "stop"; fragments belong together by index, by id, or by
-following one another; a missing id is made up. A stream that brought nothing, or stopped in the
-middle of a call, is broken and says so.
+following one another; a missing id is made up. A character cut in two by the vendor is put together
+again. A stream that brought nothing, or stopped in the middle of a call, is broken and says so.
 
 Source: OpenAI API reference, "The chat completion chunk object".
 """
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from agent.conversation import ToolCall
 from agent.errors import ModelError
-from agent.jsontypes import JsonObject, JsonValue, dump
+from agent.jsontypes import JsonObject, JsonValue, dump, parse_object, well_formed
 from agent.model.protocol import Finish, FinishReason, ReasoningDelta, StreamItem, TextDelta, Usage
 
 _REASONS = {
     "stop": FinishReason.STOP,
     "length": FinishReason.LENGTH,
+    "max_tokens": FinishReason.LENGTH,
     "content_filter": FinishReason.CONTENT_FILTER,
     "tool_calls": FinishReason.TOOL_CALLS,
     "function_call": FinishReason.TOOL_CALLS,
@@ -33,7 +34,36 @@ class _Fragments:
     index: int | None
     id: str
     name: str = ""
-    arguments: list[str] = field(default_factory=list[str])
+    arguments: str = ""
+
+    def goes_on(self, named: str, arguments: str) -> bool:
+        """Say whether a fragment that names a function can be more of this call.
+
+        Some vendors repeat the name in every fragment, or send it in pieces, or end with all of the
+        call once more; others give several calls the same index and no id. A call whose arguments
+        are whole has nothing to come.
+        """
+        if not named or not self.name:
+            return True
+        if not self.arguments:
+            return self.index is not None or named == self.name
+        adds_nothing = not arguments.strip() or arguments == self.arguments
+        return named == self.name and (adds_nothing or not _is_whole(self.arguments))
+
+    def add(self, named: str, arguments: str) -> None:
+        """Put a fragment at the end, unless it says all of the call once more."""
+        if named != self.name:
+            self.name += named
+        if not (named and arguments == self.arguments and _is_whole(arguments)):
+            self.arguments += arguments
+
+
+def _is_whole(arguments: str) -> bool:
+    try:
+        parse_object(arguments)
+    except ValueError:
+        return False
+    return True
 
 
 class StreamAccumulator:
@@ -45,6 +75,7 @@ class StreamAccumulator:
         self._reason: str | None = None
         self._chunks = 0
         self._said_something = False
+        self._halves: dict[str, str] = {}
 
     def feed(self, chunk: JsonObject) -> Iterator[TextDelta | ReasoningDelta]:
         """Take one chunk.
@@ -69,13 +100,11 @@ class StreamAccumulator:
 
     def _take(self, delta: JsonObject) -> Iterator[TextDelta | ReasoningDelta]:
         for key in ("reasoning_content", "reasoning"):
-            reasoning = delta.get(key)
-            if isinstance(reasoning, str) and reasoning:
-                yield ReasoningDelta(reasoning)
+            if text := self._text(key, delta.get(key)):
+                yield ReasoningDelta(text)
                 break
         for key in ("content", "refusal"):
-            text = delta.get(key)
-            if isinstance(text, str) and text:
+            if text := self._text(key, delta.get(key)):
                 self._said_something = True
                 yield TextDelta(text)
         fragments = delta.get("tool_calls")
@@ -84,30 +113,41 @@ class StreamAccumulator:
                 if isinstance(fragment, dict):
                     self._take_fragment(fragment)
 
+    def _text(self, key: str, value: JsonValue) -> str:
+        """The text of a delta, which a few vendors send as a list of parts."""
+        if isinstance(value, list):
+            parts = (part.get("text") for part in value if isinstance(part, dict))
+            value = "".join(part for part in parts if isinstance(part, str))
+        text = self._halves.pop(key, "") + (value if isinstance(value, str) else "")
+        if text and "\ud800" <= text[-1] <= "\udbff":
+            # Half of a character: the other half comes with the next chunk.
+            self._halves[key], text = text[-1], text[:-1]
+        return well_formed(text)
+
     def _take_fragment(self, fragment: JsonObject) -> None:
         raw_index, raw_id = fragment.get("index"), fragment.get("id")
         index = raw_index if isinstance(raw_index, int) else None
         id_ = raw_id if isinstance(raw_id, str) else ""
         function = fragment.get("function")
         parts = function if isinstance(function, dict) else {}
-        name, arguments = parts.get("name"), parts.get("arguments")
-        call = self._call_for(index, id_, isinstance(name, str) and bool(name))
-        if isinstance(name, str) and name and call.name != name:
-            call.name += name
-        if isinstance(arguments, str):
-            call.arguments.append(arguments)
-        elif isinstance(arguments, dict):
-            call.arguments.append(dump(arguments))
+        raw_name, raw_arguments = parts.get("name"), parts.get("arguments")
+        name = raw_name if isinstance(raw_name, str) else ""
+        arguments = dump(raw_arguments) if isinstance(raw_arguments, dict) else raw_arguments
+        text = arguments if isinstance(arguments, str) else ""
+        call = self._call_of(index, id_, name, text)
+        call.id = call.id or id_
+        call.add(name, text)
 
-    def _call_for(self, index: int | None, id_: str, named: bool) -> _Fragments:
-        for call in reversed(self._calls):
-            same_place = index is not None and call.index == index
-            if id_ and call.id:
-                if call.id == id_ and (index is None or same_place):
-                    return call
-            elif same_place or (index is None and not (named and call.name)):
-                # Without an index, a fragment that names no function goes on with the call before it.
+    def _call_of(self, index: int | None, id_: str, name: str, arguments: str) -> _Fragments:
+        near = [call for call in self._calls if index is None or call.index in (None, index)]
+        if not near and not name and not id_:
+            near = self._calls
+        for call in reversed(near):
+            if id_ and call.id == id_ and call.goes_on(name, arguments):
                 return call
+        # A fragment without a name begins no call, even where the vendor makes up an id for each chunk.
+        if near and not (name and id_ and near[-1].id) and near[-1].goes_on(name, arguments):
+            return near[-1]
         call = _Fragments(index, id_)
         self._calls.append(call)
         return call
@@ -123,6 +163,8 @@ class StreamAccumulator:
                 "The endpoint answered with something that is no chat completion stream.",
                 "Check the base URL; it usually ends in /v1.",
             )
+        if self._reason == "error":
+            raise ModelError("The endpoint broke off the answer and did not say why.", "Ask again.")
         if self._calls and self._reason is None:
             raise ModelError("The model's answer broke off in the middle of a tool call; nothing was run.")
         if self._reason is None and not self._said_something:
@@ -131,7 +173,7 @@ class StreamAccumulator:
         for call in self._calls:
             id_ = call.id if call.id and call.id not in ids else f"call_{uuid.uuid4().hex[:12]}"
             ids.add(id_)
-            yield ToolCall(id_, call.name, "".join(call.arguments))
+            yield ToolCall(id_, call.name, well_formed(call.arguments))
         if self._usage is not None:
             yield self._usage
         yield Finish(

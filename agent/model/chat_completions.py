@@ -5,7 +5,6 @@ made, since the `openai` package takes most of a second to load.
 """
 
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from json import JSONDecodeError
 
 import httpx2
 import openai
@@ -18,8 +17,9 @@ from openai.types.chat import (
 from agent import __version__
 from agent.conversation import AssistantMessage, Message, ToolMessage, UserMessage
 from agent.errors import LimitError, ModelError
-from agent.jsontypes import JsonValue, is_object
+from agent.jsontypes import JsonObject, JsonValue, dump, is_object, parse_object
 from agent.model.accumulator import StreamAccumulator
+from agent.model.addresses import is_on_this_machine
 from agent.model.protocol import FunctionDefinition, ModelRequest, StreamItem
 
 _TIMEOUT = httpx2.Timeout(30.0, read=300.0)
@@ -32,7 +32,7 @@ class ChatCompletionsModel:
         name: The model's name at the endpoint.
         base_url: The endpoint, usually ending in `/v1`.
         api_key: Sent as bearer; endpoints without keys accept any text.
-        transport: Replaces the network, for tests.
+        max_retries: How often a request that was not answered is sent again.
     """
 
     def __init__(
@@ -41,15 +41,16 @@ class ChatCompletionsModel:
         *,
         base_url: str,
         api_key: str,
-        transport: httpx2.AsyncBaseTransport | None = None,
+        max_retries: int = openai.DEFAULT_MAX_RETRIES,
     ) -> None:
         self._name = name
         self._base_url = base_url
-        self._http = httpx2.AsyncClient(timeout=_TIMEOUT, transport=transport)
+        self._http = httpx2.AsyncClient(timeout=_TIMEOUT, trust_env=not is_on_this_machine(base_url))
         self._client = openai.AsyncOpenAI(
             api_key=api_key,
             base_url=base_url,
             http_client=self._http,
+            max_retries=max_retries,
             default_headers={"User-Agent": f"astravue-agent/{__version__}"},
         )
         # Parameters that this endpoint refused by name; left out from then on.
@@ -67,12 +68,12 @@ class ChatCompletionsModel:
             stream = await self._open(request)
             async with stream:
                 async for chunk in stream:
-                    data = chunk.to_dict(mode="json")
-                    if is_object(data):
-                        for item in accumulator.feed(data):
-                            yield item
-        except JSONDecodeError as error:
-            raise ModelError(f"{self._base_url} sent a stream that is no JSON; what came is kept.") from error
+                    for item in accumulator.feed(_plain(chunk)):
+                        yield item
+        except (ValueError, RecursionError) as error:
+            raise ModelError(
+                f"{self._base_url} sent something that cannot be read; what came is kept.", "Ask again."
+            ) from error
         except openai.OpenAIError as error:
             raise self._explain(error) from error
         for item in accumulator.finish():
@@ -130,6 +131,11 @@ class ChatCompletionsModel:
                     "(HTTP 404).",
                     "Check --model and OPENAI_BASE_URL.",
                 )
+            case openai.BadRequestError() if _is_overflow(error):
+                return LimitError(
+                    f"The conversation is longer than “{self._name}” can read; it is kept.",
+                    "Start a new one, or choose a model that reads more.",
+                )
             case openai.RateLimitError():
                 return LimitError(f"{where} refuses for now (HTTP 429): {_detail(error)}", "Wait and retry.")
             case openai.APIStatusError():
@@ -138,9 +144,29 @@ class ChatCompletionsModel:
                 return ModelError(f"{where} broke off the answer: {_detail(error)}", "Ask again.")
 
 
+def _plain(chunk: object) -> JsonObject:
+    """A chunk as the endpoint sent it: the SDK builds it without looking at what it builds it from."""
+    data = chunk.to_dict(warnings=False) if isinstance(chunk, openai.BaseModel) else chunk
+    if not is_object(data):
+        raise ValueError("a chunk is no JSON object")
+    return data
+
+
 def _detail(error: openai.OpenAIError) -> str:
-    text = " ".join(str(getattr(error, "message", error)).split())
+    """What the endpoint says about an error, in one line."""
+    body = error.body if isinstance(error, openai.APIError) else None
+    said = body.get("message") if is_object(body) else body
+    text = " ".join((said if isinstance(said, str) and said else str(error)).split())
+    if text.startswith("<"):
+        return "a web page."
     return text if len(text) <= 300 else text[:299] + "…"
+
+
+def _is_overflow(error: openai.BadRequestError) -> bool:
+    # OpenAI's code, and the words of llama.cpp, vLLM and Ollama.
+    said = f"{error.code} {error.type} {error.message}".lower()
+    signs = ("context_length_exceeded", "exceed_context_size", "context length", "context size")
+    return any(sign in said for sign in signs)
 
 
 def _refused_parameter(error: openai.APIStatusError, sent: Mapping[str, JsonValue]) -> set[str]:
@@ -183,8 +209,17 @@ def _message(message: Message) -> ChatCompletionMessageParam:
                     {
                         "id": call.id,
                         "type": "function",
-                        "function": {"name": call.name, "arguments": call.arguments or "{}"},
+                        "function": {"name": call.name, "arguments": _sound_arguments(call.arguments)},
                     }
                     for call in calls
                 ],
             }
+
+
+def _sound_arguments(text: str) -> str:
+    # Many endpoints parse the arguments of old calls, and refuse a history in which one cannot be parsed.
+    try:
+        parse_object(text or "{}")
+    except ValueError:
+        return dump({"malformed": text})
+    return text or "{}"

@@ -1,11 +1,13 @@
 """Which model answers: the one that was asked for, else one that runs here, else the embedded one."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from agent.errors import ModelError
 from agent.jsontypes import JsonObject, parse_object
+from agent.model.addresses import is_on_this_machine
 from agent.settings import Settings
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
@@ -108,19 +110,24 @@ async def list_models(base_url: str, *, api_key: str, seconds: float) -> tuple[s
     Args:
         base_url: The endpoint, usually ending in `/v1`.
         api_key: Sent as bearer.
-        seconds: How long to wait.
+        seconds: How long to wait for the whole answer.
     """
     import httpx2
 
     headers = {"Authorization": f"Bearer {api_key}"}
+    from_environment = not is_on_this_machine(base_url)
     try:
-        async with httpx2.AsyncClient(timeout=seconds, headers=headers) as http:
+        async with (
+            # Another program may listen there, and send for ever.
+            asyncio.timeout(seconds),
+            httpx2.AsyncClient(timeout=seconds, headers=headers, trust_env=from_environment) as http,
+        ):
             response = await http.get(f"{base_url.rstrip('/')}/models")
         body: JsonObject = parse_object(response.text) if response.status_code == 200 else {}
-    except (httpx2.HTTPError, ValueError):
+    except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, ValueError):
         return ()
     listed = body.get("data")
     if not isinstance(listed, list):
         return ()
     names = (item.get("id") for item in listed if isinstance(item, dict))
-    return tuple(name for name in names if isinstance(name, str))
+    return tuple(name for name in names if isinstance(name, str) and name)

@@ -84,19 +84,17 @@ def validate_arguments(tool: Tool, arguments: JsonObject) -> str | None:
     Returns:
         One sentence that names the field and the fault, or `None` when they fit.
     """
-    from jsonschema import Draft202012Validator, SchemaError, ValidationError, validate
-    from jsonschema.validators import validator_for
+    from jsonschema import Draft7Validator, Draft202012Validator, SchemaError, ValidationError, validate
     from referencing import Registry
     from referencing.exceptions import Unresolvable
 
-    schema = tool.input_schema
-    if not isinstance(schema.get("$schema", ""), str):
-        return None
+    # MCP's dialect is 2020-12, but generators that still write draft 7 say so.
+    older = "draft-07" in str(tool.input_schema.get("$schema", ""))
+    # A reference to elsewhere is never fetched.
+    nothing_else: Registry[JsonValue] = Registry()
     try:
-        kind = validator_for(schema, default=Draft202012Validator)
-        # A reference to elsewhere is never fetched.
-        nothing_else: Registry[JsonValue] = Registry()
-        validate(arguments, schema, kind, registry=nothing_else)
+        dialect = Draft7Validator if older else Draft202012Validator
+        validate(arguments, tool.input_schema, dialect, registry=nothing_else)
     except ValidationError as error:
         where = ".".join(str(part) for part in error.absolute_path)
         fault = f"{where}: {error.message}" if where else error.message
