@@ -7,6 +7,7 @@ source answers. Nothing but a file with the right digest gets the final name.
 import errno
 import hashlib
 import os
+import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -173,6 +174,8 @@ def _fill(
     partial = Partial(path, weights, on_progress, cancel)
     reasons: list[str] = []
     try:
+        if shutil.disk_usage(path.parent).free < weights.size - partial.size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         for source in sources:
             if partial.is_whole:
                 break

@@ -212,6 +212,10 @@ class Finder:
         if signature is None:
             raise Stop(f"I cannot look up a {kind} by its name here. Name it by its number.")
         arguments: JsonObject = {}
+        if parent is None and kind in PARENTS:
+            parent = self._latest(PARENTS[kind])
+            if parent is None:
+                raise Stop(f"Say which {PARENTS[kind]} the {kind} belongs to.")
         if parent is not None:
             for parameter in signature.parameters:
                 if parameter.kind == parent.kind or (parameter.kind == "task" and parent.kind == "subtask"):

