@@ -10,7 +10,22 @@ from typing import Final
 _FILLERS: Final = frozenset(
     (
         *("a", "an", "the", "this", "that", "these", "those", "my", "our", "your", "his", "her", "their"),
-        *("its", "of", "for", "in", "on", "to", "at", "and", "with", "called", "named", "titled", "please"),
+        *(
+            "about",
+            "its",
+            "of",
+            "for",
+            "in",
+            "on",
+            "to",
+            "at",
+            "and",
+            "with",
+            "called",
+            "named",
+            "titled",
+            "please",
+        ),
         *("one", "thing", "task", "tasks", "subtask", "project", "space", "item", "ticket"),
     )
 )
