@@ -26,7 +26,7 @@ class NameIndex:
             for key, value in node.items():
                 kind = _kind(key)
                 if kind is not None and isinstance(value, int | str) and (name := _name_of(node, kind)):
-                    self._names[kind, str(value)] = name
+                    self._names[kind, str(value)] = _one_line(name)
 
     def name(self, argument: str, value: JsonValue) -> str | None:
         """The name of what an argument such as `taskId: 7` stands for, or `None` when it is not known."""
@@ -53,7 +53,7 @@ def describe_subject(tool: Tool, arguments: JsonObject, names: NameIndex) -> str
     for key in keys:
         value = arguments[key]
         if isinstance(value, str) and key.lower().endswith(("title", "name")):
-            return f"“{value}”"
+            return f"“{_one_line(value)}”"
     for key in sorted(keys, key=lambda key: _BREADTH.get(_kind(key) or "", 0)):
         if _kind(key) is not None and "“" in (described := _describe(key, arguments[key], names)):
             return described
@@ -74,20 +74,28 @@ def _describe(key: str, value: JsonValue, names: NameIndex) -> str:
     if isinstance(value, list):
         return ", ".join(_describe(key, item, names) for item in value)
     name = names.name(key, value)
-    return str(value) if name is None else f"“{name}” ({value})"
+    return _one_line(str(value)) if name is None else f"“{name}” ({value})"
 
 
-def lookup_tool(argument: str, tools: Iterable[Tool]) -> Tool | None:
-    """The read tool that tells what an id stands for: for `taskId`, a `get_task` that needs only it."""
+def _one_line(text: str) -> str:
+    # Whoever names a task must not be able to add lines to a question.
+    return " ".join(text.split())
+
+
+def lookup_tool(argument: str, tools: Iterable[Tool]) -> tuple[Tool, str] | None:
+    """The read tool that tells what an id stands for, and its only argument: a `get_task` for `taskId`."""
     kind = _kind(argument)
     for tool in tools:
-        if (
-            kind is not None
-            and tool.name.lower().endswith(f"get_{kind}")
-            and tool.input_schema.get("required") == [argument]
-            and effect_of(tool) is Effect.READ
-        ):
-            return tool
+        match tool.input_schema.get("required"):
+            case [str(needed)] if (
+                kind is not None
+                and _kind(needed) == kind
+                and tool.name.lower().endswith(f"get_{kind}")
+                and effect_of(tool) is Effect.READ
+            ):
+                return tool, needed
+            case _:
+                pass
     return None
 
 

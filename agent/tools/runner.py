@@ -194,11 +194,12 @@ class CallRunner:
         )
 
     async def _learn_name(self, argument: str, value: JsonValue, table: FunctionTable) -> None:
-        tool = lookup_tool(argument, table.tools.values())
-        if tool is None:
+        found = lookup_tool(argument, table.tools.values())
+        if found is None:
             return
+        tool, needed = found
         try:
-            result = await self._toolbox.call_tool(tool.name, {argument: value})
+            result = await self._toolbox.call_tool(tool.name, {needed: value})
         except AgentError:
             # The question is asked with the bare id; the call itself will meet the same error.
             return
