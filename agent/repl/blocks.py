@@ -24,6 +24,12 @@ def new_parser() -> MarkdownIt:
     return parser.disable(["reference", "image"])
 
 
+# What begins a list or, as people write them, a table; and what cannot begin anything else in one.
+_MARKER = re.compile(r"[-*+] |\d{1,9}[.)] |\|")
+_INSIDE_LIST = re.compile(r"[-*+] |\d{1,9}[.)] | {2,}\S|\s*$")
+_INSIDE_TABLE = re.compile(r"\|")
+
+
 class BlockSplitter:
     """Cut a stream of Markdown into its top-level blocks.
 
@@ -50,8 +56,9 @@ class BlockSplitter:
             self._partial += text
             return []
         self._partial = rest
-        self._lines += [line + "\n" for line in whole.split("\n")]
-        if self._inside_fence():
+        fresh = [line + "\n" for line in whole.split("\n")]
+        self._lines += fresh
+        if self._goes_on(fresh):
             return []
         starts = _block_starts(self._parser.parse("".join(self._lines)))
         blocks = ["".join(self._lines[start:end]) for start, end in pairwise(starts)]
@@ -67,13 +74,21 @@ class BlockSplitter:
         ends = [*starts[1:], len(lines)]
         return ["".join(lines[start:end]) for start, end in zip(starts, ends, strict=True) if start < end]
 
-    def _inside_fence(self) -> bool:
-        # Code can be long, and until a line might close it there is nothing to find by parsing.
-        opening = _FENCE.match(self._lines[0])
-        if not opening:
+    def _goes_on(self, fresh: list[str]) -> bool:
+        """Say whether new lines are sure to belong to the block before them.
+
+        Code, lists and tables can be long, and parsing them again with each line would take time
+        that grows with the square of their length.
+        """
+        opening = self._lines[0]
+        fence = _FENCE.match(opening)
+        if fence:
+            return not any(line.lstrip(" ").startswith(fence.group(1)) for line in self._lines[1:])
+        marker = _MARKER.match(opening)
+        if marker is None or fresh[0] is opening:
             return False
-        fence = opening.group(1)
-        return not any(line.lstrip(" ").startswith(fence) for line in self._lines[1:])
+        inside = _INSIDE_TABLE if marker.group() == "|" else _INSIDE_LIST
+        return all(inside.match(line) for line in fresh)
 
 
 def _block_starts(tokens: list[Token]) -> list[int]:

@@ -6,6 +6,9 @@ again. The terminal is never asked where its cursor is, so nothing here waits fo
 """
 
 import asyncio
+import os
+import select
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -51,6 +54,7 @@ _PROMPT = "❯ "
 _PROMPT_PASTE = "Paste here: "
 _MENU_ROWS = 8
 _INPUT_ROWS = 10
+_LONGEST_LINE = 65_536
 # A letter that follows another key so soon belongs to the draft that was being typed.
 _PAUSE_BEFORE_ANSWER = 1.0
 _STYLE = Style.from_dict(
@@ -101,6 +105,7 @@ class TerminalScreen:
         self._output = output or create_output()
         if isinstance(self._output, Vt100_Output):
             self._output.enable_cpr = False
+        self._owns_terminal = input is None
         self._draw: Callable[[int], str] | None = None
         self._drawn = ("", ANSI(""))
         self._hint = ""
@@ -204,7 +209,10 @@ class TerminalScreen:
         def drawn(application: Application[None]) -> None:
             application.after_render -= drawn
             on_drawn()
+            for line in ahead:
+                self._keyboard.submit(line)
 
+        ahead = _read_ahead() if self._owns_terminal else []
         self._application.after_render += drawn
         try:
             await self._application.run_async()
@@ -267,6 +275,8 @@ class TerminalScreen:
         @keys.add("c-c", eager=True)
         @keys.add("<sigint>", eager=True)
         def _(_event: KeyPressEvent) -> None:
+            # The turn that asked is about to stop; keys that follow are for the prompt again.
+            self._question = None
             self._keyboard.interrupt()
 
         @keys.add("enter", filter=at_prompt & ~asking)
@@ -377,3 +387,21 @@ class TerminalScreen:
     def _toolbar_text(self) -> StyleAndTextTuples:
         text = self._hint or self._keyboard.toolbar()
         return [("class:toolbar", shorten(strip_line(text), self.columns - 1))]
+
+
+def _read_ahead() -> list[str]:
+    """Take the lines that were sent before there was a prompt.
+
+    The terminal was still in its line mode then and has turned Enter into a line feed, which the
+    prompt would take for Ctrl-J.
+    """
+    if sys.platform == "win32" or not sys.stdin.isatty():
+        return []
+    descriptor = sys.stdin.fileno()
+    lines: list[str] = []
+    while select.select([descriptor], [], [], 0)[0]:
+        line = os.read(descriptor, _LONGEST_LINE)
+        if not line:
+            break
+        lines.append(repair_input(line.decode(errors="replace")).strip())
+    return [line for line in lines if line]

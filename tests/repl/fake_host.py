@@ -69,6 +69,7 @@ class FakeHost:
     chunk: int = 7
     ready: bool = False
     log: list[str] = field(default_factory=list[str])
+    notes: asyncio.Queue[str] = field(default_factory=asyncio.Queue[str])
 
     @property
     def progress(self) -> str:
@@ -82,7 +83,7 @@ class FakeHost:
         self.ready = True
 
     async def turn(self, text: str) -> AsyncGenerator[Event, None]:
-        self.log.append(f"turn {text!r}")
+        self._note(f"turn {text!r}")
         yield TurnStarted(text)
         if self.loading and not self.ready:
             yield Notice("Waiting for the model to load.")
@@ -92,7 +93,7 @@ class FakeHost:
             async for event in self._script(text):
                 yield event
         except asyncio.CancelledError:
-            self.log.append("cancelled")
+            self._note("cancelled")
             raise
         yield TurnFinished("", Usage(), 1)
 
@@ -145,7 +146,7 @@ class FakeHost:
         yield StepFinished(1, text, (), FinishReason.STOP, Usage())
 
     async def call(self, name: str, arguments: JsonObject) -> AsyncGenerator[Event, None]:
-        self.log.append(f"call {name} {dump(arguments)}")
+        self._note(f"call {name} {dump(arguments)}")
         tool = next(tool for tool in TOOLS if tool.name == name)
         call = ToolCall(f"call-{len(self.log)}", name, dump(arguments))
         effect = effect_of(tool)
@@ -157,7 +158,7 @@ class FakeHost:
             )
             yield request
             decision = request.decision
-            self.log.append(f"decision {decision.value}")
+            self._note(f"decision {decision.value}")
         await asyncio.sleep(0)
         if decision is Decision.DECLINED:
             yield ToolCallFinished(call, tool.title, CallOutcome.DECLINED, "declined", decision=decision)
@@ -168,6 +169,10 @@ class FakeHost:
                 call, tool.title, CallOutcome.SUCCEEDED, "done", {"id": 7, "title": "Report"}, 0.2, decision
             )
 
+    def _note(self, text: str) -> None:
+        self.log.append(text)
+        self.notes.put_nowait(text)
+
     async def tools(self) -> tuple[Tool, ...]:
         return TOOLS
 
@@ -177,7 +182,7 @@ class FakeHost:
     async def login(self, show: Callable[[str], None], read_pasted: Callable[[], Awaitable[str]]) -> str:
         show("Open https://demo.example/authorize and paste where it leads.")
         pasted = await read_pasted()
-        self.log.append(f"pasted {pasted}")
+        self._note(f"pasted {pasted}")
         if not pasted.startswith("https://"):
             raise SignInError("That was no address; you are still signed out.", "Try /login again.")
         return "Signed in as Alex."
@@ -186,4 +191,4 @@ class FakeHost:
         return "Signed out."
 
     async def aclose(self) -> None:
-        self.log.append("closed")
+        self._note("closed")

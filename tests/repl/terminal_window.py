@@ -13,7 +13,7 @@ import pexpect
 import pyte
 
 ROOT = Path(__file__).parents[2]
-_TIMEOUT = 8.0
+_TIMEOUT = 30.0
 
 
 class TerminalWindow:

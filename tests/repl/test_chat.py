@@ -310,6 +310,12 @@ def test_what_is_sent_while_loading_is_answered_as_soon_as_ready(open_window: Op
     assert window.text.index('You said "first".') < window.text.index("❯ second")
 
 
+def test_what_is_typed_before_the_prompt_is_there_is_sent(open_window: OpenWindow) -> None:
+    window = open_window()
+    window.press("early" + ENTER)
+    window.wait_for('You said "early".')
+
+
 def test_ctrl_c_gives_back_what_had_been_queued(window: TerminalWindow) -> None:
     window.press("endless" + ENTER)
     window.wait_for("And then")

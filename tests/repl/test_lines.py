@@ -1,0 +1,108 @@
+import pytest
+
+from agent.conversation import ToolCall
+from agent.events import CallOutcome, ToolCallFinished, ToolCallStarted
+from agent.jsontypes import JsonObject, JsonValue
+from agent.repl.cells import shorten, width
+from agent.repl.lines import (
+    describe_arguments,
+    describe_call,
+    describe_duration,
+    describe_outcome,
+    describe_result,
+    in_words,
+)
+from agent.tools.tool import Effect
+
+CALL = ToolCall("1", "astravue_list_tasks", '{"projectId": 4, "status": "open"}')
+
+
+def finished(outcome: CallOutcome, text: str = "", structured: JsonValue = None) -> ToolCallFinished:
+    return ToolCallFinished(CALL, "List tasks", outcome, text, structured, 0.14)
+
+
+def test_a_call_is_its_title_and_its_arguments_in_short() -> None:
+    started = ToolCallStarted(CALL, "astravue_list_tasks", {"projectId": 4, "done": False}, Effect.READ)
+    assert describe_call(started) == "Astravue list tasks · project ID: 4, done: no"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "text", "line"),
+    [
+        (
+            CallOutcome.FAILED,
+            "\nNo such project.\nMore",
+            "✗ List tasks · project ID: 4, status: open · No such project. · 0.1 s",
+        ),
+        (
+            CallOutcome.INVALID,
+            "limit is too big",
+            "✗ List tasks · project ID: 4, status: open · limit is too big",
+        ),
+        (CallOutcome.DECLINED, "", "⊘ List tasks · project ID: 4, status: open · declined"),
+        (CallOutcome.INTERRUPTED, "", "■ List tasks · project ID: 4, status: open · stopped"),
+    ],
+)
+def test_an_outcome_is_one_line(outcome: CallOutcome, text: str, line: str) -> None:
+    assert describe_outcome(finished(outcome, text)) == line
+
+
+def test_a_lost_answer_says_that_nobody_knows() -> None:
+    assert "may or may not have happened" in describe_outcome(finished(CallOutcome.UNKNOWN))
+
+
+@pytest.mark.parametrize(
+    ("structured", "words"),
+    [
+        ([1, 2], "2 items"),
+        ({"tasks": [1]}, "1 task"),
+        ({"entries": [1]}, "1 entry"),
+        ({"timeEntries": []}, "0 time entries"),
+        ({"tasks": [1, 2], "total": 9}, "2 tasks of 9"),
+        ({"success": True, "data": {"title": "Write report", "tags": []}}, "“Write report”"),
+        ({"task": {"name": "Send\x1b[2J it"}}, "“Send it”"),
+        ({"success": True}, "text instead"),
+        (None, "text instead"),
+    ],
+)
+def test_a_result_is_counted_or_named(structured: JsonValue, words: str) -> None:
+    assert describe_result(structured, "\n text  instead\nand more") == words
+
+
+@pytest.mark.parametrize("columns", [10, 20, 30, 40, 60])
+def test_lines_stay_within_the_window(columns: int) -> None:
+    line = describe_outcome(finished(CallOutcome.SUCCEEDED, structured={"tasks": [1, 2]}), columns)
+    assert width(line) <= columns
+
+
+def test_the_arguments_give_way_before_the_outcome() -> None:
+    line = describe_outcome(finished(CallOutcome.SUCCEEDED, structured={"tasks": [1, 2]}), 45)
+    assert line.endswith("· 2 tasks · 0.1 s")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"tags": ["a", "b"], "empty": None, "none": []}, "tags: a + b"),
+        ({"text": "line\none\x1b[2J"}, "text: line one"),
+        ({"due": {"before": "x"}}, 'due: {"before":"x"}'),
+    ],
+)
+def test_arguments_in_short(arguments: JsonObject, words: str) -> None:
+    assert describe_arguments(arguments) == words
+
+
+def test_identifiers_become_words_and_words_stay() -> None:
+    assert in_words("list_overdue_tasks") == "List overdue tasks"
+    assert in_words("getTaskByID") == "Get task by ID"
+    assert in_words("List Spaces") == "List Spaces"
+
+
+def test_durations_are_in_the_unit_people_would_use() -> None:
+    assert describe_duration(0.04) == "0.0 s"
+    assert describe_duration(61) == "1 min 01 s"
+
+
+def test_wide_and_combining_characters_are_counted_as_terminals_do() -> None:
+    assert width("日本e\u0301") == 5
+    assert shorten("日本語", 4) == "日…"
