@@ -46,6 +46,11 @@ def complete(chosen: ChosenCall, signature: Signature, request: str) -> ChosenCa
         found = _PRIORITY.search(_outside(request, arguments))
         if "priority" in shown and "priority" not in arguments and found is not None:
             arguments["priority"] = found[1] or found[2]
+    status = arguments.get("status")
+    if "percent" in shown and isinstance(status, str) and (percent := find_percent(status)) is not None:
+        # "60% complete" is no status.
+        del arguments["status"]
+        arguments.setdefault("percent", percent)
     if signature.tool.startswith("update_") and not _has_change(arguments, signature, request):
         arguments |= _find_change(shown & set(_CHANGES), request)
     return ChosenCall(chosen.tool, arguments)

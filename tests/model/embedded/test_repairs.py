@@ -71,6 +71,11 @@ def test_a_forgotten_change_is_found_in_the_request(request_text: str, change: J
     assert mended("update_task", request_text, {"task": "it"}) == {"task": "it"} | change
 
 
+def test_a_percentage_is_no_status() -> None:
+    arguments: JsonObject = {"task": "it", "status": "60% complete"}
+    assert mended("update_task", "it is 60% complete", arguments) == {"task": "it", "percent": 60}
+
+
 def test_a_change_that_is_there_is_left_alone() -> None:
     arguments: JsonObject = {"task": "it", "people": ["Priya"]}
     assert mended("update_task", "give the urgent one to Priya", arguments) == arguments
