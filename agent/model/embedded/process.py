@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import secrets
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,10 @@ from pathlib import Path
 
 from agent.errors import ModelError
 from agent.model.embedded import is_available
+
+# Threads that wait for each other spin before they sleep. On cores that other programs use too, the runtime's
+# own measure of spinning makes the evaluation five times slower; this one costs a tenth on idle cores.
+_SPIN = {"GOMP_SPINCOUNT": "10000"}
 
 CONTEXT = 8192
 """Tokens that a prompt and its answer may have together."""
@@ -98,6 +103,7 @@ async def start_child(
             *command,
             *("--model", str(model), "--states", str(states)),
             *("--threads", str(thread_count()), "--context", str(CONTEXT)),
+            env=_SPIN | os.environ,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
@@ -115,13 +121,23 @@ async def start_child(
         except (OSError, ValueError, KeyError, TypeError) as error:
             await _stop(process)
             raise ModelError(
-                f"The embedded model could not be started: its process ended with {process.returncode}.",
+                f"The embedded model could not be started: {_reason(log, process.returncode)}.",
                 f"Its log is {log}.",
             ) from error
     except BaseException:
         await _stop(process)
         raise
     return ChildProcess(process, endpoint)
+
+
+def _reason(log: Path, status: int | None) -> str:
+    """Why the child ended: the exception that it ended with, else its exit status."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    if "libgomp" in (last := lines[-1].strip() if lines else ""):
+        return "the system library libgomp is missing (Debian: apt install libgomp1)"
+    if re.match(r"[\w.]*(?:Error|Exception): ", last):
+        return last.rstrip(".")
+    return f"its process ended with {status}"
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

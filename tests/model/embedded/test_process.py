@@ -64,6 +64,20 @@ async def test_a_child_that_ends_before_it_listens_names_its_log(tmp_path: Path)
     assert "cannot load" in (tmp_path / "log").read_text()
 
 
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("raise RuntimeError('no such model')", "could not be started: RuntimeError: no such model"),
+        ("raise ImportError('libgomp.so.1: cannot open')", "the system library libgomp is missing"),
+    ],
+)
+async def test_what_a_child_ended_with_is_told(tmp_path: Path, code: str, reason: str) -> None:
+    with pytest.raises(ModelError, match=reason):
+        await start_child(
+            tmp_path / "m", tmp_path / "states", tmp_path / "log", command=(sys.executable, "-c", code)
+        )
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_it_is_gone_with_its_parent_however_that_ends(tmp_path: Path, how: signal.Signals) -> None:
     script = textwrap.dedent(f"""
