@@ -17,7 +17,7 @@ from agent.auth.vault import Vault
 from agent.errors import ModelError, VaultError
 from agent.folders import Folders
 from agent.model.embedded import is_available
-from agent.model.protocol import Model, ModelRequest
+from agent.model.protocol import FunctionDefinition, Model, ModelRequest
 from agent.model.selection import Choice, Kind, choose_model
 from agent.prompt_files import read_prompt
 from agent.settings import Settings
@@ -59,6 +59,7 @@ class Backend:
         )
         self._auth = BearerAuth(self._tokens)
         self._warm: Callable[[ModelRequest], None] | None = None
+        self.functions: tuple[FunctionDefinition, ...] = ()
         self.workspace = Workspace(settings.server, auth=self._auth, on_notice=say)
 
     async def open(self) -> None:
@@ -109,8 +110,9 @@ class Backend:
 
     def warm_up(self, tools: Sequence[Tool]) -> None:
         """Have the model read what stands before every conversation, if it gains from that."""
+        self.functions = build_functions(tools).definitions
         if self._warm is not None:
-            self._warm(ModelRequest(read_prompt("system"), (), build_functions(tools).definitions))
+            self._warm(ModelRequest(read_prompt("system"), (), self.functions))
 
     async def status(self) -> tuple[tuple[str, str], ...]:
         """Describe sign-in, server and vault as pairs of a label and a value."""

@@ -173,10 +173,11 @@ class Session:
         return self._backend
 
     async def _open_loop(self) -> Loop:
-        backend = await self._open_backend()
-        self._set_stage("connecting")
-        await backend.workspace.tools()
         if self._loop is None:
+            backend = await self._open_backend()
+            self._set_stage("connecting")
+            await backend.workspace.tools()
+            self._set_stage("")
             self._loop = Loop(
                 model=self._model or ScriptedModel([]),
                 toolbox=backend.workspace,
@@ -253,8 +254,15 @@ class Session:
             *rows,
             ("Model", f"{self._model.name} ({self._model_origin})"),
             ("Tokens", f"{self._usage.input_tokens:,} in, {self._usage.output_tokens:,} out"),
+            ("Context", f"about {await asyncio.to_thread(self._count, backend):,} tokens"),
             ("Conversation", f"{self._id} ({self._recorder.path})"),
         )
+
+    def _count(self, backend: "Backend") -> int:
+        # Imported here, in a thread: the encoding takes most of a second to load.
+        from agent.tokens import count_tokens
+
+        return count_tokens(read_prompt("system"), self._conversation.messages, backend.functions)
 
     async def login(
         self,

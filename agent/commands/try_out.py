@@ -3,8 +3,8 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,11 +33,10 @@ def run(arguments: argparse.Namespace) -> int:
     settings, folders = prepare(arguments)
     with _place(folders) as (folder, port):
         start = datetime.now(UTC).isoformat(timespec="seconds")
-        options = ["--data", str(folder), "--reset", "--seed", arguments.seed, "--port", str(port)]
-        options += ["--start-time", start]
+        options = ["--data", str(folder), "--reset", "--seed", arguments.seed, "--start-time", start]
         if arguments.access_ttl is not None:
             options += ["--access-ttl", str(arguments.access_ttl)]
-        return asyncio.run(_try(arguments, settings, folders, options, start))
+        return asyncio.run(_try(arguments, settings, folders, _sandbox(options, port), start))
 
 
 @contextmanager
@@ -60,14 +59,25 @@ def _place(folders: Folders) -> Generator[tuple[Path, int]]:
     raise AgentError(f"{_PLACES} windows are trying astravue already.", "Close one of them.")
 
 
+@asynccontextmanager
+async def _sandbox(options: Sequence[str], port: int) -> AsyncGenerator[SandboxProcess]:
+    """The sandbox at the wanted port, or at any when something else of this machine is there."""
+    async with AsyncExitStack() as stack:
+        try:
+            sandbox = await stack.enter_async_context(SandboxProcess([*options, "--port", str(port)]))
+        except AgentError:
+            sandbox = await stack.enter_async_context(SandboxProcess([*options, "--port", "0"]))
+        yield sandbox
+
+
 async def _try(
     arguments: argparse.Namespace,
     settings: Settings,
     folders: Folders,
-    options: Sequence[str],
+    starting: AbstractAsyncContextManager[SandboxProcess],
     start: str,
 ) -> ExitCode:
-    async with SandboxProcess(options) as sandbox:
+    async with starting as sandbox:
         user = sandbox.users[0]
         warn(f"a demo company runs at {sandbox.url} until you leave")
         session = Session(

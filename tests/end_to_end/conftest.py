@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from program import Program, sandbox, sign_in
+
+from tests.end_to_end.program import Program, sandbox, sign_in
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from program import Program, sandbox, sign_in
-from scripted_endpoint import ScriptedEndpoint, last_result
 
 from agent import __version__
+from tests.end_to_end.program import Program, sandbox, sign_in
+from tests.end_to_end.scripted_endpoint import ScriptedEndpoint, last_result
 
 OVERDUE = "astravue_list_overdue_tasks"
 

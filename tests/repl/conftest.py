@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.repl.terminal_window import TerminalWindow
+from tests.repl.driver_window import DriverWindow
 
-OpenWindow = Callable[..., TerminalWindow]
+OpenWindow = Callable[..., DriverWindow]
 
 
 @pytest.fixture
 def open_window(tmp_path: Path) -> Iterator[OpenWindow]:
     """Open a window with the chat in it; it is closed at the end."""
-    windows: list[TerminalWindow] = []
+    windows: list[DriverWindow] = []
 
-    def open_one(columns: int = 80, rows: int = 24, *arguments: str, **environ: str) -> TerminalWindow:
-        windows.append(TerminalWindow(tmp_path, columns, rows, *arguments, **environ))
+    def open_one(columns: int = 80, rows: int = 24, *arguments: str, **environ: str) -> DriverWindow:
+        windows.append(DriverWindow(tmp_path, columns, rows, *arguments, **environ))
         return windows[-1]
 
     yield open_one
@@ -25,7 +25,7 @@ def open_window(tmp_path: Path) -> Iterator[OpenWindow]:
 
 
 @pytest.fixture
-def window(open_window: OpenWindow) -> TerminalWindow:
+def window(open_window: OpenWindow) -> DriverWindow:
     """A window of 80 columns with the chat ready in it."""
     window = open_window()
     window.wait_for("scripted-model · demo")

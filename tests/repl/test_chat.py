@@ -4,7 +4,7 @@ import stat
 from pathlib import Path
 
 from tests.repl.conftest import OpenWindow
-from tests.repl.terminal_window import TerminalWindow
+from tests.repl.driver_window import DriverWindow
 
 CTRL_C, CTRL_D, CTRL_J, TAB, UP, ENTER = "\x03", "\x04", "\x0a", "\t", "\x1b[A", "\r"
 ALT_ENTER = "\x1b\r"
@@ -16,7 +16,7 @@ def screen_of(text: str) -> str:
     return "\n".join(line.rstrip() for line in lines).rstrip()
 
 
-def test_a_question_is_answered_with_a_line_for_each_call(window: TerminalWindow) -> None:
+def test_a_question_is_answered_with_a_line_for_each_call(window: DriverWindow) -> None:
     window.press("overdue" + ENTER)
     window.wait_for("Shall I move them?\n\n❯")
     assert window.text == screen_of(
@@ -83,19 +83,19 @@ def test_a_window_of_40_columns_shows_the_same_shorter(open_window: OpenWindow) 
     )
 
 
-def test_tables_are_drawn_as_tables(window: TerminalWindow) -> None:
+def test_tables_are_drawn_as_tables(window: DriverWindow) -> None:
     window.press("table" + ENTER)
     window.wait_for("❯ table\n\n Task   Due\n ──────────────\n Write  Monday\n Send   Tuesday\n\n❯")
 
 
-def test_what_the_model_says_cannot_steer_the_terminal(window: TerminalWindow) -> None:
+def test_what_the_model_says_cannot_steer_the_terminal(window: DriverWindow) -> None:
     window.press("hostile" + ENTER)
     window.wait_for("safe text esrever\n")
     assert "owned" not in window.text
     assert b"\x1b]0" not in window.raw
 
 
-def test_a_write_is_made_after_a_yes(window: TerminalWindow) -> None:
+def test_a_write_is_made_after_a_yes(window: DriverWindow) -> None:
     window.press("create" + ENTER)
     window.wait_for("[y] yes  [a] always for this session  [n] no (default)")
     assert "Create task “Report”\n  Project: Apollo\nThis changes your workspace." in window.text
@@ -108,7 +108,7 @@ def test_a_write_is_made_after_a_yes(window: TerminalWindow) -> None:
     assert [line for line in window.log if "decision" in line] == ["decision allowed", "decision declined"]
 
 
-def test_enter_declines_and_other_keys_change_nothing(window: TerminalWindow) -> None:
+def test_enter_declines_and_other_keys_change_nothing(window: DriverWindow) -> None:
     window.press("delete" + ENTER)
     window.wait_for("[y] yes  [n] no (default)")
     assert "Destructive: this cannot be undone." in window.text
@@ -120,7 +120,7 @@ def test_enter_declines_and_other_keys_change_nothing(window: TerminalWindow) ->
     assert [line for line in window.log if "decision" in line] == ["decision declined"]
 
 
-def test_always_is_passed_on_for_a_write(window: TerminalWindow) -> None:
+def test_always_is_passed_on_for_a_write(window: DriverWindow) -> None:
     window.press("create" + ENTER)
     window.wait_for("[a]")
     window.press("a")
@@ -132,7 +132,7 @@ def test_always_is_passed_on_for_a_write(window: TerminalWindow) -> None:
     assert [line for line in window.log if "decision" in line] == ["decision allowed_for_session"] * 2
 
 
-def test_ctrl_c_at_an_approval_stops_the_turn_and_decides_nothing(window: TerminalWindow) -> None:
+def test_ctrl_c_at_an_approval_stops_the_turn_and_decides_nothing(window: DriverWindow) -> None:
     window.press("create" + ENTER)
     window.wait_for("[y]")
     window.press(CTRL_C)
@@ -142,7 +142,7 @@ def test_ctrl_c_at_an_approval_stops_the_turn_and_decides_nothing(window: Termin
     assert not [line for line in window.log if "decision" in line]
 
 
-def test_ctrl_c_in_mid_answer_keeps_what_was_said_and_the_chat(window: TerminalWindow) -> None:
+def test_ctrl_c_in_mid_answer_keeps_what_was_said_and_the_chat(window: DriverWindow) -> None:
     window.press("endless" + ENTER)
     window.wait_for("And then")
     window.press(CTRL_C)
@@ -155,7 +155,7 @@ def test_ctrl_c_in_mid_answer_keeps_what_was_said_and_the_chat(window: TerminalW
     assert window.log[-1] == "closed"
 
 
-def test_ctrl_c_three_times_leaves_a_turn_that_does_not_stop(window: TerminalWindow) -> None:
+def test_ctrl_c_three_times_leaves_a_turn_that_does_not_stop(window: DriverWindow) -> None:
     window.press("stubborn" + ENTER)
     window.wait_for("Hard to stop.")
     window.press(CTRL_C)
@@ -165,7 +165,7 @@ def test_ctrl_c_three_times_leaves_a_turn_that_does_not_stop(window: TerminalWin
     assert window.wait_end() == 0
 
 
-def test_ctrl_c_twice_at_an_empty_prompt_leaves(window: TerminalWindow) -> None:
+def test_ctrl_c_twice_at_an_empty_prompt_leaves(window: DriverWindow) -> None:
     window.press("draft" + CTRL_C)
     window.wait_gone("draft")
     window.press(CTRL_C)
@@ -178,26 +178,26 @@ def test_ctrl_c_twice_at_an_empty_prompt_leaves(window: TerminalWindow) -> None:
     assert window.wait_end() == 0
 
 
-def test_ctrl_d_leaves_only_an_empty_prompt(window: TerminalWindow) -> None:
+def test_ctrl_d_leaves_only_an_empty_prompt(window: DriverWindow) -> None:
     window.press("x" + CTRL_D + "\x7f" + CTRL_D)
     assert window.wait_end() == 0
     assert window.log == ["closed"]
 
 
-def test_messages_may_have_several_lines(window: TerminalWindow) -> None:
+def test_messages_may_have_several_lines(window: DriverWindow) -> None:
     window.press("one" + CTRL_J + "two" + ALT_ENTER + "three" + ENTER)
     window.wait_for(r'You said "one\ntwo\nthree".')
     assert "❯ one\n  two\n  three\n" in window.text
 
 
-def test_a_pasted_text_stays_one_message(window: TerminalWindow) -> None:
+def test_a_pasted_text_stays_one_message(window: DriverWindow) -> None:
     window.press("\x1b[200~first\r\nsecond\rthird\x1b[201~")
     window.wait_for("third")
     window.press(ENTER)
     window.wait_for(r'You said "first\nsecond\nthird".')
 
 
-def test_commands_and_tools_are_completed(window: TerminalWindow) -> None:
+def test_commands_and_tools_are_completed(window: DriverWindow) -> None:
     window.press("/")
     window.wait_for("call one tool by hand")
     window.press("ca" + TAB)
@@ -208,23 +208,23 @@ def test_commands_and_tools_are_completed(window: TerminalWindow) -> None:
     window.wait_for("❯ /call astravue_delete_task")
 
 
-def test_tab_at_an_empty_prompt_offers_the_suggestions(window: TerminalWindow) -> None:
+def test_tab_at_an_empty_prompt_offers_the_suggestions(window: DriverWindow) -> None:
     window.press(TAB)
     window.wait_for("❯ overdue")
 
 
-def test_an_unknown_command_names_help(window: TerminalWindow) -> None:
+def test_an_unknown_command_names_help(window: DriverWindow) -> None:
     window.press("/halp me" + ENTER)
     window.wait_for("✗ There is no command /halp; /help lists those there are.")
 
 
-def test_a_tool_is_called_by_hand_and_its_result_shown(window: TerminalWindow) -> None:
+def test_a_tool_is_called_by_hand_and_its_result_shown(window: DriverWindow) -> None:
     window.press('/call astravue_list_overdue_tasks {"projectId": 4}' + ENTER)
     window.wait_for('"title": "Task 5"')
     assert "✓ List overdue tasks · project ID: 4 · 6 tasks · 0.1 s" in window.text
 
 
-def test_bad_json_calls_nothing(window: TerminalWindow) -> None:
+def test_bad_json_calls_nothing(window: DriverWindow) -> None:
     window.press("/call astravue_list_overdue_tasks {projectId: 4}" + ENTER)
     window.wait_for("✗ Nothing was called, because the arguments are not a JSON object")
     window.press(CTRL_D)
@@ -232,19 +232,19 @@ def test_bad_json_calls_nothing(window: TerminalWindow) -> None:
     assert window.log == ["closed"]
 
 
-def test_a_tool_is_shown_with_its_parameters(window: TerminalWindow) -> None:
+def test_a_tool_is_shown_with_its_parameters(window: DriverWindow) -> None:
     window.press("/tools astravue_list_overdue_tasks" + ENTER)
     window.wait_for("Only of this project")
     assert "Tasks whose due date has passed." in window.text
     assert "projectId integer, required" in window.text
 
 
-def test_status_shows_labels_and_values(window: TerminalWindow) -> None:
+def test_status_shows_labels_and_values(window: DriverWindow) -> None:
     window.press("/status" + ENTER)
     window.wait_for("server  https://demo.example/mcp\nmodel   scripted-model")
 
 
-def test_a_failed_turn_is_one_line_and_the_chat_goes_on(window: TerminalWindow) -> None:
+def test_a_failed_turn_is_one_line_and_the_chat_goes_on(window: DriverWindow) -> None:
     window.press("fail" + ENTER)
     window.wait_for("✗ The model did not answer. Try /status.")
     window.press("crash" + ENTER)
@@ -254,7 +254,7 @@ def test_a_failed_turn_is_one_line_and_the_chat_goes_on(window: TerminalWindow) 
 
 
 def test_what_is_pasted_while_signing_in_stays_out_of_the_history(
-    window: TerminalWindow, tmp_path: Path
+    window: DriverWindow, tmp_path: Path
 ) -> None:
     window.press("/login" + ENTER)
     window.wait_for("Paste here:")
@@ -315,7 +315,7 @@ def test_what_is_typed_before_the_prompt_is_there_is_sent(open_window: OpenWindo
     window.wait_for('You said "early".')
 
 
-def test_ctrl_c_gives_back_what_had_been_queued(window: TerminalWindow) -> None:
+def test_ctrl_c_gives_back_what_had_been_queued(window: DriverWindow) -> None:
     window.press("endless" + ENTER)
     window.wait_for("And then")
     window.press("later" + ENTER)
@@ -324,7 +324,7 @@ def test_ctrl_c_gives_back_what_had_been_queued(window: TerminalWindow) -> None:
     window.wait_for("Stopped; what was said is kept.\n\n❯ later\n")
 
 
-def test_resizing_in_mid_answer_keeps_the_chat_whole(window: TerminalWindow) -> None:
+def test_resizing_in_mid_answer_keeps_the_chat_whole(window: DriverWindow) -> None:
     window.press("endless" + ENTER)
     window.wait_for("And then")
     for columns, rows in ((40, 12), (100, 30), (20, 6), (80, 24)):

@@ -1,9 +1,5 @@
 """A terminal emulator with a program in it."""
 
-import json
-import os
-import signal
-import sys
 import termios
 import time
 from collections.abc import Callable
@@ -12,35 +8,33 @@ from pathlib import Path
 import pexpect
 import pyte
 
-ROOT = Path(__file__).parents[2]
-_TIMEOUT = 30.0
+_TIMEOUT = 60.0
 
 
 class TerminalWindow:
-    """Runs the driver and shows its screen.
+    """Runs a program and shows its screen.
 
     Args:
-        folder: Where the driver keeps its files.
+        command: The program and its arguments.
+        environ: Its whole environment, but for `TERM`.
+        folder: Where it runs.
         columns: Width.
         rows: Height.
-        arguments: Further arguments of the driver.
-        environ: Changes to the environment.
     """
 
     def __init__(
-        self, folder: Path, columns: int = 80, rows: int = 24, *arguments: str, **environ: str
+        self, command: list[str], environ: dict[str, str], folder: Path, columns: int = 80, rows: int = 24
     ) -> None:
         self.screen = pyte.HistoryScreen(columns, rows, history=1000)
         self._stream = pyte.ByteStream(self.screen)
-        inherited = {
-            name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLORTERM")
-        }
-        self._folder = folder
         self._ended = False
-        self.child = _spawn(
-            ["-m", "tests.repl.driver", str(folder), *arguments],
-            {**inherited, "TERM": "xterm-256color", "LANG": "C.UTF-8", **environ},
-            (rows, columns),
+        self.child: pexpect.spawn[bytes] = pexpect.spawn(
+            command[0],
+            command[1:],
+            cwd=str(folder),
+            env={"TERM": "xterm-256color", **environ},
+            dimensions=(rows, columns),
+            timeout=_TIMEOUT,
         )
         self.child.delaybeforesend = None
         self.raw: bytes = b""
@@ -85,16 +79,6 @@ class TerminalWindow:
         self.child.close()
         return -1 if self.child.exitstatus is None else self.child.exitstatus
 
-    def finish_loading(self) -> None:
-        """Let the host become ready."""
-        assert self.child.pid
-        os.kill(self.child.pid, signal.SIGUSR1)
-
-    @property
-    def log(self) -> list[str]:
-        """What the host saw, once the program has ended."""
-        return json.loads((self._folder / "log.json").read_text())
-
     @property
     def text(self) -> str:
         """What can be seen, with the scrollback above it."""
@@ -103,10 +87,3 @@ class TerminalWindow:
             for line in self.screen.history.top
         ]
         return "\n".join([*above, *(line.rstrip() for line in self.screen.display)]).rstrip()
-
-
-def _spawn(arguments: list[str], environ: dict[str, str], size: tuple[int, int]) -> "pexpect.spawn[bytes]":
-    child: pexpect.spawn[bytes] = pexpect.spawn(
-        sys.executable, arguments, cwd=str(ROOT), env=environ, dimensions=size, timeout=_TIMEOUT
-    )
-    return child
