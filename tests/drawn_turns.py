@@ -63,8 +63,14 @@ _ends: st.SearchStrategy[list[Item]] = st.sampled_from(
         [ModelError("The endpoint broke off.")],
     ]
 )
+
+
+def _join(said: list[Item], calls: list[ToolCall], end: list[Item]) -> list[Item]:
+    return [*said, *calls, *end]
+
+
 _answers: st.SearchStrategy[list[Item]] = st.builds(
-    lambda said, calls, end: [*said, *calls, *end],
+    _join,
     st.lists(
         st.builds(TextDelta, st.sampled_from(["", "Hello ", "wörld", "\n", "😀"]))
         | st.just(ReasoningDelta("Hm.")),
@@ -123,6 +129,7 @@ async def _take(turn: Turn, number: int, conversation: Conversation, record: Rec
         conversation=conversation,
         system="Be brief.",
         limits=Limits(steps=4),
+        clock=lambda: 0.0,
     )
 
     async def read() -> None:

@@ -68,7 +68,7 @@ class FakeToolbox:
         handlers: What a tool does, by its name; the others answer `{"done": name}`.
     """
 
-    def __init__(self, tools: Sequence[Tool] = TOOLS, **handlers: Handler) -> None:
+    def __init__(self, tools: Sequence[Tool] = TOOLS, /, **handlers: Handler) -> None:
         self.listed = tuple(tools)
         self.handlers = handlers
         self.calls: list[tuple[str, JsonObject]] = []

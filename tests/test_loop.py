@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from itertools import pairwise
 
 import pytest
 from drawn_turns import Turn, hold, turns
@@ -430,7 +431,7 @@ def check_grammar(events: Sequence[Event]) -> None:
     assert isinstance(events[-1], TurnFinished | TurnFailed)
     assert not any(isinstance(event, TurnStarted | TurnFinished | TurnFailed) for event in events[1:-1])
     started: set[str] = set()
-    for before, event in zip(events, events[1:], strict=False):
+    for before, event in pairwise(events):
         match event:
             case RequestPrefix():
                 assert not isinstance(before, RequestPrefix | StepStarted | TextDelta | ReasoningDelta)

@@ -167,7 +167,7 @@ async def test_at_most_eight_reads_run_at_once() -> None:
         nonlocal running, most
         running += 1
         most = max(most, running)
-        for _ in range(20):
+        for _turn in range(20):
             await asyncio.sleep(0)
         running -= 1
         return answering({})
@@ -188,7 +188,7 @@ async def test_a_write_waits_for_the_reads_before_it_and_what_follows_waits_for_
     def slow(name: str) -> Callable[[JsonObject], "asyncio.Future[ToolResult]"]:
         async def handle(_: JsonObject) -> ToolResult:
             log.append(f"{name} begins")
-            for _ in range(5):
+            for _turn in range(5):
                 await asyncio.sleep(0)
             log.append(f"{name} ends")
             return answering({})
@@ -409,7 +409,7 @@ async def test_a_write_whose_answer_was_lost_is_told_as_unknown() -> None:
 @pytest.mark.parametrize("name", ["get_task", "update_task"])
 async def test_a_lost_sign_in_ends_the_step_after_the_call_that_found_out(name: str) -> None:
     lost = SignInError("The sign-in has ended.", "Sign in: astravue login")
-    toolbox = FakeToolbox(**{name: raises(lost)})
+    toolbox = FakeToolbox(TOOLS, **{name: raises(lost)})
     step = Step(
         call("c1", name, taskId=7), call("c2", "delete_task", taskId=7), toolbox=toolbox, decide=ALLOW
     )
