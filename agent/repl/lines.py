@@ -129,7 +129,9 @@ def _count_or_name(value: JsonValue) -> str:
 
 
 def _name(value: JsonObject) -> str:
-    for key in ("title", "name"):
+    # Many servers put the kind of thing in the key, such as `taskTitle`; the first is the thing itself.
+    keys = [*("title", "name"), *(key for key in value if key.lower().endswith(("title", "name")))]
+    for key in keys:
         named = value.get(key)
         if isinstance(named, str) and named:
             return f"“{shorten(strip_line(named), _LONGEST_VALUE)}”"

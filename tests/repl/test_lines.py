@@ -61,6 +61,7 @@ def test_a_lost_answer_says_that_nobody_knows() -> None:
         ({"tasks": [1, 2], "total": 9}, "2 tasks of 9"),
         ({"success": True, "data": {"title": "Write report", "tags": []}}, "“Write report”"),
         ({"task": {"name": "Send\x1b[2J it"}}, "“Send it”"),
+        ({"taskId": 7, "taskTitle": "Send it", "projectName": "Office"}, "“Send it”"),
         ({"success": True}, "text instead"),
         (None, "text instead"),
     ],
