@@ -19,6 +19,7 @@ _BUDGET: Final = 20_000
 """Characters of prefix that surely leave room in the context for the request and the answer."""
 _DESCRIPTION: Final = 90
 _LONGEST_REQUEST: Final = 4_000
+_LONGEST_LABEL: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ def write_tail(dialogue: Dialogue) -> str:
     """Write the message that follows the prefix: what was talked about last, and the request."""
     focus = dialogue.focus
     last = [
-        f"last {entity.kind}: {entity.label}" for entity in (focus.task, focus.project) if entity is not None
+        f"last {entity.kind}: {' '.join(entity.label.split())[:_LONGEST_LABEL]}"
+        for entity in (focus.task, focus.project)
+        if entity is not None
     ]
     context = f"[{'; '.join(last)}]\n" if last else ""
     return f"{context}{dialogue.request.strip()[:_LONGEST_REQUEST]}"
