@@ -27,7 +27,7 @@ class TerminalWindow:
     ) -> None:
         self.screen = pyte.HistoryScreen(columns, rows, history=1000)
         self._stream = pyte.ByteStream(self.screen)
-        self._ended = False
+        self.ended = False
         self.child: pexpect.spawn[bytes] = pexpect.spawn(
             command[0],
             command[1:],
@@ -57,7 +57,7 @@ class TerminalWindow:
                     raise pexpect.TIMEOUT("it went on drawing")
                 chunk = self.child.read_nonblocking(65536, _TIMEOUT)
             except pexpect.EOF:
-                self._ended = True
+                self.ended = True
                 assert condition(), f"the program ended with this on the screen:\n{self.text}"
                 return
             except pexpect.TIMEOUT:
@@ -75,7 +75,7 @@ class TerminalWindow:
 
     def wait_end(self) -> int:
         """Read until the program has ended; return its exit code."""
-        self.wait_until(lambda: self._ended)
+        self.wait_until(lambda: self.ended)
         self.child.close()
         return -1 if self.child.exitstatus is None else self.child.exitstatus
 

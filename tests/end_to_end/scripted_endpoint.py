@@ -19,10 +19,16 @@ Script: TypeAlias = list[Answer | Callable[[Body], Answer]]
 
 
 class ScriptedEndpoint:
-    """Speaks Chat Completions; gives the next scripted answer to each request and keeps the requests."""
+    """Speaks Chat Completions; gives the next scripted answer to each request and keeps the requests.
 
-    def __init__(self, script: Script) -> None:
+    Args:
+        script: The answers.
+        otherwise: What to say when they are used up; an error if empty.
+    """
+
+    def __init__(self, script: Script, otherwise: str = "") -> None:
         self._script = list(script)
+        self._otherwise = otherwise
         self.requests: list[Body] = []
         self.base_url = ""
         routes = [
@@ -53,9 +59,9 @@ class ScriptedEndpoint:
     async def _complete(self, request: Request) -> StreamingResponse | JSONResponse:
         body: Body = await request.json()
         self.requests.append(body)
-        if not self._script:
+        if not self._script and not self._otherwise:
             return JSONResponse({"error": {"message": "the script has ended"}}, status_code=400)
-        entry = self._script.pop(0)
+        entry = self._script.pop(0) if self._script else self._otherwise
         answer = entry(body) if callable(entry) else entry
         return StreamingResponse(_stream(answer, len(self.requests)), media_type="text/event-stream")
 

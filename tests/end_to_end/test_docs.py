@@ -1,0 +1,85 @@
+"""Every command that the documentation shows runs as it stands there."""
+
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.program import Program, sign_in
+from tests.end_to_end.scripted_endpoint import ScriptedEndpoint
+from tests.terminal_window import TerminalWindow
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+# What installs, and the suite that this test is part of.
+OUTSIDE = re.compile(r"^(git clone|cd |pip install|uv |\./run test\b|locks/update\b)")
+
+
+def commands() -> Iterator[Any]:
+    for page in PAGES:
+        for block in re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL):
+            for line in block.splitlines():
+                command = line.partition("  #")[0].strip()
+                if command and not OUTSIDE.match(command):
+                    yield pytest.param(command, id=f"{page.name}: {command}")
+
+
+def write_program(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+@pytest.mark.parametrize("command", list(commands()))
+def test_the_command_works(command: str, program: Program, server: dict[str, Any]) -> None:
+    user = server["users"][0]
+    programs = program.home / "bin"
+    write_program(programs / "astravue", f'#!/bin/sh\nexec {sys.executable} -P -m agent "$@"\n')
+    # The person in the browser, as BROWSER names it.
+    write_program(
+        programs / "browse",
+        f"#!{sys.executable}\nimport sys, anyio\nfrom agent.consent import approve_as\n"
+        f"from agent.sandbox_process import DemoUser\n"
+        f"anyio.run(approve_as, DemoUser({user['email']!r}, '', {user['password']!r}), sys.argv[1])\n",
+    )
+    if "--server" not in command and "sandbox" not in command:
+        program.environ["ASTRAVUE_SERVER"] = server["url"]
+        sign_in(program, user)
+    with ScriptedEndpoint(["I will remember."], otherwise="Done.") as endpoint:
+        program.run("ask", "Remember 42.", OPENAI_BASE_URL=endpoint.base_url)
+        environ = {
+            **program.environ,
+            "OPENAI_BASE_URL": endpoint.base_url,
+            "PATH": f"{programs}:{os.environ['PATH']}",
+            "BROWSER": f"{programs / 'browse'} %s",
+            "LANG": "C.UTF-8",
+        }
+        environ.pop("TERM", None)
+        line = command.replace("./run", "astravue")
+        # The shell makes way for the program, so that Ctrl-C and the exit code are the program's.
+        shell = ["/bin/sh", "-c", f"exec {line}" if line.startswith("astravue") else line]
+        window = TerminalWindow(shell, environ, ROOT, columns=100, rows=40)
+        try:
+            window.wait_until(lambda: window.ended or "❯" in window.text or "Ctrl-C stops it" in window.text)
+            if not window.ended:
+                window.press("\x03" if "Ctrl-C stops it" in window.text else "/quit\r")
+            code = window.wait_end()
+        finally:
+            window.child.close(force=True)
+    assert code == 0, window.text
+
+
+def test_the_documentation_shows_commands() -> None:
+    shown = {parameter.values[0] for parameter in commands()}
+    assert len(shown) >= 20
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
