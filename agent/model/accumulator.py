@@ -3,7 +3,7 @@
 Decided by what is there, not by what an endpoint says about it: a call exists because its fragments
 came, even when `finish_reason` is "stop"; fragments belong together by index, by id, or by
 following one another; a missing id is made up. A character cut in two by the vendor is put together
-again. A stream that brought nothing, or stopped in the middle of a call, is broken and says so.
+again. A stream that brought nothing, or stopped before its end, is broken and says so.
 
 Source: OpenAI API reference, "The chat completion chunk object".
 """
@@ -152,11 +152,14 @@ class StreamAccumulator:
         self._calls.append(call)
         return call
 
-    def finish(self) -> Iterator[StreamItem]:
+    def finish(self, *, done: bool) -> Iterator[StreamItem]:
         """Say how the stream ended, once there are no more chunks.
 
+        Args:
+            done: The endpoint sent `[DONE]`; some send that and no `finish_reason`, others the reverse.
+
         Raises:
-            ModelError: The stream was empty, or ended in the middle of a tool call.
+            ModelError: The stream was empty, or ended before the answer did.
         """
         if not self._chunks:
             raise ModelError(
@@ -169,6 +172,8 @@ class StreamAccumulator:
             raise ModelError("The model's answer broke off in the middle of a tool call; nothing was run.")
         if self._reason is None and not self._said_something:
             raise ModelError("The model's answer broke off before it had said anything.", "Ask again.")
+        if self._reason is None and not done:
+            raise ModelError("The model's answer broke off; what came of it is kept.", "Say “go on”.")
         ids: set[str] = set()
         for call in self._calls:
             id_ = call.id if call.id and call.id not in ids else f"call_{uuid.uuid4().hex[:12]}"

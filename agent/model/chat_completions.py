@@ -21,6 +21,7 @@ from agent.jsontypes import JsonObject, JsonValue, dump, is_object, parse_object
 from agent.model.accumulator import StreamAccumulator
 from agent.model.addresses import is_on_this_machine
 from agent.model.protocol import FunctionDefinition, ModelRequest, StreamItem
+from agent.model.server_sent import read_data
 
 _TIMEOUT = httpx2.Timeout(30.0, read=300.0)
 
@@ -64,19 +65,28 @@ class ChatCompletionsModel:
     async def respond(self, request: ModelRequest) -> AsyncGenerator[StreamItem, None]:
         """Ask for the next message; see `Model.respond`."""
         accumulator = StreamAccumulator()
+        done = False
         try:
-            stream = await self._open(request)
-            async with stream:
-                async for chunk in stream:
-                    for item in accumulator.feed(_plain(chunk)):
+            # The SDK's own reader takes an event without data for broken JSON, and does not tell whether
+            # the stream was done.
+            async with await self._open(request) as stream:
+                async for data in read_data(stream.response.aiter_bytes()):
+                    done = data.startswith("[DONE]")
+                    if done:
+                        break
+                    for item in accumulator.feed(self._parse(data)):
                         yield item
-        except (ValueError, RecursionError) as error:
+        except (ValueError, httpx2.DecodingError) as error:
             raise ModelError(
                 f"{self._base_url} sent something that cannot be read; what came is kept.", "Ask again."
             ) from error
+        except httpx2.HTTPError as error:
+            raise ModelError(
+                f"The connection to {self._base_url} was lost; what came is kept.", "Ask again."
+            ) from error
         except openai.OpenAIError as error:
             raise self._explain(error) from error
-        for item in accumulator.finish():
+        for item in accumulator.finish(done=done):
             yield item
 
     async def aclose(self) -> None:
@@ -111,6 +121,12 @@ class ChatCompletionsModel:
             extra_body=dict(self._optional(request)),
         )
 
+    def _parse(self, data: str) -> JsonObject:
+        chunk = parse_object(data)
+        if error := chunk.get("error"):
+            raise ModelError(f"{self._base_url} broke off the answer: {_sentence(error)}", "Ask again.")
+        return chunk
+
     def _explain(self, error: openai.OpenAIError) -> ModelError | LimitError:
         where = self._base_url
         match error:
@@ -144,22 +160,22 @@ class ChatCompletionsModel:
                 return ModelError(f"{where} broke off the answer: {_detail(error)}", "Ask again.")
 
 
-def _plain(chunk: object) -> JsonObject:
-    """A chunk as the endpoint sent it: the SDK builds it without looking at what it builds it from."""
-    data = chunk.to_dict(warnings=False) if isinstance(chunk, openai.BaseModel) else chunk
-    if not is_object(data):
-        raise ValueError("a chunk is no JSON object")
-    return data
-
-
 def _detail(error: openai.OpenAIError) -> str:
-    """What the endpoint says about an error, in one line."""
     body = error.body if isinstance(error, openai.APIError) else None
-    said = body.get("message") if is_object(body) else body
-    text = " ".join((said if isinstance(said, str) and said else str(error)).split())
+    return _sentence(body or str(error))
+
+
+def _sentence(said: object) -> str:
+    """What an endpoint says about an error, as one line that ends like a sentence."""
+    message = said.get("message") if is_object(said) else said
+    text = " ".join(message.split()) if isinstance(message, str) else ""
+    if not text:
+        return "it did not say why."
     if text.startswith("<"):
         return "a web page."
-    return text if len(text) <= 300 else text[:299] + "…"
+    if len(text) > 300:
+        return text[:299] + "…"
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _is_overflow(error: openai.BadRequestError) -> bool:

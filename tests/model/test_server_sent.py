@@ -1,0 +1,62 @@
+"""The data of server-sent events, however the bytes are cut."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.model.server_sent import read_data
+
+
+def data_of(*pieces: bytes) -> list[str]:
+    async def sent() -> AsyncGenerator[bytes, None]:
+        for piece in pieces:
+            yield piece
+
+    async def collect() -> list[str]:
+        return [data async for data in read_data(sent())]
+
+    return asyncio.run(collect())
+
+
+@pytest.mark.parametrize(
+    ("stream", "data"),
+    [
+        (b"data: a\n\ndata: b\n\n", ["a", "b"]),
+        (b"data:a\n\n", ["a"]),
+        (b"data:  a\n\n", [" a"]),
+        (b"data: a\r\n\r\ndata: b\r\r", ["a", "b"]),
+        (b"data: a\ndata: b\n\n", ["a\nb"]),
+        (b": comment\n\nevent: ping\n\nid: 7\nretry: 3\n\ndata: a\n\n", ["a"]),
+        (b"event: x\ndata: a\nid: 7\n\n", ["a"]),
+        (b"error: oops\n\n", []),
+        (b"data: a\n", ["a"]),
+        (b"data: a", ["a"]),
+        (b"data: a\r", ["a"]),
+        ("data: a\u2028b\n\n".encode(), ["a\u2028b"]),
+        (b"", []),
+    ],
+)
+def test_only_data_is_read(stream: bytes, data: Sequence[str]) -> None:
+    assert data_of(stream) == data
+
+
+@given(
+    st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), min_size=1), max_size=4),
+    st.sampled_from([b"\n", b"\r\n", b"\r"]),
+    st.lists(st.integers(0, 500), max_size=8),
+)
+def test_where_the_bytes_are_cut_makes_no_difference(
+    said: list[str], line_end: bytes, places: list[int]
+) -> None:
+    stream = b"".join(b"data: " + each.encode() + line_end * 2 for each in said)
+    marks = sorted({0, len(stream), *(place % (len(stream) + 1) for place in places)})
+    assert data_of(*(stream[begin:end] for begin, end in pairwise(marks))) == said
+
+
+def test_bytes_that_are_no_utf_8_are_refused() -> None:
+    with pytest.raises(UnicodeDecodeError):
+        data_of(b"data: \xff\n\n")
