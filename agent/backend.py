@@ -26,6 +26,7 @@ from agent.tools.tool import Tool
 from agent.workspace.workspace import Workspace
 
 ShowLine = Callable[[str], None]
+_BAR_CELLS = 20
 
 
 class Backend:
@@ -105,8 +106,10 @@ class Backend:
         return f"{choice.name} ({choice.reason})"
 
     def _on_progress(self, text: str, fraction: float | None) -> None:
-        done = fraction is not None and fraction >= 1
-        self._on_stage("" if done else text if fraction is None else f"{text} {fraction:.0%}")
+        if fraction is None:
+            self._on_stage(text)
+        else:
+            self._on_stage("" if fraction >= 1 else f"{text} {_bar(fraction)}")
 
     def warm_up(self, tools: Sequence[Tool]) -> None:
         """Have the model read what stands before every conversation, if it gains from that."""
@@ -200,6 +203,11 @@ def _open_endpoint(choice: Choice) -> Model:
     from agent.model.chat_completions import ChatCompletionsModel
 
     return ChatCompletionsModel(choice.name, base_url=choice.base_url, api_key=choice.api_key)
+
+
+def _bar(fraction: float) -> str:
+    full = round(fraction * _BAR_CELLS)
+    return f"▕{'█' * full}{' ' * (_BAR_CELLS - full)}▏{fraction:4.0%}"
 
 
 def _describe_login(login: Login | None, now: float) -> str:

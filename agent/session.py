@@ -46,6 +46,7 @@ class SessionOptions:
         workspace: How to build the same workspace again, for the transcript's header.
         model: Answers in place of the model that the settings choose.
         say: Shows one line to the person at once; without it, lines become notices of the turn.
+        on_stage: Told what is being waited for, with an empty text when nothing is any more.
         context: Tells the facts of the moment; the date and time of this machine by default.
         record: Write a transcript.
     """
@@ -55,6 +56,7 @@ class SessionOptions:
     workspace: Mapping[str, str] = field(default_factory=dict[str, str])
     model: Model | None = None
     say: Callable[[str], None] | None = None
+    on_stage: Callable[[str], None] | None = None
     context: Callable[[], str] | None = None
     record: bool = True
 
@@ -145,18 +147,17 @@ class Session:
         await asyncio.shield(self._starting)
 
     async def _start(self) -> None:
-        self._stage = "loading"
+        self._set_stage("loading")
         # Both run to their end, so that a failure of one leaves nothing half open in the other.
         opened = await asyncio.gather(self._open_loop(), self._open_model(), return_exceptions=True)
         for failure in opened:
             if isinstance(failure, BaseException):
-                self._stage = "sign in with /login" if isinstance(failure, SignInError) else "not ready"
+                self._set_stage("sign in with /login" if isinstance(failure, SignInError) else "not ready")
                 raise failure
         assert self._loop is not None
         assert self._model is not None
         self._loop.use(self._model)
         self._recorder.set_model(self._model.name)
-        self._stage = ""
         backend = await self._open_backend()
         backend.warm_up(await backend.workspace.tools())
 
@@ -197,6 +198,8 @@ class Session:
 
     def _set_stage(self, text: str) -> None:
         self._stage = text
+        if self._options.on_stage is not None:
+            self._options.on_stage(text)
 
     def turn(self, text: str) -> AsyncGenerator[Event, None]:
         """Answer a message of the user; waits until everything is ready."""

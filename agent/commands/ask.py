@@ -9,6 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from agent.commands.common import find_transcript, has_terminal, make_policy, prepare, warn
+from agent.commands.progress import STANDARD_ERROR
 from agent.errors import AgentError, ExitCode, UsageError
 from agent.event_json import encode_error, encode_event, encode_usage
 from agent.events import (
@@ -35,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         policy=make_policy(arguments, settings),
         resumed=find_transcript(folders, arguments.session),
         say=_ignore if arguments.quiet else warn,
+        on_stage=None if arguments.quiet else STANDARD_ERROR.show_stage,
     )
     session = Session(settings, folders, options)
     return asyncio.run(answer(session, text, Output.from_arguments(arguments)))
@@ -112,8 +114,7 @@ class Output:
 
     def _aside(self, text: str) -> None:
         if not self.quiet:
-            sys.stderr.write(strip(text) + "\n")
-            sys.stderr.flush()
+            STANDARD_ERROR.write_line(strip(text))
 
     def _approve(self, request: ApprovalRequested) -> None:
         if not self.may_ask:

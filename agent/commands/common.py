@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from agent.commands.progress import STANDARD_ERROR
 from agent.errors import AgentError, UsageError
 from agent.folders import Folders, find_folders
 from agent.settings import Settings, load_settings
@@ -69,8 +70,7 @@ def find_transcript(folders: Folders, wanted: str | None) -> Transcript | None:
 
 def warn(text: str) -> None:
     """Show one line on standard error."""
-    sys.stderr.write(f"astravue: {text}\n")
-    sys.stderr.flush()
+    STANDARD_ERROR.write_line(f"astravue: {text}")
 
 
 def has_terminal() -> bool:

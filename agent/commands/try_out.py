@@ -12,6 +12,7 @@ from pathlib import Path
 from agent.commands.ask import Output, answer
 from agent.commands.chat import need_terminal
 from agent.commands.common import make_policy, prepare, warn
+from agent.commands.progress import STANDARD_ERROR
 from agent.errors import AgentError, ExitCode
 from agent.folders import Folders
 from agent.sandbox_process import DemoUser, SandboxProcess
@@ -87,6 +88,7 @@ async def _try(
                 policy=make_policy(arguments, settings),
                 workspace={"seed": arguments.seed, "start_time": start},
                 say=warn if arguments.ask is not None else None,
+                on_stage=STANDARD_ERROR.show_stage if arguments.ask is not None else None,
             ),
         )
         try:
