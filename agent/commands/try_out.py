@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import sys
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -116,9 +115,7 @@ async def _sign_in(session: Session, user: DemoUser, *, by_hand: bool) -> None:
 async def _chat(session: Session, folders: Folders, user: DemoUser) -> ExitCode:
     from agent.repl.chat import run_chat
 
-    greeting = f"You are {user.name}, and this is a demo company. Nothing here leaves this machine but what "
-    greeting += "your model endpoint is sent."
-    sys.stderr.flush()
+    greeting = f"You are {user.name}, and this is a demo company on your own machine."
     return await run_chat(
         session, history_file=folders.history_file, suggestions=SUGGESTIONS, greeting=greeting
     )

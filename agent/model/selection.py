@@ -115,8 +115,8 @@ async def list_models(base_url: str, *, api_key: str, seconds: float) -> tuple[s
     import httpx2
 
     headers = {"Authorization": f"Bearer {api_key}"}
-    from_environment = not is_on_this_machine(base_url)
     try:
+        from_environment = not is_on_this_machine(base_url)
         async with (
             # Another program may listen there, and send for ever.
             asyncio.timeout(seconds),
