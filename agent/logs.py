@@ -12,14 +12,12 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 _MAX_BYTES = 2_000_000
-# The name of a secret, then its value: quoted, or up to the next blank or separator. The scheme of an
-# authorization stays.
+# The name of a secret, then its value: quoted, or up to the next blank or separator.
 _SECRETS = re.compile(
     r"""(?ix)
-    ( [\w-]*
-      (?:token|secret|verifier|code|state|api[_-]?key|password|passphrase|authorization|cookie|assertion)
-      ["']? \s* [=:,] \s* (?:b(?=["']))? )
-    (?: (["']) (?:(bearer|basic)\s+)? (?:(?!\2).)* \2 | (?:(bearer|basic)\s+)? [^\s"'&,;)}\]]{4,} )
+    ( (?:token|secret|verifier|code|state|api[_-]?key|password|passphrase|authorization|cookie|assertion)
+      (?: ["']? \s* [=:] | ["'] \s* , ) \s* (?:b(?=["']))? )
+    (?: (["']) (?:(?!\2).)* \2 | (?:(?:bearer|basic)\s+)? [^\s"'&,;)}\]]{4,} )
     """
 )
 _SCHEMES = re.compile(r"(?i)\b((?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{4,}")
