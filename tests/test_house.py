@@ -1,0 +1,243 @@
+"""The rules of the house: who may import whom, what is imported when, and how long a module may be."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from agent import errors
+
+ROOT = Path(errors.__file__).parent
+MOST_LINES = 500
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import statement.
+
+    Args:
+        module: What is imported.
+        late: It stands inside a function, so that it runs when that does.
+        typing: It stands under `if TYPE_CHECKING`, so that it never runs.
+    """
+
+    module: str
+    late: bool
+    typing: bool
+
+
+def module_name(path: Path) -> str:
+    parts = ("agent", *path.relative_to(ROOT).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES: Mapping[str, Path] = {module_name(path): path for path in sorted(ROOT.rglob("*.py"))}
+
+
+def imports_of(path: Path) -> list[Import]:
+    return list(_walk(ast.parse(path.read_text(encoding="utf-8")), late=False, typing=False))
+
+
+def _walk(node: ast.AST, *, late: bool, typing: bool) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        match child:
+            case ast.Import(names=names):
+                for alias in names:
+                    yield Import(alias.name, late, typing)
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                for alias in names:
+                    # `from agent.repl import screen` imports a module, `from agent.errors import X` a name.
+                    inner = f"{module}.{alias.name}"
+                    yield Import(inner if inner in MODULES else module, late, typing)
+            case ast.ImportFrom():
+                raise AssertionError("relative imports hide who imports whom")
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                yield from _walk(child, late=True, typing=typing)
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                yield from _walk(child, late=late, typing=True)
+            case _:
+                yield from _walk(child, late=late, typing=typing)
+
+
+IMPORTS: Mapping[str, list[Import]] = {name: imports_of(path) for name, path in MODULES.items()}
+
+
+def is_in(module: str, *packages: str) -> bool:
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+def offences(rooms: tuple[str, ...], forbidden: tuple[str, ...]) -> list[str]:
+    """The imports of some rooms that lead to forbidden modules, late ones included."""
+    return [
+        f"{name} imports {each.module}"
+        for name, imported in IMPORTS.items()
+        if is_in(name, *rooms)
+        for each in imported
+        if is_in(each.module, *forbidden)
+    ]
+
+
+SCREEN = ("prompt_toolkit", "rich", "argparse", "agent.repl", "agent.commands", "agent.cli")
+# The embedded model runs in a process of its own, which has a command line.
+PROGRAMS = ("agent.model.embedded.server imports argparse",)
+NETWORK = ("httpx2", "socket", "http", "urllib.request", "asyncio.streams", "uvicorn", "starlette")
+
+
+@pytest.mark.parametrize(
+    ("room", "knows_nothing_of"),
+    [
+        (("agent.loop", "agent.context", "agent.conversation", "agent.events", "agent.transcripts"), SCREEN),
+        (("agent.loop", "agent.context", "agent.events", "agent.transcripts"), NETWORK),
+        (("agent.loop",), ("agent.auth", "agent.workspace", "agent.session", "mcp", "openai")),
+        (("agent.auth",), SCREEN),
+        (("agent.auth",), ("agent.loop", "agent.model", "agent.session", "agent.workspace", "openai")),
+        (("agent.model",), SCREEN),
+        (("agent.model",), ("mcp", "agent.workspace", "agent.auth", "agent.loop", "agent.session")),
+        (("agent.workspace",), SCREEN),
+        (("agent.workspace",), ("agent.model", "agent.loop", "agent.session", "openai")),
+        (("agent.tools",), (*SCREEN, *NETWORK, "mcp", "openai", "agent.workspace", "agent.auth")),
+        (("agent.repl",), (*NETWORK, "mcp", "openai", "agent.auth", "agent.workspace", "agent.session")),
+        (("agent.settings",), ("agent.loop", "agent.model", "agent.tools", "agent.events", *SCREEN)),
+        (
+            ("agent.errors", "agent.jsontypes", "agent.folders", "agent.logs"),
+            (*SCREEN, *NETWORK, "agent.events", "agent.loop", "agent.model", "agent.tools"),
+        ),
+        (tuple(MODULES), ("httpx", "requests")),
+    ],
+)
+def test_a_room_knows_nothing_of_the_others_business(
+    room: tuple[str, ...], knows_nothing_of: tuple[str, ...]
+) -> None:
+    assert any(is_in(name, *room) for name in MODULES)
+    assert [line for line in offences(room, knows_nothing_of) if line not in PROGRAMS] == []
+
+
+def test_the_sandbox_knows_only_itself() -> None:
+    others = [
+        f"{name} imports {each.module}"
+        for name, imported in IMPORTS.items()
+        if is_in(name, "agent.sandbox")
+        for each in imported
+        if is_in(each.module, "agent") and not is_in(each.module, "agent.sandbox") and each.module != "agent"
+    ]
+    assert others == []
+
+
+def test_nobody_outside_imports_the_sandbox() -> None:
+    outside = tuple(name for name in MODULES if not is_in(name, "agent.sandbox") and name != "agent")
+    assert [line for name in outside for line in offences((name,), ("agent.sandbox",))] == []
+
+
+def test_modules_do_not_import_each_other_in_circles() -> None:
+    runs: dict[str, set[str]] = {
+        name: {
+            each.module for each in imported if not each.late and not each.typing and each.module in MODULES
+        }
+        for name, imported in IMPORTS.items()
+    }
+    # Whoever imports nothing that is left is no part of a circle.
+    while free := [name for name, needed in runs.items() if not needed & runs.keys()]:
+        for name in free:
+            del runs[name]
+    assert sorted(runs) == []
+
+
+def test_modules_are_short() -> None:
+    lengths = {name: len(path.read_text().splitlines()) for name, path in MODULES.items()}
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}
+
+
+# What is imported at the start
+
+SLOW = (
+    "openai",
+    "mcp",
+    "mcp_types",
+    "httpx2",
+    "pydantic",
+    "pydantic_core",
+    "tiktoken",
+    "keyring",
+    "rich",
+    "cryptography",
+    "jsonschema",
+    "uvicorn",
+    "starlette",
+    "xllamacpp",
+)
+
+
+def imported_by(module: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", f"import {module}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if "|" in line}
+
+
+@pytest.mark.parametrize(
+    ("module", "also_slow"),
+    [
+        ("agent.cli", ("prompt_toolkit", "asyncio", "tomllib", "platformdirs")),
+        ("agent.commands.chat", ("markdown_it",)),
+    ],
+)
+def test_nothing_slow_is_imported_at_the_start(module: str, also_slow: tuple[str, ...]) -> None:
+    imported = imported_by(module)
+    assert module in imported
+    assert sorted(name for name in imported if is_in(name, *SLOW, *also_slow)) == []
+
+
+def test_packages_import_nothing_by_themselves() -> None:
+    heavy = {
+        name: [each.module for each in IMPORTS[name] if not each.module.startswith("agent")]
+        for name, path in MODULES.items()
+        if path.name == "__init__.py" and name != "agent.model.embedded"
+    }
+    assert {name: imported for name, imported in heavy.items() if imported} == {}
+
+
+# Errors
+
+
+def test_every_error_is_drawn_with_its_exit_code_under_the_one_it_comes_from() -> None:
+    drawing = re.findall(r"^([ │├└─]*)(\w+Error) +(\d)\b", errors.__doc__ or "", re.MULTILINE)
+    drawn: dict[str, tuple[str, int]] = {}
+    parents: list[tuple[int, str]] = []
+    for indent, name, code in drawing:
+        while parents and parents[-1][0] >= len(indent):
+            parents.pop()
+        drawn[name] = (parents[-1][1] if parents else "Exception", int(code))
+        parents.append((len(indent), name))
+    defined = {
+        each.__name__: (each.__bases__[0].__name__, int(each.exit_code))
+        for each in vars(errors).values()
+        if isinstance(each, type) and issubclass(each, errors.AgentError)
+    }
+    assert drawn == defined
+
+
+def test_an_error_reads_as_its_sentence_and_what_to_do_next() -> None:
+    assert str(errors.ServerError("It is away.", "Try again.")) == "It is away. Try again."
+    assert str(errors.ServerError("It is away.")) == "It is away."
+
+
+def test_exit_codes_are_a_promise_to_scripts() -> None:
+    assert {code.name: code.value for code in errors.ExitCode} == {
+        "DONE": 0,
+        "FAILED": 1,
+        "USAGE": 2,
+        "SIGN_IN": 3,
+        "APPROVAL": 4,
+        "SERVER": 5,
+        "MODEL": 6,
+        "LIMIT": 7,
+        "INTERRUPTED": 130,
+    }
