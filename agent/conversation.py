@@ -17,7 +17,7 @@ class ToolCall:
 
     Args:
         id: The call's id, unique within the conversation; its result carries the same id.
-        name: The tool's name as its MCP server lists it.
+        name: The function's name: the tool's own, unless endpoints refuse such names.
         arguments: The arguments as the JSON text that the model wrote, valid or not.
     """
 

@@ -8,7 +8,7 @@ A turn is an async generator of these. It begins with `TurnStarted` and ends wit
       (TextDelta | ReasoningDelta | Notice)*
     StepFinished
       per tool call, in the model's order:
-        ToolCallStarted
+        ToolCallStarted?              missing where the call cannot run: no such tool, unfit arguments
           ApprovalRequested?          the reader answers it before it asks for the next event
         ToolCallFinished
 
