@@ -65,7 +65,7 @@ async def test_another_result_is_found_in_its_turn(tmp_path: Path) -> None:
     result = await run_changed(tmp_path, change)
     assert "turn 2" in result.where
     assert "tool_call_finished" in result.where
-    assert "Check the release note\"" in result.difference
+    assert 'Check the release note"' in result.difference
 
 
 async def test_another_call_of_the_model_is_found_by_what_comes_of_it(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.anyio
         ("12", 12.0, 12.0),
         ("soon", 2.0, 2.0),
         ("", 2.0, 2.0),
-        (format_datetime(datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=1)), 1.0, 60.0),
+        ("in a minute", 1.0, 60.0),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0.1, 0.1),
     ],
     ids=["nothing", "seconds", "nonsense", "missing", "date", "past_date"],
@@ -37,6 +37,8 @@ pytestmark = pytest.mark.anyio
 async def test_the_time_to_wait_is_read_as_a_number_or_as_a_date(
     retry_after: str, least: float, most: float, naps: Naps
 ) -> None:
+    if retry_after == "in a minute":
+        retry_after = format_datetime(datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=1))
     answers = [PlainTextResponse("slow down", 429, {"Retry-After": retry_after})]
 
     async def fault(_: Seen) -> Response | None:
