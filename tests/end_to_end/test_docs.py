@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import stat
 import sys
 from collections.abc import Iterator
@@ -36,7 +37,9 @@ def write_program(path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("command", list(commands()))
-def test_the_command_works(command: str, program: Program, server: dict[str, Any]) -> None:
+def test_the_command_works(
+    command: str, program: Program, server: dict[str, Any], signed_in_state: Path
+) -> None:
     user = server["users"][0]
     programs = program.home / "bin"
     write_program(programs / "astravue", f'#!/bin/sh\nexec {sys.executable} -P -m agent "$@"\n')
@@ -49,9 +52,13 @@ def test_the_command_works(command: str, program: Program, server: dict[str, Any
     )
     if "--server" not in command and "sandbox" not in command:
         program.environ["ASTRAVUE_SERVER"] = server["url"]
+    if re.search(r"logout|auth refresh", command):
         sign_in(program, user)
-    with ScriptedEndpoint(["I will remember."], otherwise="Done.") as endpoint:
-        program.run("ask", "Remember 42.", OPENAI_BASE_URL=endpoint.base_url)
+    else:
+        shutil.copytree(signed_in_state, program.state)
+    with ScriptedEndpoint([], otherwise="Done.") as endpoint:
+        if re.search(r"\blast\b|sessions", command):
+            program.run("ask", "Remember 42.", OPENAI_BASE_URL=endpoint.base_url)
         environ = {
             **program.environ,
             "OPENAI_BASE_URL": endpoint.base_url,
