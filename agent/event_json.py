@@ -110,7 +110,6 @@ def _encode_step(event: StepFinished) -> JsonObject:
         "tool_calls": [encode_call(call) for call in event.tool_calls],
         "finish_reason": event.finish_reason.value,
         "usage": encode_usage(event.usage),
-        "interrupted": event.interrupted,
         "provider_items": list(event.provider_items),
     }
 

@@ -60,7 +60,6 @@ class StepFinished:
     tool_calls: tuple[ToolCall, ...]
     finish_reason: FinishReason
     usage: Usage
-    interrupted: bool = False
     provider_items: tuple[JsonValue, ...] = field(default=(), repr=False)
 
 
@@ -116,7 +115,6 @@ class CallOutcome(StrEnum):
     INVALID = "invalid"
     DECLINED = "declined"
     UNKNOWN = "unknown"
-    INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,6 @@ EXAMPLES: list[tuple[Event, JsonObject]] = [
             "tool_calls": [CALL_JSON],
             "finish_reason": "tool_calls",
             "usage": USAGE_JSON,
-            "interrupted": False,
             "provider_items": [{"x": 1}],
         },
     ),

@@ -20,7 +20,6 @@ _MARKS = {
     CallOutcome.INVALID: "✗",
     CallOutcome.DECLINED: "⊘",
     CallOutcome.UNKNOWN: "?",
-    CallOutcome.INTERRUPTED: "■",
 }
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W_A-Z]+|\d+")
 
@@ -101,8 +100,6 @@ def _outcome(event: ToolCallFinished) -> str:
             return "declined"
         case CallOutcome.UNKNOWN:
             return "no answer came, it may or may not have happened"
-        case CallOutcome.INTERRUPTED:
-            return "stopped"
 
 
 def _count_or_name(value: JsonValue) -> str:

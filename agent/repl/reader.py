@@ -147,7 +147,7 @@ class TurnReader:
         match event.outcome:
             case CallOutcome.SUCCEEDED:
                 mark = self._palette.good(mark)
-            case CallOutcome.DECLINED | CallOutcome.INTERRUPTED:
+            case CallOutcome.DECLINED:
                 mark = self._palette.warning(mark)
             case _:
                 mark = self._palette.bad(mark)

@@ -40,7 +40,6 @@ def test_a_call_is_its_title_and_its_arguments_in_short() -> None:
             "✗ List tasks · project ID: 4, status: open · limit is too big",
         ),
         (CallOutcome.DECLINED, "", "⊘ List tasks · project ID: 4, status: open · declined"),
-        (CallOutcome.INTERRUPTED, "", "■ List tasks · project ID: 4, status: open · stopped"),
     ],
 )
 def test_an_outcome_is_one_line(outcome: CallOutcome, text: str, line: str) -> None:
