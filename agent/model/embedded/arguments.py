@@ -1,7 +1,8 @@
 """The arguments of one call: from the model's words to what the function's schema wants."""
 
+import re
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeAlias
 
@@ -18,6 +19,7 @@ from agent.model.embedded.values import settle_value
 
 Resolution: TypeAlias = Generator[tuple[PlannedCall, ...], tuple[Result, ...], JsonObject]
 
+_PLACE = re.compile(r" (?:in|into|to|for|under|on|project) ")
 _LATEST = ("end", "due", "before", "until")
 
 
@@ -56,6 +58,13 @@ class ArgumentResolver:
         for parameter in parameters:
             value = chosen.arguments.get(parameter.shown)
             if parameter.role is Role.REFERENCE:
+                if self._names_no_project(parameter, value) and (named := (yield from self._named_project())):
+                    value = named
+                    chosen = complete(
+                        replace(chosen, arguments=chosen.arguments | {parameter.shown: named}),
+                        self.signature,
+                        self.plan.request,
+                    )
                 yield from self._resolve_reference(parameter, value, arguments)
             else:
                 self._resolve_words(parameter, value, arguments)
@@ -86,6 +95,22 @@ class ArgumentResolver:
             parent = next((e for e in self._found.values() if _holds(e, parameter.kind)), None)
             found.append((yield from self.finder.find(parameter.kind, each, self._key(parameter), parent)))
         self._store(parameter, found, arguments)
+
+    def _names_no_project(self, parameter: Parameter, value: JsonValue) -> bool:
+        """Say whether a project is wanted and the model named none, or only pointed at one."""
+        wanted = parameter.kind == "project" and parameter.required and self._settled(parameter) is None
+        return wanted and all(points(words) for words in self._grounded(parameter, value))
+
+    def _named_project(self) -> Generator[tuple[PlannedCall, ...], tuple[Result, ...], str]:
+        """The one project whose whole name stands in the request although the model passed it over."""
+        said = f" {' '.join(tokens(self.plan.request))} "
+        if not _PLACE.search(said):
+            return ""
+        projects = yield from self.finder.options("project")
+        named = {project.label for project in projects if f" {' '.join(tokens(project.label))} " in said}
+        # "Website" is part of "Website relaunch": the longer name is the one that was said.
+        longest = {name for name in named if not any(name != other and name in other for other in named)}
+        return longest.pop() if len(longest) == 1 else ""
 
     def _grounded(self, parameter: Parameter, value: JsonValue) -> list[str]:
         """The words that the request really has; what it has not was made up or copied from elsewhere."""

@@ -202,6 +202,37 @@ async def test_a_missing_project_is_asked_for(child: FakeChild, chat: Chat) -> N
     ]
 
 
+@pytest.mark.parametrize("passed_over", [{}, {"project": "it"}])
+async def test_a_project_that_the_request_names_counts_though_the_model_passed_it_over(
+    child: FakeChild, chat: Chat, passed_over: dict[str, str]
+) -> None:
+    child.will_call(
+        "Show the website relaunch tasks", ("list_project_tasks", {"project": "website relaunch"})
+    )
+    await chat.say("Show the website relaunch tasks")
+    said = "Create a task Update the FAQ in Office move for Lena"
+    child.will_call(
+        said, ("create_task", {"title": "Update the FAQ in Office move", "people": ["Lena"], **passed_over})
+    )
+    await chat.say(said)
+    assert chat.workspace.writes == [
+        ("create_task", {"spaceId": 2, "projectId": 23, "taskTitle": "Update the FAQ", "owners": [13]})
+    ]
+
+
+async def test_without_a_project_in_the_request_the_one_talked_about_is_meant(
+    child: FakeChild, chat: Chat
+) -> None:
+    child.will_call(
+        "Show the website relaunch tasks", ("list_project_tasks", {"project": "website relaunch"})
+    )
+    await chat.say("Show the website relaunch tasks")
+    child.will_call("Create a task Check in with Lena", ("create_task", {"title": "Check in with Lena"}))
+    await chat.say("Create a task Check in with Lena")
+    assert chat.workspace.writes[0][1]["taskTitle"] == "Check in with Lena"
+    assert chat.workspace.writes[0][1]["projectId"] != 23
+
+
 async def test_a_name_that_nothing_has_can_be_said_again(child: FakeChild, chat: Chat) -> None:
     child.will_call("Show the quarterly budget", ("get_task", {"task": "quarterly budget"}))
     child.will_answer(**{"crash on start": {"answer": "Hm."}})
