@@ -14,10 +14,12 @@ from agent.sandbox.clock import Clock
 from agent.sandbox.database import Database
 from agent.sandbox.guard import LOOPBACK_ORIGIN, BearerGuard, HostCheck
 from agent.sandbox.mcp_endpoint import McpEndpoint
+from agent.sandbox.mcp_texts import McpTexts
 from agent.sandbox.oauth.clients import Clients
 from agent.sandbox.oauth.endpoints import Addresses, JsonEndpoints
 from agent.sandbox.oauth.sign_in import SignInPage
 from agent.sandbox.oauth.tokens import TokenLifetimes, TokenStore
+from agent.sandbox.prompt_catalogue import load_prompts
 from agent.sandbox.rate_limit import SlidingWindow
 from agent.sandbox.tools.catalogue import load_catalogue
 
@@ -70,7 +72,8 @@ def create_app(database: Database, clock: Clock, settings: AppSettings) -> ASGIA
     tokens = TokenStore(database, clock, settings.lifetimes)
     attempts = SlidingWindow(clock, _WRONG_PASSWORDS, _WRONG_PASSWORDS_SECONDS)
     requests = SlidingWindow(clock, settings.rate_limit, _RATE_SECONDS)
-    mcp_server = McpEndpoint(database, clock, load_catalogue()).server()
+    texts = McpTexts(database, clock, load_prompts())
+    mcp_server = McpEndpoint(database, clock, load_catalogue(), texts).server()
     sessions = StreamableHTTPSessionManager(mcp_server, json_response=True)
     guarded = BearerGuard(StreamableHTTPASGIApp(sessions), addresses, tokens, requests)
     app = Starlette(

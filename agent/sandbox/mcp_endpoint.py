@@ -1,4 +1,4 @@
-"""The MCP side: lists the tools in pages, and runs them for the signed-in user."""
+"""The MCP side: lists the tools in pages and runs them for the signed-in user."""
 
 import base64
 import binascii
@@ -7,18 +7,17 @@ import sqlite3
 from typing import Any
 
 import mcp_types as types
-from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
-from starlette.requests import Request
 
 from agent import __version__
 from agent.sandbox.clock import Clock
 from agent.sandbox.database import Database
-from agent.sandbox.domain.context import Caller, Json
-from agent.sandbox.domain.users import find_caller
+from agent.sandbox.domain.context import Json
 from agent.sandbox.errors import Refusal
+from agent.sandbox.mcp_caller import caller_of
+from agent.sandbox.mcp_texts import McpTexts
 from agent.sandbox.tools.catalogue import Catalogue, ToolDefinition, run_tool
 
 TOOLS_A_PAGE = 25
@@ -32,12 +31,13 @@ _INSTRUCTIONS = (
 
 
 class McpEndpoint:
-    """Handlers of MCP requests."""
+    """Handlers of the requests about tools, joined with those about prompts and resources."""
 
-    def __init__(self, database: Database, clock: Clock, catalogue: Catalogue) -> None:
+    def __init__(self, database: Database, clock: Clock, catalogue: Catalogue, texts: McpTexts) -> None:
         self._database = database
         self._clock = clock
         self._catalogue = catalogue
+        self._texts = texts
 
     def server(self) -> Server:
         """Returns an MCP server with these handlers."""
@@ -49,6 +49,12 @@ class McpEndpoint:
             on_list_tools=self.list_tools,
             on_call_tool=self.call_tool,
             get_tool_input_schema=self._input_schema,
+            on_list_prompts=self._texts.list_prompts,
+            on_get_prompt=self._texts.get_prompt,
+            on_list_resources=self._texts.list_resources,
+            on_list_resource_templates=self._texts.list_templates,
+            on_read_resource=self._texts.read_resource,
+            on_completion=self._texts.complete,
         )
 
     async def list_tools(
@@ -73,25 +79,13 @@ class McpEndpoint:
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, f"There is no tool {params.name[:100]}.")
         try:
-            result = run_tool(
-                self._database, self._clock, self._caller(context), tool, params.arguments or {}
-            )
+            caller = caller_of(self._database, context)
+            result = run_tool(self._database, self._clock, caller, tool, params.arguments or {})
         except Refusal as refusal:
             return _refused(refusal)
         except sqlite3.OperationalError as error:
             return _refused(Refusal(f"The workspace cannot be used now ({error}); nothing was changed."))
         return types.CallToolResult(content=[_text(_compact(result))], structured_content=result)
-
-    def _caller(self, context: ServerRequestContext[Any]) -> Caller:
-        request = context.request
-        assert isinstance(request, Request)
-        user = request.user
-        assert isinstance(user, AuthenticatedUser)
-        assert user.access_token.subject is not None
-        caller = find_caller(self._database, int(user.access_token.subject))
-        if caller is None:
-            raise MCPError(types.INVALID_REQUEST, "This user has been deactivated.")
-        return caller
 
     def _input_schema(self, name: str) -> Json | None:
         tool = self._catalogue.find(name)
