@@ -97,9 +97,12 @@ class ArgumentResolver:
         self._store(parameter, found, arguments)
 
     def _names_no_project(self, parameter: Parameter, value: JsonValue) -> bool:
-        """Say whether a project is wanted and the model named none, or only pointed at one."""
+        """Say whether a project is wanted and the model took none from the request: it wrote none, only
+        pointed at one, or copied the one that was talked about last.
+        """
         wanted = parameter.kind == "project" and parameter.required and self._settled(parameter) is None
-        return wanted and all(points(words) for words in self._grounded(parameter, value))
+        words = self._grounded(parameter, value)
+        return wanted and all(points(each) or not is_mentioned(each, self.plan.request) for each in words)
 
     def _named_project(self) -> Generator[tuple[PlannedCall, ...], tuple[Result, ...], str]:
         """The one project whose whole name stands in the request although the model passed it over."""

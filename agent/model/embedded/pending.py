@@ -6,7 +6,7 @@ from typing import Final
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.model.embedded.choice import Choice
-from agent.model.embedded.matching import choose, tokens
+from agent.model.embedded.matching import choose, similarity, tokens
 from agent.model.embedded.plan import Ask, Option, Plan
 
 ORDINALS: Final = {
@@ -27,6 +27,15 @@ _CANCEL: Final = re.compile(
     r"(?:no|nope|none|neither|cancel|stop|never ?mind|forget it|leave it|nothing)"
     r"(?: of them| thanks| thank you)?"
 )
+_COMMANDS: Final = frozenset(
+    (
+        *("add", "assign", "change", "comment", "create", "delete", "find", "give", "list", "log", "make"),
+        *("mark", "move", "new", "open", "please", "put", "remove", "rename", "set", "show", "start", "stop"),
+        *("update", "can", "could", "how", "what", "when", "where", "which", "who"),
+    )
+)
+_LONGEST_NAME: Final = 3
+_SURE: Final = 0.85
 _LONGEST_REPLY: Final = 8
 CANCELLED: Final = "All right, I left everything as it is."
 
@@ -63,7 +72,7 @@ class Question:
         words = tokens(reply)
         if _CANCEL.fullmatch(" ".join(words)):
             return Plan(reply, Choice(answer=CANCELLED))
-        if not self.options or len(words) > _LONGEST_REPLY:
+        if not self.options or len(words) > _LONGEST_REPLY or self._is_request(reply):
             return None
         number = self._number(words)
         if number is None:
@@ -75,9 +84,16 @@ class Question:
 
         `None` when the question offered things to choose from, or when the reply is too long to be a name.
         """
-        if self.options or not 0 < len(tokens(reply)) <= _LONGEST_REPLY:
+        if self.options or not 0 < len(tokens(reply)) <= _LONGEST_REPLY or self._is_request(reply):
             return None
         return self.settled({"words": reply.strip()})
+
+    def _is_request(self, reply: str) -> bool:
+        """Say whether a reply is a request of its own: it commands or asks, and is no name on offer."""
+        words = tokens(reply)
+        if len(words) <= _LONGEST_NAME or words[0] not in _COMMANDS:
+            return False
+        return all(similarity(reply, option.label) < _SURE for option in self.options)
 
     def _number(self, words: list[str]) -> int | None:
         for word in words:

@@ -67,7 +67,8 @@ def _trim_titles(arguments: JsonObject, request: str) -> JsonObject:
             words = tokens(str(trimmed.get(owner, "")))
             for found in re.finditer(r"\s+(?:in|to|into|for|under|on|of)\s+(?:the\s+)?(\S.*)$", title):
                 rest = tokens(found[1])
-                if rest and (words[: len(rest)] == rest or words == tokens(title)):
+                named = bool(words) and rest[: len(words)] == words
+                if rest and (named or words[: len(rest)] == rest or words == tokens(title)):
                     if words == tokens(title):
                         trimmed[owner] = found[1]
                     trimmed[name] = title[: found.start()]

@@ -171,6 +171,15 @@ async def test_a_question_does_not_swallow_the_next_request(child: FakeChild, ch
     assert chat.workspace.writes == []
 
 
+async def test_a_request_that_names_what_was_offered_is_a_request(child: FakeChild, chat: Chat) -> None:
+    child.will_call("Create a task Write the tests", ("create_task", {"title": "Write the tests"}))
+    said = "Add a task to Office move: Buy paint"
+    child.will_call(said, ("create_task", {"project": "Office move", "title": "Buy paint"}))
+    assert "Office move" in await chat.say("Create a task Write the tests")
+    await chat.say(said)
+    assert [write["taskTitle"] for _, write in chat.workspace.writes] == ["Buy paint"]
+
+
 async def test_earlier_steps_are_not_repeated_once_a_question_is_settled(
     child: FakeChild, chat: Chat
 ) -> None:
@@ -202,7 +211,7 @@ async def test_a_missing_project_is_asked_for(child: FakeChild, chat: Chat) -> N
     ]
 
 
-@pytest.mark.parametrize("passed_over", [{}, {"project": "it"}])
+@pytest.mark.parametrize("passed_over", [{}, {"project": "it"}, {"project": "Website relaunch"}])
 async def test_a_project_that_the_request_names_counts_though_the_model_passed_it_over(
     child: FakeChild, chat: Chat, passed_over: dict[str, str]
 ) -> None:

@@ -23,6 +23,14 @@ def test_a_title_does_not_run_on_into_its_project() -> None:
     ) == {"project": "Website relaunch", "title": "Update the FAQ"}
 
 
+def test_a_title_does_not_run_on_through_its_project() -> None:
+    assert mended(
+        "create_task",
+        "Create a task Update the FAQ in Office move for Maria",
+        {"project": "Office move", "title": "Update the FAQ in Office move for Maria"},
+    ) == {"project": "Office move", "title": "Update the FAQ"}
+
+
 def test_a_title_in_quotation_marks_stays_whole() -> None:
     arguments: JsonObject = {"project": "Website", "title": "Put it in Website"}
     assert mended("create_task", 'Add "Put it in Website" to Website', arguments) == arguments
