@@ -1,16 +1,12 @@
 """The embedded model from the user's words to calls and answers; the child's answers are written down."""
 
-import asyncio
 import json
-import sys
 
 import pytest
 from conftest import FakeChild
-from fake_workspace import Chat, FakeWorkspace, load_functions
+from fake_workspace import Chat, FakeWorkspace
 
 from agent.conversation import AssistantMessage, ToolCall, ToolMessage, UserMessage
-from agent.errors import ModelError
-from agent.model.embedded import is_available
 from agent.model.embedded.model import EmbeddedModel
 from agent.model.protocol import (
     Finish,
@@ -360,119 +356,6 @@ async def test_tools_of_another_server_are_called_as_they_are(child: FakeChild, 
     text = "".join(item.text for item in items if isinstance(item, TextDelta))
     assert "| Day | Sky |" in text
     assert "| Mon | rain |" in text
-
-
-async def test_the_prefix_is_evaluated_once_and_its_state_is_kept_for_later_starts(
-    child: FakeChild, chat: Chat, model: EmbeddedModel
-) -> None:
-    child.will_answer(Hello={"answer": "Hello."})
-    await chat.say("Hello")
-    await chat.say("Hello")
-    assert len(child.asked("/slots/save")) == 1
-    assert [path.suffix for path in child.states] == [".state"]
-    later = child.model()
-    try:
-        await Chat(later, FakeWorkspace()).say("Hello")
-    finally:
-        await later.aclose()
-    assert len(child.asked("/slots/save")) == 1
-    assert len(child.asked("/slots/restore")) == 1
-    assert ("Reading the tools, once for this set of tools", 0.5) in child.progress
-
-
-async def test_a_damaged_state_is_thrown_away_and_made_anew(child: FakeChild, chat: Chat) -> None:
-    child.will_answer(Hello={"answer": "Hello."})
-    await chat.say("Hello")
-    (state,) = child.states
-    state.write_text("half")
-    later = child.model()
-    try:
-        await Chat(later, FakeWorkspace()).say("Hello")
-    finally:
-        await later.aclose()
-    assert [path.read_text() for path in child.states] == ["state"]
-
-
-async def test_only_the_states_used_last_are_kept(child: FakeChild, chat: Chat) -> None:
-    child.will_answer(Hello={"answer": "Hello."})
-    for count in (47, 46, 45, 44):
-        chat.functions = load_functions()[:count]
-        await chat.say("Hello")
-    assert len(child.states) == 2
-
-
-async def test_the_request_is_constrained_bounded_and_without_tools(child: FakeChild, chat: Chat) -> None:
-    child.will_answer(Hello={"answer": "Hello."})
-    await chat.say("Hello")
-    request = child.asked()[-1]
-    assert "tools" not in request
-    assert request["max_tokens"] <= 400
-    assert request["temperature"] == 0
-    assert request["response_format"]["type"] == "json_schema"
-
-
-async def test_leaving_an_answer_stops_the_generation(child: FakeChild, chat: Chat) -> None:
-    child.will_answer(Hello="HANG", Bye={"answer": "Bye."})
-    chat.conversation.append(UserMessage("Hello"))
-    model = chat.model
-
-    async def read() -> None:
-        async for _ in model.respond(chat.request()):
-            pass
-
-    task = asyncio.create_task(read())
-    await child.is_asked(2)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    await child.is_asked(1, "/left")
-    assert await chat.say("Bye") == "Bye."
-
-
-async def test_a_child_that_dies_is_told_and_started_anew(child: FakeChild, chat: Chat) -> None:
-    child.will_answer(Hello="DIE", Again={"answer": "Here I am."})
-    with pytest.raises(ModelError, match="broke off its answer; the conversation is kept"):
-        await chat.say("Hello")
-    assert await chat.say("Again") == "Here I am."
-
-
-async def test_a_refusal_is_told_in_the_runtimes_words(child: FakeChild, chat: Chat) -> None:
-    child.will_answer(Hello="REFUSE")
-    with pytest.raises(ModelError, match="refused the request: the request exceeds the available context"):
-        await chat.say("Hello")
-
-
-async def test_an_answer_that_is_cut_short_asks_for_other_words(child: FakeChild, chat: Chat) -> None:
-    child.will_answer(Hello='{"calls": [{"tool": "create_ta')
-    assert await chat.say("Hello") == (
-        "I could not make sense of that. Please say it again in one plain sentence."
-    )
-
-
-async def test_warming_evaluates_the_prefix_before_anything_is_asked(
-    child: FakeChild, chat: Chat, model: EmbeddedModel
-) -> None:
-    child.will_answer(Hello={"answer": "Hello."})
-    chat.conversation.append(UserMessage(""))
-    model.start()
-    model.warm(chat.request())
-    await child.is_asked(1, "/slots/save")
-    await chat.say("Hello")
-    assert len(child.asked()) == 2
-    assert child.progress[-1] == ("The embedded model is ready", 1.0)
-
-
-async def test_without_the_extra_it_says_what_to_install(
-    child: FakeChild, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "xllamacpp", None)
-    assert not is_available()
-    told: list[str] = []
-    model = EmbeddedModel(child.folders, on_progress=lambda text, fraction: told.append(text))
-    with pytest.raises(ModelError, match="needs the extra `local`, which is not installed") as caught:
-        await Chat(model, FakeWorkspace()).say("Hello")
-    assert "pip install" in caught.value.hint
-    await model.aclose()
-    assert told == [str(caught.value)]
 
 
 async def test_the_second_of_a_list_is_what_was_shown_second(child: FakeChild, chat: Chat) -> None:
