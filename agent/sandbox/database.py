@@ -7,16 +7,23 @@ is in the operating system's hands when its commit returns, so killing the proce
 
 import sqlite3
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from agent.sandbox.errors import SandboxError
+from agent.sandbox.errors import SandboxError, SnapshotRefused
 
 Parameters = Sequence[object] | Mapping[str, object]
 
 SCHEMA_VERSION = 1
+
+_MAGIC = b"SQLite format 3\0"
+_SCHEMA = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
+
+# The two bytes of the header that say how the file is written; 1 stands for a rollback journal. A database
+# in memory cannot be in WAL mode (SQLite file format, section 1.3.3).
+_WRITE_FORMAT = slice(18, 20)
 
 
 class Database:
@@ -85,6 +92,34 @@ class Database:
         self._connection.executescript(
             resources.files("agent.sandbox").joinpath("schema.sql").read_text("utf-8")
         )
+
+    def snapshot(self) -> bytes:
+        """Returns the whole database as the bytes of an SQLite file."""
+        content = bytearray(self._connection.serialize())
+        content[_WRITE_FORMAT] = b"\x01\x01"
+        return bytes(content)
+
+    def restore(self, snapshot: bytes) -> None:
+        """Replaces everything in the database with a snapshot, in one transaction.
+
+        Raises:
+            SnapshotRefused: It is no sound snapshot of a database of this version; nothing has changed.
+        """
+        if not snapshot.startswith(_MAGIC):
+            raise SnapshotRefused("The snapshot is no SQLite database.")
+        with closing(sqlite3.connect(":memory:")) as source:
+            try:
+                source.deserialize(snapshot)
+                sound = source.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+                schema = source.execute(_SCHEMA).fetchall()
+                violation = source.execute("PRAGMA foreign_key_check").fetchone()
+            except (sqlite3.Error, OverflowError) as error:
+                raise SnapshotRefused(f"The snapshot cannot be read: {error}.") from error
+            if not sound or violation is not None:
+                raise SnapshotRefused("The snapshot is damaged.")
+            if schema != [tuple(row) for row in self.rows(_SCHEMA)]:
+                raise SnapshotRefused("The snapshot was not made by this version of the sandbox.")
+            source.backup(self._connection)
 
     def close(self) -> None:
         """Closes the file; a second call does nothing."""

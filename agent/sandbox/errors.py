@@ -1,6 +1,7 @@
 """What the sandbox refuses, and why.
 
     SandboxError        the sandbox cannot start; its message goes to standard error
+    SnapshotRefused     a snapshot cannot be restored; its message goes to the control API
     Refusal             a tool call that changes nothing; its message goes to the caller
     ├── InvalidInput    400   an argument that cannot be used
     ├── AccessDenied    403   the caller's role is too low
@@ -15,6 +16,10 @@ from collections.abc import Mapping
 
 class SandboxError(Exception):
     """The sandbox cannot start; the message says why in one sentence."""
+
+
+class SnapshotRefused(Exception):
+    """A snapshot cannot be restored; the message says why in one sentence."""
 
 
 class Refusal(Exception):

@@ -1,5 +1,6 @@
 """Checks a tool's arguments against its input schema, and says in one sentence what does not fit."""
 
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -79,7 +80,7 @@ def _describe(error: ValidationError) -> InvalidInput:
     match error.validator:
         case "additionalProperties":
             extra = min(name for name in instance if name not in schema["properties"])
-            return InvalidInput(extra[:60], "there is no such argument.")
+            return InvalidInput(_printable(extra[:60]), "there is no such argument.")
         case "required":
             missing = next(name for name in limit if name not in instance)
             return InvalidInput(f"{field}.{missing}" if field else missing, "it is required.")
@@ -100,6 +101,11 @@ def _describe(error: ValidationError) -> InvalidInput:
         case _:
             problem = "it does not fit the tool's input schema."
     return InvalidInput(field or "arguments", problem)
+
+
+def _printable(name: str) -> str:
+    """Returns the name of an argument as a sentence can show it."""
+    return name if name and name.isprintable() else json.dumps(name)
 
 
 def _plain(field: str, value: Any, form: str = "") -> Any:
