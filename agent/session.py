@@ -179,15 +179,19 @@ class Session:
             self._set_stage("connecting")
             await backend.workspace.tools()
             self._set_stage("")
-            self._loop = Loop(
-                model=self._model or ScriptedModel([]),
-                toolbox=backend.workspace,
-                policy=self._options.policy,
-                conversation=self._conversation,
-                system=read_prompt("system"),
-                session_id=self._id,
-            )
+            # A turn and a call by hand may both have waited here; the first one's loop serves both.
+            self._loop = self._loop or self._make_loop(backend)
         return self._loop
+
+    def _make_loop(self, backend: "Backend") -> Loop:
+        return Loop(
+            model=self._model or ScriptedModel([]),
+            toolbox=backend.workspace,
+            policy=self._options.policy,
+            conversation=self._conversation,
+            system=read_prompt("system"),
+            session_id=self._id,
+        )
 
     async def _open_model(self) -> None:
         if self._options.model is not None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from agent.commands.common import find_transcript, has_terminal, make_policy, prepare, warn
+from agent.commands.common import find_transcript, has_terminal, make_policy, prepare, settings_for, warn
 from agent.commands.progress import STANDARD_ERROR
 from agent.errors import AgentError, ExitCode, UsageError
 from agent.event_json import encode_error, encode_event, encode_usage
@@ -32,9 +32,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     settings, folders = prepare(arguments)
     text = read_text(arguments.text)
+    resumed = find_transcript(folders, arguments.session)
+    settings = settings_for(settings, resumed)
     options = SessionOptions(
         policy=make_policy(arguments, settings),
-        resumed=find_transcript(folders, arguments.session),
+        resumed=resumed,
         say=_ignore if arguments.quiet else warn,
         on_stage=None if arguments.quiet else STANDARD_ERROR.show_stage,
     )

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 
-from agent.commands.common import find_transcript, has_terminal, make_policy, prepare
+from agent.commands.common import find_transcript, has_terminal, make_policy, prepare, settings_for
 from agent.errors import ExitCode, UsageError
 from agent.repl.chat import run_chat
 from agent.session import Session, SessionOptions
@@ -15,6 +15,7 @@ def run(arguments: argparse.Namespace) -> int:
     need_terminal()
     settings, folders = prepare(arguments)
     resumed = find_transcript(folders, getattr(arguments, "resume", None))
+    settings = settings_for(settings, resumed)
     greeting = f"Going on with “{resumed.title}”." if resumed else f"Connected to {settings.server}"
     options = SessionOptions(policy=make_policy(arguments, settings), resumed=resumed)
     session = Session(settings, folders, options)

@@ -3,12 +3,13 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from agent.commands.progress import STANDARD_ERROR
 from agent.errors import AgentError, UsageError
 from agent.folders import Folders, find_folders
-from agent.settings import Settings, load_settings
+from agent.settings import TRY_PROFILE, Settings, load_settings
 from agent.tools.policy import Policy
 from agent.transcripts import Transcript, read_transcript
 
@@ -66,6 +67,14 @@ def find_transcript(folders: Folders, wanted: str | None) -> Transcript | None:
     if not found or wanted == "":
         raise AgentError(f"There is no conversation “{wanted}”.", "See those there are: astravue sessions")
     return read_transcript(folders.sessions / f"{found[0]}.jsonl")
+
+
+def settings_for(settings: Settings, resumed: Transcript | None) -> Settings:
+    """The settings to go on with a conversation: its own server, unless another one was asked for."""
+    if resumed is None or "server" in settings.origins:
+        return settings
+    profile = TRY_PROFILE if resumed.header.workspace else settings.profile
+    return replace(settings, server=resumed.header.server, profile=profile)
 
 
 def warn(text: str) -> None:

@@ -34,8 +34,9 @@ class Refusal(Exception):
     code = 400
 
     def __init__(self, message: str, field: str = "", details: Mapping[str, object] | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+        # What a caller gave may be quoted in it, line breaks and all.
+        self.message = " ".join(message.split())
+        super().__init__(self.message)
         self.field = field
         self.details = details or {}
 

@@ -114,6 +114,14 @@ def test_a_conversation_goes_on_where_it_was_left(signed_in: Program) -> None:
     assert session not in signed_in.run("sessions").stdout
 
 
+def test_a_conversation_goes_on_with_its_own_server(signed_in: Program) -> None:
+    with ScriptedEndpoint(["Noted.", "Forty-two."]) as endpoint:
+        signed_in.run("ask", "Remember 42.", OPENAI_BASE_URL=endpoint.base_url)
+        del signed_in.environ["ASTRAVUE_SERVER"]
+        asked = signed_in.run("ask", "Which?", "--session", "last", OPENAI_BASE_URL=endpoint.base_url)
+    assert (asked.returncode, asked.stdout.strip()) == (0, "Forty-two.")
+
+
 class TestWrites:
     """Nothing is changed that nobody approved."""
 
