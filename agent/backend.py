@@ -207,7 +207,7 @@ def _open_endpoint(choice: Choice) -> Model:
 
 def _bar(fraction: float) -> str:
     full = round(fraction * _BAR_CELLS)
-    return f"▕{'█' * full}{' ' * (_BAR_CELLS - full)}▏{fraction:4.0%}"
+    return f"▕{'█' * full}{'░' * (_BAR_CELLS - full)}▏ {fraction:.0%}"
 
 
 def _describe_login(login: Login | None, now: float) -> str:

@@ -56,13 +56,23 @@ class AppSettings:
     @property
     def issuer(self) -> str:
         """The origin that it serves, without a trailing slash."""
-        return f"http://{_bracketed(self.host)}:{self.port}"
+        return origin(self.host, self.port)
 
     @property
     def host_names(self) -> frozenset[str]:
         """The Host headers that it answers to."""
-        names = ("127.0.0.1", "localhost", "[::1]", _bracketed(self.host))
-        return frozenset(f"{name}:{self.port}" for name in names)
+        return host_names(self.host, self.port)
+
+
+def origin(host: str, port: int) -> str:
+    """Returns the origin of what is served at an address."""
+    return f"http://{_bracketed(host)}:{port}"
+
+
+def host_names(host: str, port: int) -> frozenset[str]:
+    """Returns the Host headers of what is served at a loopback address."""
+    names = ("127.0.0.1", "localhost", "[::1]", _bracketed(host))
+    return frozenset(f"{name}:{port}" for name in names)
 
 
 def create_app(database: Database, clock: Clock, settings: AppSettings) -> ASGIApp:

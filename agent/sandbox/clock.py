@@ -32,11 +32,19 @@ class Clock:
         return self.milliseconds() // DAY_MILLISECONDS * DAY_MILLISECONDS
 
 
-def clock_from(start: datetime) -> Clock:
-    """Returns a clock that reads `start` now and goes on from there.
+class MovableTime:
+    """A clock's source that runs like this machine's, as far ahead or behind as it is told.
 
     Args:
-        start: A moment with its offset from UTC.
+        start: What it reads now, a moment with its offset from UTC; None for this machine's own time.
     """
-    ahead = start.timestamp() - time.time()
-    return Clock(lambda: time.time() + ahead)
+
+    def __init__(self, start: datetime | None = None) -> None:
+        self._ahead = 0.0 if start is None else start.timestamp() - time.time()
+
+    def __call__(self) -> float:
+        return time.time() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Moves it forward by that many seconds."""
+        self._ahead += seconds

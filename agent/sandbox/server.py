@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from agent.sandbox.clock import Clock, clock_from
+from agent.sandbox.clock import Clock, MovableTime
 from agent.sandbox.errors import SandboxError
 from agent.sandbox.oauth.clients import is_loopback
 from agent.sandbox.seeds.reader import SEED_NAMES, Seed, read_seed
@@ -25,6 +25,7 @@ from agent.sandbox.storage import default_folder, locked_folder, open_workspace
 
 if TYPE_CHECKING:
     from agent.sandbox.app import AppSettings
+    from agent.sandbox.control.app import ControlSettings
 
 _BACKLOG = 2048
 _SHUTDOWN_SECONDS = 2
@@ -43,6 +44,7 @@ class Options:
     refresh_ttl: int
     rate_limit: int
     start_time: datetime | None
+    control_port: int | None
     users: bool
     exit_with_parent: bool
 
@@ -77,29 +79,41 @@ def main(argv: Sequence[str]) -> int:
 
 def _serve(options: Options, stack: ExitStack) -> None:
     folder = default_folder() if options.data is None else options.data.expanduser()
-    listener = stack.enter_context(_listen(options.host, options.port))
-    port: int = listener.getsockname()[1]
+    listeners = [stack.enter_context(_listen(options.host, options.port, "--port"))]
+    if options.control_port is not None:
+        listeners.append(stack.enter_context(_listen(options.host, options.control_port, "--control-port")))
+    ports: list[int] = [listener.getsockname()[1] for listener in listeners]
     stack.enter_context(locked_folder(folder))
-    clock = Clock() if options.start_time is None else clock_from(options.start_time)
-    database, seed = open_workspace(folder, clock, options.seed, options.reset)
+    time = MovableTime(options.start_time)
+    database, seed = open_workspace(folder, Clock(time), options.seed, options.reset)
     stack.callback(database.close)
 
     import uvicorn
 
     from agent.sandbox.app import AppSettings, create_app
+    from agent.sandbox.control.app import ControlSettings, create_controlled_app
+    from agent.sandbox.control.unreliable import CuttableProtocol
+    from agent.sandbox.oauth.secrets import new_token
     from agent.sandbox.oauth.tokens import TokenLifetimes
 
     settings = AppSettings(
-        options.host, port, TokenLifetimes(options.access_ttl, options.refresh_ttl), options.rate_limit
+        options.host, ports[0], TokenLifetimes(options.access_ttl, options.refresh_ttl), options.rate_limit
     )
+    control = None
+    if options.control_port is None:
+        app = create_app(database, Clock(time), settings)
+    else:
+        control = ControlSettings(options.host, ports[1], new_token())
+        app = create_controlled_app(database, time, settings, control)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            _announce(settings, seed)
+            _announce(settings, control, seed)
 
     config = uvicorn.Config(
-        create_app(database, clock, settings),
+        app,
+        http="auto" if control is None else CuttableProtocol,
         log_config=None,
         access_log=False,
         ws="none",
@@ -110,11 +124,11 @@ def _serve(options: Options, stack: ExitStack) -> None:
     server = Server(config)
     # Streams that a stop cuts off are no news.
     logging.getLogger("uvicorn.error").addFilter(lambda _record: not server.should_exit)
-    asyncio.run(server.serve(sockets=[listener]))
+    asyncio.run(server.serve(sockets=listeners))
 
 
-def _announce(settings: "AppSettings", seed: Seed) -> None:
-    line = {
+def _announce(settings: "AppSettings", control: "ControlSettings | None", seed: Seed) -> None:
+    line: dict[str, object] = {
         "event": "ready",
         "url": f"{settings.issuer}/mcp",
         "issuer": settings.issuer,
@@ -122,6 +136,8 @@ def _announce(settings: "AppSettings", seed: Seed) -> None:
         "seed": seed.name,
         "users": [user.announcement() for user in seed.users],
     }
+    if control is not None:
+        line["control"] = control.announcement()
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
     if sys.stderr.isatty():
@@ -132,7 +148,7 @@ def _announce(settings: "AppSettings", seed: Seed) -> None:
         )
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, option: str) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
@@ -146,7 +162,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise SandboxError(
-            f"Port {port} on {host} cannot be used ({error.strerror}); choose another with --port, "
+            f"Port {port} on {host} cannot be used ({error.strerror}); choose another with {option}, "
             "or 0 for a free one."
         ) from error
     return listener
@@ -205,6 +221,12 @@ def _parse(argv: Sequence[str]) -> Options:
         type=_moment,
         metavar="TIME",
         help="where the clock starts, such as 2026-11-23T09:00:00+00:00 (now)",
+    )
+    add(
+        "--control-port",
+        type=_port,
+        metavar="N",
+        help="port to serve the control API for tests; 0 picks a free one (off)",
     )
     add("--users", action="store_true", help="list the users of the seed with their passwords, and leave")
     add("--exit-with-parent", action="store_true", help="stop when standard input ends")

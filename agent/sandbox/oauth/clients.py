@@ -131,6 +131,13 @@ class Clients:
             secret_hash=row["client_secret_hash"],
         )
 
+    def forget(self, client_id: str | None) -> int:
+        """Forgets a client, or every one for None, with all its tokens, and returns how many."""
+        return self._database.run(
+            "DELETE FROM oauth_clients WHERE :client_id IS NULL OR client_id = :client_id",
+            {"client_id": client_id},
+        )
+
     def authenticate(self, form: Mapping[str, str], authorization: str | None) -> Client:
         """Returns the client that a request to the token or revocation endpoint comes from.
 

@@ -17,6 +17,13 @@ from agent.sandbox.oauth.secrets import challenge_of, hashed, new_token, same
 
 CODE_SECONDS = 60
 
+_WHOSE = (
+    "WHERE expires_time > :now AND (:user_id IS NULL "
+    "OR family_id IN (SELECT family_id FROM token_families WHERE user_id = :user_id))"
+)
+_EXPIRE_ACCESS = "UPDATE access_tokens SET expires_time = :now " + _WHOSE
+_EXPIRE_REFRESH = "UPDATE refresh_tokens SET expires_time = :now " + _WHOSE
+
 _KEPT_AFTER_EXPIRY = 7 * 24 * 60 * 60 * MILLISECONDS
 
 
@@ -145,6 +152,32 @@ class TokenStore:
             )
             if family_id is not None:
                 self._revoke_family(family_id)
+
+    def expire(self, user_id: int | None, *, access: bool, refresh: bool) -> int:
+        """Lets tokens expire now and returns how many did.
+
+        Args:
+            user_id: Whose tokens; None for everyone's.
+            access: Whether access tokens expire.
+            refresh: Whether refresh tokens expire.
+        """
+        asked = {"now": self._clock.milliseconds(), "user_id": user_id}
+        expired = 0
+        with self._database.transaction():
+            if access:
+                expired += self._database.run(_EXPIRE_ACCESS, asked)
+            if refresh:
+                expired += self._database.run(_EXPIRE_REFRESH, asked)
+        return expired
+
+    def revoke_all(self, user_id: int | None) -> int:
+        """Revokes every sign-in of a user, or of everyone for None, and returns how many."""
+        with self._database.transaction():
+            return self._database.run(
+                "UPDATE token_families SET revoked_time = :now "
+                "WHERE revoked_time IS NULL AND (:user_id IS NULL OR user_id = :user_id)",
+                {"now": self._clock.milliseconds(), "user_id": user_id},
+            )
 
     def _redeem(
         self, client: Client, code: str, redirect_uri: str, verifier: str, resource: str | None
