@@ -147,6 +147,9 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--refresh-ttl", metavar="S", type=_positive, default=None, help="the same")
     parser.add_argument("--rate-limit", metavar="N", type=int, default=None, help="requests a minute")
     parser.add_argument("--start-time", metavar="TIME", default=None, help="where its clock starts")
+    parser.add_argument(
+        "--control-port", metavar="N", type=int, default=None, help="serve its control API for tests (0: any)"
+    )
     parser.add_argument("--users", action="store_true", help="list who can sign in, and leave")
 
 

@@ -13,7 +13,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     folders = find_folders(os.environ)
     options: list[str] = ["--data", arguments.data or str(folders.sandbox)]
-    for name in ("host", "port", "seed", "access_ttl", "refresh_ttl", "rate_limit", "start_time"):
+    for name in (
+        "host",
+        "port",
+        "seed",
+        "access_ttl",
+        "refresh_ttl",
+        "rate_limit",
+        "start_time",
+        "control_port",
+    ):
         value = getattr(arguments, name)
         if value is not None:
             options += [f"--{name.replace('_', '-')}", str(value)]

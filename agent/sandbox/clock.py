@@ -43,6 +43,7 @@ class MovableTime:
         self._ahead = 0.0 if start is None else start.timestamp() - time.time()
 
     def __call__(self) -> float:
+        """Returns seconds since the Unix epoch."""
         return time.time() + self._ahead
 
     def advance(self, seconds: float) -> None:

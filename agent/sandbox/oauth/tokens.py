@@ -17,12 +17,14 @@ from agent.sandbox.oauth.secrets import challenge_of, hashed, new_token, same
 
 CODE_SECONDS = 60
 
-_WHOSE = (
-    "WHERE expires_time > :now AND (:user_id IS NULL "
-    "OR family_id IN (SELECT family_id FROM token_families WHERE user_id = :user_id))"
-)
-_EXPIRE_ACCESS = "UPDATE access_tokens SET expires_time = :now " + _WHOSE
-_EXPIRE_REFRESH = "UPDATE refresh_tokens SET expires_time = :now " + _WHOSE
+_EXPIRE_ACCESS = """
+UPDATE access_tokens SET expires_time = :now WHERE expires_time > :now
+AND (:user_id IS NULL OR family_id IN (SELECT family_id FROM token_families WHERE user_id = :user_id))
+"""
+_EXPIRE_REFRESH = """
+UPDATE refresh_tokens SET expires_time = :now WHERE expires_time > :now AND used_time IS NULL
+AND (:user_id IS NULL OR family_id IN (SELECT family_id FROM token_families WHERE user_id = :user_id))
+"""
 
 _KEPT_AFTER_EXPIRY = 7 * 24 * 60 * 60 * MILLISECONDS
 
