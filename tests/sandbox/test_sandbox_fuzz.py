@@ -25,11 +25,11 @@ from agent.sandbox.seeds.planter import plant
 from agent.sandbox.seeds.reader import read_seed
 from agent.sandbox.tools.catalogue import load_catalogue
 from tests.sandbox.sandbox_invariants import broken
-from tests.sandbox.sandbox_workspace import ALEX, BEN, GRACE, LENA, NINA, PRIYA, TOM, FakeTime, Workspace
+from tests.sandbox.sandbox_workspace import ALEX, BEN, GRACE, LENA, NINA, PRIYA, TOM, Workspace
 
 CATALOGUE = load_catalogue()
 TOOLS = [definition.name.removeprefix("astravue_") for definition in CATALOGUE.definitions]
-BOUNDED = settings(max_examples=20, derandomize=True)
+BOUNDED = settings(max_examples=40, derandomize=True)
 
 STRANGE_TEXTS = [
     "",
@@ -70,22 +70,35 @@ TIMES = [
     "2026-06-15T11:30:00",
     "2026-07-01",
 ]
+TITLES = ["A title", "<b>bold</b> & 'quoted'", "Robert'); DROP TABLE tasks;--", "Grüße, 你好"]
+TAME_TEXTS = {
+    "startDate": ["2026-06-01"],
+    "dueDate": ["2026-07-15"],
+    "endDate": ["2026-06-15"],
+    "startTime": ["2026-06-14T12:00:00Z", "2026-06-15T11:00:00+02:00"],
+    "endTime": ["2026-06-15T10:00:00"],
+    "email": ["alex@demo.astravue.example"],
+    "status": ["Completed", "in progress"],
+    "priority": ["High", "critical"],
+    "health": ["at risk"],
+    "color": ["#1F8F75"],
+}
 NUMBERS = [0, -1, 1, 7, 59, 60, 100, 2**31, 2**53, 2**63, -(2**63) - 1, 10**30]
 WRONG: list[Any] = [None, True, 1.5, 3.0, math.nan, math.inf, -1e400, "7", "", [], {}, [[]], [None], {"a": 1}]
 KNOWN: dict[str, list[int]] = {
     "spaceId": [501, 502, 503, 504],
     "projectId": [11272, 11274, 11276, 11279],
-    "taskId": [141298, 141299, 141303, 141320, 141400],
-    "commentId": [52001, 52002, 52003],
+    "taskId": [141299, 141298, 141303, 141412],
+    "subtaskId": [141412, 141413],
+    "commentId": [52001, 52002],
     "timerId": [71001, 71002, 71003],
-    "userId": [ALEX, BEN, NINA, PRIYA],
+    "userId": [ALEX, PRIYA, BEN, NINA],
 }
 SAME_KIND = {
     "targetSpaceId": "spaceId",
     "targetProjectId": "projectId",
     "projectIds": "projectId",
     "parentTaskId": "taskId",
-    "subtaskId": "taskId",
     "taskIds": "taskId",
     "owners": "userId",
     "ownerId": "userId",
@@ -113,32 +126,36 @@ class Call:
     arguments: dict[str, Any]
 
 
-def values(name: str, schema: dict[str, Any]) -> SearchStrategy[Any]:
-    """Draws what the schema allows for one argument, and what only its type allows."""
+def values(name: str, schema: dict[str, Any], tame: bool) -> SearchStrategy[Any]:
+    """Draws what the schema allows for one argument; something likely to be of use when `tame`."""
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
     match schema["type"]:
         case "integer":
             known = KNOWN.get(SAME_KIND.get(name, name), [])
             allowed = [number for number in NUMBERS if fits(number, schema)]
-            return st.sampled_from(known * 5 + allowed)
+            return st.sampled_from(known[:1] or [1, 30]) if tame else st.sampled_from(known * 5 + allowed)
         case "number":
             return st.floats(min_value=schema.get("minimum"), allow_nan=False, allow_infinity=False)
         case "boolean":
             return st.booleans()
         case "array":
-            return st.lists(values(name, schema["items"]), min_size=schema.get("minItems", 0), max_size=4)
+            return st.lists(
+                values(name, schema["items"], tame), min_size=schema.get("minItems", 0), max_size=4
+            )
         case "object":
-            return objects(schema)
+            return objects(schema, tame)
         case _:
-            return texts(name, schema.get("format", ""))
+            return texts(name, schema.get("format", ""), tame)
 
 
 def fits(number: int, schema: dict[str, Any]) -> bool:
     return schema.get("minimum", number) <= number <= schema.get("maximum", number)
 
 
-def texts(name: str, form: str) -> SearchStrategy[str]:
+def texts(name: str, form: str, tame: bool) -> SearchStrategy[str]:
+    if tame:
+        return st.sampled_from(TAME_TEXTS.get(name, TITLES))
     if form in ("date", "date-time"):
         return st.sampled_from(TIMES * 3 + STRANGE_TIMES)
     if form == "email":
@@ -150,8 +167,8 @@ def texts(name: str, form: str) -> SearchStrategy[str]:
     return st.one_of(st.sampled_from(STRANGE_TEXTS), st.text(max_size=30))
 
 
-def objects(schema: dict[str, Any]) -> SearchStrategy[dict[str, Any]]:
-    drawn = {name: values(name, each) for name, each in schema["properties"].items()}
+def objects(schema: dict[str, Any], tame: bool) -> SearchStrategy[dict[str, Any]]:
+    drawn = {name: values(name, each, tame) for name, each in schema["properties"].items()}
     required = schema.get("required", [])
     return st.fixed_dictionaries(
         {name: drawn[name] for name in required},
@@ -165,7 +182,7 @@ def calls(draw: st.DrawFn, tool: str | None = None) -> Call:
     name = tool or draw(st.sampled_from(TOOLS))
     definition = CATALOGUE.find(f"astravue_{name}")
     assert definition is not None
-    arguments = draw(objects(definition.input_schema))
+    arguments = draw(objects(definition.input_schema, tame=draw(st.booleans())))
     match draw(st.sampled_from(["fitting", "fitting", "fitting", "missing", "added", "wrong"])):
         case "missing" if arguments:
             del arguments[draw(st.sampled_from(sorted(arguments)))]
@@ -181,36 +198,41 @@ def calls(draw: st.DrawFn, tool: str | None = None) -> Call:
 @cache
 def demo_image() -> bytes:
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    plant(Database(connection), Clock(FakeTime()), read_seed("demo"))
+    workspace = Workspace(Database(connection), catalogue=CATALOGUE)
+    plant(workspace.database, Clock(workspace.time), read_seed("demo"))
+    for user_id in (ALEX, GRACE, LENA):
+        workspace.call(user_id, "start_timer", taskId=141299)
     image = connection.serialize()
     connection.close()
     return image
 
 
-def make_all(sequence: Sequence[Call]) -> None:
-    """Makes the calls one after the other in a fresh workspace."""
+def make_all(sequence: Sequence[Call]) -> int:
+    """Makes the calls one after the other in a fresh workspace, and returns how many were served."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         connection.deserialize(demo_image())
         connection.execute("PRAGMA foreign_keys = ON")
         workspace = Workspace(Database(connection), catalogue=CATALOGUE)
-        for call in sequence:
-            make(workspace, connection, call)
+        return sum(make(workspace, connection, call) for call in sequence)
 
 
-def make(workspace: Workspace, connection: sqlite3.Connection, call: Call) -> None:
+def make(workspace: Workspace, connection: sqlite3.Connection, call: Call) -> bool:
     before = connection.serialize()
     try:
         result = workspace.call(call.user_id, call.tool, **call.arguments)
     except Refusal as refusal:
         assert connection.serialize() == before, "a refused call changed the workspace"
         check_refusal(call, refusal)
+        served = False
     else:
         json.dumps(result, allow_nan=False, ensure_ascii=False).encode()
         definition = CATALOGUE.find(f"astravue_{call.tool}")
         assert definition is not None
         if definition.annotations["readOnlyHint"]:
             assert connection.serialize() == before, "a reading tool changed the workspace"
+        served = True
     assert broken(workspace.database) == []
+    return served
 
 
 def check_refusal(call: Call, refusal: Refusal) -> None:
@@ -232,9 +254,11 @@ def test_any_arguments_are_served_or_refused_in_a_sentence_that_names_the_field(
     @BOUNDED
     @given(calls(tool))
     def one_call(call: Call) -> None:
-        make_all([call])
+        served.append(make_all([call]))
 
+    served: list[int] = []
     one_call()
+    assert any(served), "no arguments were drawn that the tool takes"
 
 
 @BOUNDED
