@@ -16,7 +16,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import uvicorn
-from sandbox_workspace import FakeTime
 
 from agent.sandbox.app import AppSettings, create_app
 from agent.sandbox.clock import Clock
@@ -24,6 +23,7 @@ from agent.sandbox.database import open_database
 from agent.sandbox.oauth.tokens import TokenLifetimes
 from agent.sandbox.seeds.planter import plant
 from agent.sandbox.seeds.reader import read_seed
+from tests.sandbox.sandbox_workspace import FakeTime
 
 PASSWORD = "astravue-demo"
 CALLBACK = "http://127.0.0.1:49152/callback"
