@@ -135,6 +135,7 @@ def _text(field: str, text: str, form: str) -> str:
 
 
 def _number(field: str, number: float) -> float:
-    if not math.isfinite(number) or abs(number) > _NUMBER_LIMIT:
+    # An integer of any length compares, but not each fits the float that isnan takes.
+    if abs(number) > _NUMBER_LIMIT or math.isnan(number):
         raise InvalidInput(field, "the number is too large.")
     return int(number) if number == int(number) else number
