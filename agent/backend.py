@@ -122,12 +122,14 @@ class Backend:
         login, vault = await asyncio.to_thread(self._look_into_vault)
         login = self._tokens.login or login
         info = self.workspace.info
+        skipped = self.workspace.skipped_tools
         return (
             ("Server", self._settings.server),
             ("Connected", f"{info.name} {info.version}, MCP {info.protocol_version}" if info else "no"),
             ("Sign-in", _describe_login(login, time.time())),
             ("Profile", self._settings.profile),
             ("Vault", f"{self._vault.path}; {vault}"),
+            *((("Tools left out", "; ".join(skipped)),) if skipped else ()),
         )
 
     def _look_into_vault(self) -> tuple[Login | None, str]:

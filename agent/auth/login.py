@@ -107,10 +107,6 @@ class Login:
         seconds = self.seconds_until_refresh(now)
         return seconds is not None and seconds <= 0
 
-    def supersedes(self, other: "Login") -> bool:
-        """Say whether this login, read from the vault, should replace one held in memory."""
-        return self.sign_in_id != other.sign_in_id or self.rotation > other.rotation
-
     def to_json(self) -> JsonObject:
         """Write every field as JSON, secrets included: for the vault and nothing else."""
         registration = self.registration

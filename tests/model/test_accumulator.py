@@ -1,70 +1,12 @@
 """What vendors make of the Chat Completions stream, and what we make of theirs."""
 
-import json
-from itertools import pairwise
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from agent.conversation import ToolCall
 from agent.errors import ModelError
-from agent.jsontypes import JsonObject, JsonValue, dump
-from agent.model.accumulator import StreamAccumulator
-from agent.model.protocol import Finish, FinishReason, ReasoningDelta, StreamItem, TextDelta, Usage
-
-
-def accumulate(*chunks: JsonObject, done: bool = True) -> list[StreamItem]:
-    accumulator = StreamAccumulator()
-    items: list[StreamItem] = []
-    for chunk in chunks:
-        items.extend(accumulator.feed(chunk))
-    items.extend(accumulator.finish(done=done))
-    return items
-
-
-def delta(**fields: JsonValue) -> JsonObject:
-    """A chunk with a delta."""
-    return {"id": "x", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": fields}]}
-
-
-def end(reason: JsonValue = "stop", **fields: JsonValue) -> JsonObject:
-    """The chunk that says why the model stopped."""
-    return {"choices": [{"index": 0, "delta": fields, "finish_reason": reason}]}
-
-
-_UNSAID = object()
-
-
-def fragment(
-    index: object = 0, id_: object = _UNSAID, name: object = _UNSAID, arguments: object = _UNSAID
-) -> JsonObject:
-    """A chunk with one fragment of a call; what is not given is left out, as some vendors do."""
-    function = {
-        key: value for key, value in (("name", name), ("arguments", arguments)) if value is not _UNSAID
-    }
-    each = {"index": index, "id": id_, "function": function, "type": "function"}
-    chosen: JsonObject = json.loads(
-        json.dumps({key: value for key, value in each.items() if value is not _UNSAID})
-    )
-    return delta(tool_calls=[chosen])
-
-
-def calls(*chunks: JsonObject) -> list[tuple[str, str]]:
-    """The calls of a stream, as names and arguments."""
-    return [(item.name, item.arguments) for item in accumulate(*chunks) if isinstance(item, ToolCall)]
-
-
-def ids(*chunks: JsonObject) -> list[str]:
-    return [item.id for item in accumulate(*chunks) if isinstance(item, ToolCall)]
-
-
-def text(*chunks: JsonObject) -> str:
-    return "".join(item.text for item in accumulate(*chunks) if isinstance(item, TextDelta))
-
-
-A, B = '{"taskId":7}', '{"taskId":8}'
-
+from agent.jsontypes import JsonObject, JsonValue
+from agent.model.protocol import Finish, FinishReason, ReasoningDelta, TextDelta, Usage
+from tests.model.stream_chunks import UNSAID, A, B, accumulate, calls, delta, end, fragment, ids, text
 
 # As the reference says
 
@@ -125,7 +67,7 @@ def test_the_end_is_what_the_endpoint_says_and_a_stop_where_it_says_something_ne
 
 
 def test_an_index_that_is_missing_or_null_is_not_needed() -> None:
-    for index in (_UNSAID, None):
+    for index in (UNSAID, None):
         assert calls(
             fragment(index, "c1", "get_task", '{"task'),
             fragment(index, arguments='Id":7}'),
@@ -183,9 +125,9 @@ def test_calls_with_the_same_id_are_told_apart_by_their_index() -> None:
 
 def test_calls_with_neither_index_nor_id_are_told_apart_by_their_names() -> None:
     assert calls(
-        fragment(_UNSAID, name="get_task", arguments=""),
-        fragment(_UNSAID, arguments=A),
-        fragment(_UNSAID, name="list_tasks", arguments="{}"),
+        fragment(UNSAID, name="get_task", arguments=""),
+        fragment(UNSAID, arguments=A),
+        fragment(UNSAID, name="list_tasks", arguments="{}"),
         end(),
     ) == [("get_task", A), ("list_tasks", "{}")]
 
@@ -227,7 +169,7 @@ def test_an_id_that_comes_late_is_kept() -> None:
 
 
 def test_an_id_and_a_name_may_be_repeated_with_every_fragment() -> None:
-    for index in (0, _UNSAID):
+    for index in (0, UNSAID):
         assert calls(
             fragment(index, "c1", "get_task", '{"task'),
             fragment(index, "c1", "get_task", 'Id":'),
@@ -238,8 +180,8 @@ def test_an_id_and_a_name_may_be_repeated_with_every_fragment() -> None:
 
 def test_a_name_may_be_repeated_where_there_is_neither_index_nor_id() -> None:
     assert calls(
-        fragment(_UNSAID, name="get_task", arguments='{"task'),
-        fragment(_UNSAID, name="get_task", arguments='Id":7}'),
+        fragment(UNSAID, name="get_task", arguments='{"task'),
+        fragment(UNSAID, name="get_task", arguments='Id":7}'),
         end(),
     ) == [("get_task", A)]
 
@@ -266,7 +208,7 @@ def test_a_name_may_come_in_pieces() -> None:
 
 
 def test_a_last_chunk_may_say_all_of_the_call_again() -> None:
-    for id_ in ("c1", _UNSAID):
+    for id_ in ("c1", UNSAID):
         assert calls(
             fragment(0, id_, "get_task", '{"task'),
             fragment(0, arguments='Id":7}'),
@@ -439,65 +381,3 @@ def test_text_without_any_end_is_half_an_answer() -> None:
 
 
 # However a vendor cuts it
-
-
-def cut(whole: str, places: list[int]) -> list[str]:
-    """Cut a text at some places; UTF-16 halves of a character may land in different pieces."""
-    units = whole.encode("utf-16-le")
-    marks = sorted({0, len(units), *(2 * (place % (len(units) // 2)) for place in places)})
-    return [units[begin:stop].decode("utf-16-le", "surrogatepass") for begin, stop in pairwise(marks)]
-
-
-_places = st.lists(st.integers(0, 200), max_size=8)
-_words = st.text(st.characters(codec="utf-8"), min_size=1)
-
-
-@given(_words, _places)
-def test_an_answer_is_the_same_however_it_is_cut(whole: str, places: list[int]) -> None:
-    assert text(*(delta(content=piece) for piece in cut(whole, places)), end()) == whole
-
-
-@given(
-    st.lists(st.tuples(st.sampled_from(["get_task", "list_tasks"]), _words, _places), min_size=1, max_size=4),
-    st.sampled_from(["index", "index from 1", "ids", "repeated", "nothing"]),
-)
-def test_calls_are_the_same_however_they_are_cut_and_marked(
-    drawn: list[tuple[str, str, list[int]]], marks: str
-) -> None:
-    chunks: list[JsonObject] = []
-    expected: list[tuple[str, str]] = []
-    for position, (name, title, places) in enumerate(drawn):
-        arguments = dump({"title": title, "position": position})
-        expected.append((name, arguments))
-        index: object = {"index": position, "index from 1": position + 1}.get(marks, _UNSAID)
-        id_: object = f"c{position}" if marks != "nothing" else _UNSAID
-        for number, piece in enumerate(cut(arguments, places)):
-            if number == 0 or marks == "repeated":
-                chunks.append(fragment(index, id_, name, piece))
-            else:
-                chunks.append(fragment(index, id_ if marks == "ids" else _UNSAID, arguments=piece))
-    assert calls(*chunks, end("tool_calls")) == expected
-
-
-_keys: st.SearchStrategy[str] = st.sampled_from(
-    ["choices", "delta", "content", "tool_calls", "function", "name", "arguments", "index", "finish_reason"]
-)
-
-
-def _nested(inner: st.SearchStrategy[JsonValue]) -> st.SearchStrategy[JsonValue]:
-    return st.lists(inner, max_size=3) | st.dictionaries(_keys, inner, max_size=4)
-
-
-_json: st.SearchStrategy[JsonValue] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=3), _nested
-)
-
-
-@given(st.lists(st.dictionaries(st.sampled_from(["choices", "usage"]), _json), max_size=4))
-def test_no_chunk_whatever_it_holds_does_more_than_break_the_answer(chunks: list[JsonObject]) -> None:
-    try:
-        items = accumulate(*chunks)
-    except ModelError:
-        return
-    assert isinstance(items[-1], Finish)
-    "".join(item.text for item in items if isinstance(item, TextDelta)).encode()

@@ -33,11 +33,6 @@ class Weights:
     piece_version: str
     piece_size: int
 
-    @property
-    def piece_count(self) -> int:
-        """How many pieces make up the file."""
-        return -(-self.size // self.piece_size)
-
     def piece_length(self, index: int) -> int:
         """Bytes in the piece with this index, counted from 0."""
         return min(self.piece_size, self.size - index * self.piece_size)
