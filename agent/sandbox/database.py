@@ -16,7 +16,7 @@ from agent.sandbox.errors import SandboxError, SnapshotRefused
 
 Parameters = Sequence[object] | Mapping[str, object]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _MAGIC = b"SQLite format 3\0"
 _SCHEMA = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"

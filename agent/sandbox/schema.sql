@@ -178,6 +178,117 @@ CREATE UNIQUE INDEX one_running_timer_a_user ON time_entries (user_id) WHERE end
 CREATE INDEX time_entries_by_task ON time_entries (task_id);
 CREATE INDEX time_entries_by_user ON time_entries (user_id, start_time);
 
+CREATE TABLE checklist_items (
+    checklist_item_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    task_id INTEGER NOT NULL REFERENCES tasks ON DELETE CASCADE,
+    title TEXT NOT NULL,
+    completed INTEGER NOT NULL CHECK (completed IN (0, 1)),
+    position INTEGER NOT NULL,
+    created_by INTEGER NOT NULL REFERENCES users,
+    created_time INTEGER NOT NULL,
+    update_time INTEGER NOT NULL
+);
+CREATE INDEX checklist_items_by_task ON checklist_items (task_id, position);
+
+-- The task waits for the one that it depends on. No chain of these ever leads back to where it began.
+CREATE TABLE dependencies (
+    dependency_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    task_id INTEGER NOT NULL REFERENCES tasks ON DELETE CASCADE,
+    depends_on_task_id INTEGER NOT NULL REFERENCES tasks ON DELETE CASCADE,
+    dependency_type TEXT NOT NULL,
+    created_by INTEGER NOT NULL REFERENCES users,
+    created_time INTEGER NOT NULL,
+    UNIQUE (task_id, depends_on_task_id),
+    CHECK (task_id <> depends_on_task_id)
+);
+CREATE INDEX dependencies_by_blocker ON dependencies (depends_on_task_id);
+
+-- What is known of a file on a task; the file itself is not kept, for no tool uploads or downloads one.
+CREATE TABLE attachments (
+    attachment_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    task_id INTEGER NOT NULL REFERENCES tasks ON DELETE CASCADE,
+    file_name TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    size INTEGER NOT NULL CHECK (size >= 0),
+    uploaded_by INTEGER NOT NULL REFERENCES users,
+    created_time INTEGER NOT NULL
+);
+CREATE INDEX attachments_by_task ON attachments (task_id);
+
+-- A custom field belongs to one space, and then to all its projects, or to one project.
+CREATE TABLE custom_fields (
+    field_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    space_id INTEGER REFERENCES spaces ON DELETE CASCADE,
+    project_id INTEGER REFERENCES projects ON DELETE CASCADE,
+    field_name TEXT NOT NULL,
+    field_type TEXT NOT NULL CHECK (field_type IN (
+        'SINGLE_LINE_TEXT', 'MULTI_LINE_TEXT', 'NUMBERS', 'DATE', 'PHONE', 'EMAIL', 'CHECKBOX',
+        'SINGLE_SELECT_DROPDOWN', 'MULTI_SELECT_DROPDOWN', 'PERCENTAGE', 'CURRENCY', 'URL'
+    )),
+    created_by INTEGER NOT NULL REFERENCES users,
+    created_time INTEGER NOT NULL,
+    CHECK ((space_id IS NULL) <> (project_id IS NULL))
+);
+CREATE INDEX custom_fields_by_space ON custom_fields (space_id);
+CREATE INDEX custom_fields_by_project ON custom_fields (project_id);
+
+CREATE TABLE custom_field_options (
+    option_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    field_id INTEGER NOT NULL REFERENCES custom_fields ON DELETE CASCADE,
+    option_name TEXT NOT NULL,
+    match_name TEXT NOT NULL,
+    color TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    UNIQUE (field_id, match_name)
+);
+
+-- The values of fields that are no dropdowns, as JSON.
+CREATE TABLE custom_field_values (
+    field_id INTEGER NOT NULL REFERENCES custom_fields ON DELETE CASCADE,
+    task_id INTEGER NOT NULL REFERENCES tasks ON DELETE CASCADE,
+    value TEXT NOT NULL,
+    PRIMARY KEY (field_id, task_id)
+) WITHOUT ROWID;
+CREATE INDEX custom_field_values_by_task ON custom_field_values (task_id);
+
+-- The values of dropdowns.
+CREATE TABLE custom_field_choices (
+    field_id INTEGER NOT NULL REFERENCES custom_fields ON DELETE CASCADE,
+    task_id INTEGER NOT NULL REFERENCES tasks ON DELETE CASCADE,
+    option_id INTEGER NOT NULL REFERENCES custom_field_options ON DELETE CASCADE,
+    PRIMARY KEY (field_id, task_id, option_id)
+) WITHOUT ROWID;
+CREATE INDEX custom_field_choices_by_task ON custom_field_choices (task_id);
+CREATE INDEX custom_field_choices_by_option ON custom_field_choices (option_id);
+
+CREATE TABLE filters (
+    filter_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER NOT NULL REFERENCES users ON DELETE CASCADE,
+    filter_name TEXT NOT NULL,
+    match_name TEXT NOT NULL,
+    criteria TEXT NOT NULL,
+    created_time INTEGER NOT NULL,
+    update_time INTEGER NOT NULL,
+    UNIQUE (user_id, match_name)
+);
+
+-- Something that a user was told; unread until `read_time`.
+CREATE TABLE notifications (
+    notification_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER NOT NULL REFERENCES users ON DELETE CASCADE,
+    notification_type TEXT NOT NULL
+        CHECK (notification_type IN ('ASSIGNED', 'MENTIONED', 'COMMENTED', 'STATUS_CHANGED')),
+    actor_id INTEGER NOT NULL REFERENCES users,
+    task_id INTEGER NOT NULL REFERENCES tasks ON DELETE CASCADE,
+    comment_id INTEGER REFERENCES comments ON DELETE CASCADE,
+    message TEXT NOT NULL,
+    created_time INTEGER NOT NULL,
+    read_time INTEGER
+);
+CREATE INDEX notifications_by_user ON notifications (user_id, read_time, created_time);
+CREATE INDEX notifications_by_task ON notifications (task_id);
+CREATE INDEX notifications_by_comment ON notifications (comment_id);
+
 -- Who sees which space, and who administers it.
 CREATE VIEW space_access AS
 SELECT
@@ -284,5 +395,6 @@ CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_time);
 
 INSERT INTO sqlite_sequence (name, seq) VALUES
     ('organisations', 0), ('priorities', 10), ('users', 100), ('spaces', 500), ('tags', 900),
-    ('statuses', 3000), ('projects', 11271), ('comments', 52000), ('time_entries', 71000),
-    ('tasks', 141297);
+    ('filters', 1500), ('statuses', 3000), ('custom_fields', 7000), ('custom_field_options', 8000),
+    ('projects', 11271), ('notifications', 25000), ('attachments', 33000), ('comments', 52000),
+    ('dependencies', 61000), ('time_entries', 71000), ('checklist_items', 81000), ('tasks', 141297);

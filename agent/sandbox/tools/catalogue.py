@@ -79,6 +79,7 @@ def load_catalogue() -> Catalogue:
                 handler=_HANDLERS[entry["name"]],
             )
             for entry in entries
+            if entry["name"] in _HANDLERS
         ]
     )
 
