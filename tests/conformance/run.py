@@ -34,6 +34,12 @@ SCENARIOS = (
     "dns-rebinding-protection",
     "http-header-validation",
     "caching",
+    "prompts-list",
+    "resources-list",
+    "sep-2164-resource-not-found",
+    "server-sse-polling",
+    "server-sse-multiple-streams",
+    "input-required-result-unsupported-methods",
 )
 NOT_TESTABLE = "Not testable: server does not list the diagnostic tool"
 SECONDS = 120
