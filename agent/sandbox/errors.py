@@ -6,7 +6,8 @@
     ├── InvalidInput    400   an argument that cannot be used
     ├── AccessDenied    403   the caller's role is too low
     ├── NotFound        404   nothing with that id, or nothing that the caller may see
-    └── Conflict        409   the state of the workspace does not allow it
+    ├── Conflict        409   the state of the workspace does not allow it
+    └── Failure         500   the sandbox itself is at fault
 
 Each message is one sentence that names the argument at fault.
 """
@@ -70,3 +71,9 @@ class Conflict(Refusal):
     """The request is sound but the state of the workspace does not allow it."""
 
     code = 409
+
+
+class Failure(Refusal):
+    """The sandbox itself is at fault; the log says how."""
+
+    code = 500

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-import json
+import logging
 import sqlite3
 from typing import Any
 
@@ -15,12 +15,17 @@ from agent import __version__
 from agent.sandbox.clock import Clock
 from agent.sandbox.database import Database
 from agent.sandbox.domain.context import Json
-from agent.sandbox.errors import Refusal
+from agent.sandbox.errors import Failure, Refusal
 from agent.sandbox.mcp_caller import caller_of
 from agent.sandbox.mcp_texts import McpTexts
 from agent.sandbox.tools.catalogue import Catalogue, ToolDefinition, run_tool
 
 TOOLS_A_PAGE = 25
+
+# The extension of SEP-1865: tools with a view that a client may show.
+_APPS_EXTENSION = "io.modelcontextprotocol/ui"
+
+_LOG = logging.getLogger(__name__)
 
 _INSTRUCTIONS = (
     "Astravue holds spaces, projects in spaces, tasks in projects, and subtasks. IDs are integers: find a "
@@ -41,7 +46,7 @@ class McpEndpoint:
 
     def server(self) -> Server:
         """Returns an MCP server with these handlers."""
-        return Server(
+        server = Server(
             "astravue-mcp",
             title="Astravue",
             version=__version__,
@@ -56,6 +61,8 @@ class McpEndpoint:
             on_read_resource=self._texts.read_resource,
             on_completion=self._texts.complete,
         )
+        server.extensions[_APPS_EXTENSION] = {}
+        return server
 
     async def list_tools(
         self, _context: ServerRequestContext[Any], params: types.PaginatedRequestParams | None
@@ -74,18 +81,26 @@ class McpEndpoint:
     async def call_tool(
         self, context: ServerRequestContext[Any], params: types.CallToolRequestParams
     ) -> types.CallToolResult:
-        """Answers `tools/call`: a refusal is a result with `isError`, an unknown tool a protocol error."""
+        """Answers `tools/call`: a refusal is a result with `isError`, an unknown tool a protocol error.
+
+        A failure of the sandbox itself is one of the former, and its traceback is for the log alone.
+        """
         tool = self._catalogue.find(params.name)
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, f"There is no tool {params.name[:100]}.")
         try:
             caller = caller_of(self._database, context)
             result = run_tool(self._database, self._clock, caller, tool, params.arguments or {})
+        except MCPError:
+            raise
         except Refusal as refusal:
             return _refused(refusal)
         except sqlite3.OperationalError as error:
             return _refused(Refusal(f"The workspace cannot be used now ({error}); nothing was changed."))
-        return types.CallToolResult(content=[_text(_compact(result))], structured_content=result)
+        except Exception:
+            _LOG.exception("The tool %s failed", tool.name)
+            return _refused(Failure("The sandbox failed at this call; nothing was changed."))
+        return types.CallToolResult(content=[_text(result.text)], structured_content=result.structured)
 
     def _input_schema(self, name: str) -> Json | None:
         tool = self._catalogue.find(name)
@@ -99,6 +114,7 @@ def _show(definition: ToolDefinition) -> types.Tool:
         description=definition.description,
         input_schema=definition.input_schema,
         annotations=types.ToolAnnotations.model_validate(definition.annotations),
+        _meta={"ui": {"resourceUri": definition.view_uri}} if definition.view_uri else None,
     )
 
 
@@ -114,10 +130,6 @@ def _refused(refusal: Refusal) -> types.CallToolResult:
 
 def _text(text: str) -> types.TextContent:
     return types.TextContent(type="text", text=text)
-
-
-def _compact(result: Json) -> str:
-    return json.dumps(result, ensure_ascii=False, separators=(",", ":"))
 
 
 def _write_cursor(start: int) -> str:

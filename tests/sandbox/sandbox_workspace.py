@@ -59,7 +59,7 @@ class Workspace:
         assert caller is not None
         definition = self.catalogue.find(f"astravue_{tool}")
         assert definition is not None
-        return run_tool(self.database, Clock(self.time), caller, definition, arguments)
+        return run_tool(self.database, Clock(self.time), caller, definition, arguments).structured
 
     def refusal(self, user_id: int, tool: str, /, **arguments: Any) -> Refusal:
         before = self.content()

@@ -20,7 +20,7 @@ from agent.sandbox.tools import (
     tasks,
     time_tracking,
 )
-from agent.sandbox.tools.results import Handler
+from agent.sandbox.tools.results import Handler, Renderer, ToolResult, compact
 from agent.sandbox.tools.validation import ArgumentValidator
 
 _HANDLERS: dict[str, Handler] = {
@@ -48,6 +48,8 @@ class ToolDefinition:
     input_schema: Json
     validator: ArgumentValidator
     handler: Handler
+    render: Renderer = compact
+    view_uri: str | None = None
 
 
 class Catalogue:
@@ -84,15 +86,19 @@ def load_catalogue() -> Catalogue:
     )
 
 
-def run_tool(database: Database, clock: Clock, caller: Caller, tool: ToolDefinition, arguments: Json) -> Json:
+def run_tool(
+    database: Database, clock: Clock, caller: Caller, tool: ToolDefinition, arguments: Json
+) -> ToolResult:
     """Checks the arguments and does the tool's work in one transaction.
 
     Returns:
-        The structured result.
+        The structured result with its text.
 
     Raises:
         Refusal: The arguments do not fit, or the workspace does not allow it; nothing has changed.
     """
     checked = tool.validator.check(arguments)
     with database.transaction():
-        return tool.handler(Context(database, clock, caller), checked)
+        structured = tool.handler(Context(database, clock, caller), checked)
+        # An answer that cannot be written undoes the work that it would have reported.
+        return ToolResult(structured, tool.render(structured))

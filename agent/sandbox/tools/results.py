@@ -1,6 +1,8 @@
 """The shapes that results share."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from agent.sandbox.domain.context import Context, Json
@@ -12,7 +14,23 @@ Arguments = Mapping[str, Any]
 Handler = Callable[[Context, Arguments], Json]
 """Does a tool's work inside a transaction and returns its structured result, or raises a Refusal."""
 
+Renderer = Callable[[Json], str]
+"""Returns a structured result as text."""
+
 _DEFAULT_PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a tool answers: data for programs, and the same as text."""
+
+    structured: Json
+    text: str
+
+
+def compact(result: Json) -> str:
+    """Returns a structured result as JSON in one line: the text of tools that have none of their own."""
+    return json.dumps(result, ensure_ascii=False, separators=(",", ":"))
 
 
 def page_of(arguments: Arguments) -> Page:
