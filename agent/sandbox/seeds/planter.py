@@ -1,220 +1,202 @@
 """Fills an empty database from a seed."""
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import json
+from collections.abc import Mapping
 from typing import Any
 
-from agent.sandbox.clock import DAY_MILLISECONDS, MILLISECONDS, Clock
+from agent.sandbox.clock import DAY_MILLISECONDS, Clock
 from agent.sandbox.database import SCHEMA_VERSION, Database
 from agent.sandbox.domain import labels
-from agent.sandbox.domain.context import Caller, Context
-from agent.sandbox.domain.task_changes import write_owners, write_tags
+from agent.sandbox.domain.values import match_name
 from agent.sandbox.passwords import hash_password
+from agent.sandbox.seeds.batch import Batch
+from agent.sandbox.seeds.generator import generate
 from agent.sandbox.seeds.reader import Seed
+from agent.sandbox.seeds.task_planter import TaskPlanter
+from agent.sandbox.seeds.workplace import EVENING, MORNING, ORGANISATION_ID, Field, Workplace
 
-_HOUR = 60 * 60 * MILLISECONDS
-_MORNING = 9 * _HOUR
-_EVENING = 17 * _HOUR
-_ORGANISATION_ID = 1
+_FOUNDED = -400
+_SPACES_MADE = -300
+_FIELDS_MADE = -30
+_STATUS_COLOUR = "#9b51e0"
+_OPTION_COLOURS = ("#2f80ed", "#27ae60", "#f2994a", "#eb5757", "#9b51e0", "#56ccf2")
 
 
 def plant(database: Database, clock: Clock, seed: Seed) -> None:
     """Makes the schema and everything that the seed holds, in one transaction."""
     database.create_schema()
     with database.transaction():
-        _Planting(database, clock, seed).run()
+        facts = {"schema_version": str(SCHEMA_VERSION), "seed": seed.name}
+        database.run_many("INSERT INTO meta (key, value) VALUES (?, ?)", list(facts.items()))
+        _Planting(Batch(database), clock.start_of_today(), seed).run()
+    database.run("PRAGMA optimize")
 
 
 class _Planting:
-    def __init__(self, database: Database, clock: Clock, seed: Seed) -> None:
-        self._database = database
-        self._clock = clock
-        self._today = clock.start_of_today()
-        self._seed = seed
-        self._ids = {user.key: user.user_id for user in seed.users}
-        self._roles = {user.user_id: user.role for user in seed.users}
+    def __init__(self, batch: Batch, today: int, seed: Seed) -> None:
+        self._batch = batch
+        self._today = today
+        self._seed = seed if seed.shape is None else generate(seed)
+        self._place = Workplace(users={user.key: user.user_id for user in self._seed.users})
 
     def run(self) -> None:
         self._organisation()
         self._users()
         for space in self._seed.spaces:
             self._space(space)
-        subtasks: list[tuple[int, int, Mapping[str, Any]]] = []
         for project in self._seed.projects:
             self._project(project)
-            for entry in project["tasks"]:
-                task_id = self._task(project["id"], None, entry)
-                subtasks += [(project["id"], task_id, child) for child in entry.get("subtasks", [])]
-        for project_id, parent_id, entry in subtasks:
-            self._task(project_id, parent_id, entry)
+        for field in self._seed.fields:
+            self._field(field)
+        tasks = TaskPlanter(self._batch, self._place, self._today)
+        for project in self._seed.projects:
+            tasks.project_tasks(project["id"], project["tasks"])
+            self._batch.write()
+        tasks.subtasks()
         for entry in self._seed.personal_tasks:
-            self._task(None, None, entry)
+            tasks.personal_task(entry)
+        for added in self._seed.added_tasks:
+            tasks.project_tasks(added["project"], added["tasks"])
+        tasks.subtasks()
+        tasks.dependencies()
+        for entry in self._seed.filters:
+            self._filter(entry)
+        self._batch.write()
 
     def _organisation(self) -> None:
-        created = self._time(-400, _MORNING)
-        self._database.run(
-            "INSERT INTO organisations (organisation_id, name, created_time) VALUES (?, ?, ?)",
-            (_ORGANISATION_ID, self._seed.organisation, created),
+        self._batch.add(
+            "organisations",
+            organisation_id=ORGANISATION_ID,
+            name=self._seed.organisation,
+            created_time=self._time(_FOUNDED, MORNING),
         )
-        facts = {"schema_version": str(SCHEMA_VERSION), "seed": self._seed.name}
-        self._database.run_many("INSERT INTO meta (key, value) VALUES (?, ?)", list(facts.items()))
-        self._database.run_many(
-            "INSERT INTO priorities (organisation_id, label, color, position, is_default) "
-            "VALUES (?, ?, ?, ?, ?)",
-            [
-                (_ORGANISATION_ID, label, color, position, int(is_default))
-                for position, (label, color, is_default) in enumerate(labels.DEFAULT_PRIORITIES)
-            ],
-        )
-        labels.create_default_statuses(self._context(self._seed.users[0].user_id), None)
+        for position, (label, color, is_default) in enumerate(labels.DEFAULT_PRIORITIES):
+            self._place.priorities[match_name(label)] = self._batch.add(
+                "priorities",
+                organisation_id=ORGANISATION_ID,
+                label=label,
+                color=color,
+                position=position,
+                is_default=int(is_default),
+            )
+        self._statuses(None, [])
 
     def _users(self) -> None:
-        with ThreadPoolExecutor(max_workers=4) as threads:
-            hashes = list(threads.map(hash_password, [user.password for user in self._seed.users]))
-        self._database.run_many(
-            "INSERT INTO users (user_id, organisation_id, first_name, last_name, email, org_role, about, "
-            "password_hash, created_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    user.user_id,
-                    _ORGANISATION_ID,
-                    user.first_name,
-                    user.last_name,
-                    user.email,
-                    user.role,
-                    user.about,
-                    password_hash,
-                    self._time(-400, _MORNING),
-                )
-                for user, password_hash in zip(self._seed.users, hashes, strict=True)
-            ],
-        )
+        # The passwords of a seed are public and few: a hash of each will do for all who share it.
+        hashes = {
+            password: hash_password(password) for password in {user.password for user in self._seed.users}
+        }
+        for user in self._seed.users:
+            self._batch.add(
+                "users",
+                user_id=user.user_id,
+                organisation_id=ORGANISATION_ID,
+                first_name=user.first_name,
+                last_name=user.last_name,
+                email=user.email,
+                org_role=user.role,
+                about=user.about,
+                password_hash=hashes[user.password],
+                created_time=self._time(_FOUNDED, MORNING),
+            )
 
     def _space(self, space: Mapping[str, Any]) -> None:
-        created = self._time(-300, _MORNING)
-        self._database.run(
-            "INSERT INTO spaces (space_id, organisation_id, space_name, description, color, created_by, "
-            "created_time, update_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                space["id"],
-                _ORGANISATION_ID,
-                space["name"],
-                space["description"],
-                space["color"],
-                self._ids[space["admins"][0]],
-                created,
-                created,
-            ),
+        created = self._time(_SPACES_MADE, MORNING)
+        self._batch.add(
+            "spaces",
+            space_id=space["id"],
+            organisation_id=ORGANISATION_ID,
+            space_name=space["name"],
+            description=space["description"],
+            color=space["color"],
+            created_by=self._place.users[space["admins"][0]],
+            created_time=created,
+            update_time=created,
         )
-        self._database.run_many(
-            "INSERT INTO space_members (space_id, user_id, role) VALUES (?, ?, ?)",
-            self._members(space["id"], space),
-        )
+        for user_id, role in self._members(space):
+            self._batch.add("space_members", space_id=space["id"], user_id=user_id, role=role)
 
     def _project(self, project: Mapping[str, Any]) -> None:
-        creator = self._ids[project["admins"][0]]
-        created = self._time(project["start"] - 7, _MORNING)
-        context = self._context(creator)
-        self._database.run(
-            "INSERT INTO projects (project_id, space_id, project_name, description, status, health, "
-            "priority_id, start_date, due_date, budget, budget_spent, created_by, created_time, update_time) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                project["id"],
-                project["space"],
-                project["name"],
-                project["description"],
-                project["status"],
-                project["health"],
-                labels.find_priority(context, project["priority"]),
-                self._time(project["start"], _MORNING),
-                self._time(project["due"], _EVENING),
-                project.get("budget"),
-                project.get("spent", 0),
-                creator,
-                created,
-                created,
-            ),
+        creator = self._place.users[project["admins"][0]]
+        created = self._time(project["start"] - 7, MORNING)
+        self._place.spaces[project["id"]] = project["space"]
+        self._place.project_admins[project["id"]] = creator
+        self._batch.add(
+            "projects",
+            project_id=project["id"],
+            space_id=project["space"],
+            project_name=project["name"],
+            description=project["description"],
+            status=project["status"],
+            health=project["health"],
+            priority_id=self._place.priority(project["priority"]),
+            start_date=self._time(project["start"], MORNING),
+            due_date=self._time(project["due"], EVENING),
+            budget=project.get("budget"),
+            budget_spent=project.get("spent", 0),
+            created_by=creator,
+            created_time=created,
+            update_time=created,
         )
-        labels.create_default_statuses(context, project["id"])
-        self._database.run_many(
-            "INSERT INTO project_members (project_id, user_id, role) VALUES (?, ?, ?)",
-            self._members(project["id"], project),
-        )
+        self._statuses(project["id"], project.get("statuses", []))
+        for user_id, role in self._members(project):
+            self._batch.add("project_members", project_id=project["id"], user_id=user_id, role=role)
 
-    def _task(self, project_id: int | None, parent_id: int | None, entry: Mapping[str, Any]) -> int:
-        creator = self._project_admin(project_id) if project_id else self._ids[entry["by"]]
-        owners = tuple(self._ids[key] for key in entry.get("owners", [entry["by"]] if "by" in entry else []))
-        context = self._context(creator)
-        status = labels.find_status(context, project_id, entry.get("status", "Open"))
-        start = self._time(entry["start"], _MORNING) if "start" in entry else None
-        due = self._time(entry["due"], _EVENING) if "due" in entry else None
-        created = self._time(min(entry.get("start", -14), entry.get("due", -14), -10) - 4, _MORNING)
-        task_id = self._database.insert(
-            "INSERT INTO tasks (organisation_id, project_id, parent_task_id, task_title, description, "
-            "status_id, priority_id, start_date, due_date, completion, created_by, modified_by, "
-            "created_time, update_time) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                _ORGANISATION_ID,
-                project_id,
-                parent_id,
-                entry["title"],
-                entry.get("text", ""),
-                status.status_id,
-                labels.find_priority(context, entry.get("priority", "Medium")),
-                start,
-                due,
-                100 if status.category == labels.COMPLETED else entry.get("completion", 0),
-                creator,
-                creator,
-                created,
-                created,
-            ),
-        )
-        write_owners(context, task_id, project_id, owners)
-        write_tags(context, task_id, tuple(entry.get("tags", [])))
-        self._comments(task_id, entry.get("comments", []))
-        self._time_entries(task_id, entry.get("time", []))
-        return task_id
-
-    def _comments(self, task_id: int, comments: Sequence[Mapping[str, Any]]) -> None:
-        for comment in comments:
-            written = self._time(comment["day"], _MORNING + 2 * _HOUR)
-            self._database.run(
-                "INSERT INTO comments (task_id, user_id, comment, created_time, update_time) "
-                "VALUES (?, ?, ?, ?, ?)",
-                (task_id, self._ids[comment["by"]], comment["text"], written, written),
+    def _statuses(self, project_id: int | None, own: list[str]) -> None:
+        """Gives a project the default statuses, and before the last of them those of its own."""
+        middle = [(name, labels.IN_PROGRESS, _STATUS_COLOUR) for name in own]
+        statuses = [*labels.DEFAULT_STATUSES[:-1], *middle, labels.DEFAULT_STATUSES[-1]]
+        for position, (name, category, color) in enumerate(statuses):
+            status_id = self._batch.add(
+                "statuses",
+                organisation_id=ORGANISATION_ID,
+                project_id=project_id,
+                status_name=name,
+                category=category,
+                color=color,
+                position=position,
             )
+            self._place.statuses[project_id, match_name(name)] = labels.Status(status_id, name, category)
 
-    def _time_entries(self, task_id: int, entries: Sequence[Mapping[str, Any]]) -> None:
-        for entry in entries:
-            start = self._time(entry["day"], _MORNING)
-            end = start + int(entry["hours"] * _HOUR)
-            self._database.run(
-                "INSERT INTO time_entries (task_id, user_id, entry_type, start_time, end_time, billable, "
-                "notes, created_time) VALUES (?, ?, 'RANGE', ?, ?, ?, ?, ?)",
-                (
-                    task_id,
-                    self._ids[entry["by"]],
-                    start,
-                    end,
-                    int(entry.get("billable", False)),
-                    entry.get("notes", ""),
-                    end,
-                ),
+    def _field(self, entry: Mapping[str, Any]) -> None:
+        field_id = self._batch.add(
+            "custom_fields",
+            space_id=entry.get("space"),
+            project_id=entry.get("project"),
+            field_name=entry["name"],
+            field_type=entry["type"],
+            created_by=self._place.users[entry["by"]],
+            created_time=self._time(_FIELDS_MADE, MORNING),
+        )
+        options = {
+            name: self._batch.add(
+                "custom_field_options",
+                field_id=field_id,
+                option_name=name,
+                match_name=match_name(name),
+                color=_OPTION_COLOURS[position % len(_OPTION_COLOURS)],
+                position=position,
             )
+            for position, name in enumerate(entry.get("options", []))
+        }
+        scope = ("space", entry["space"]) if "space" in entry else ("project", entry["project"])
+        self._place.fields[scope, entry["name"]] = Field(field_id, entry["type"], options)
 
-    def _members(self, owner_id: int, entry: Mapping[str, Any]) -> list[tuple[int, int, str]]:
-        admins = [(owner_id, self._ids[key], "ADMIN") for key in entry["admins"]]
-        return admins + [(owner_id, self._ids[key], "MEMBER") for key in entry["members"]]
+    def _filter(self, entry: Mapping[str, Any]) -> None:
+        saved = self._time(-entry["days_ago"], MORNING)
+        self._batch.add(
+            "filters",
+            user_id=self._place.users[entry["by"]],
+            filter_name=entry["name"],
+            match_name=match_name(entry["name"]),
+            criteria=json.dumps(entry["criteria"], ensure_ascii=False),
+            created_time=saved,
+            update_time=saved,
+        )
 
-    def _project_admin(self, project_id: int) -> int:
-        project = next(each for each in self._seed.projects if each["id"] == project_id)
-        return self._ids[project["admins"][0]]
-
-    def _context(self, user_id: int) -> Context:
-        return Context(self._database, self._clock, Caller(user_id, _ORGANISATION_ID, self._roles[user_id]))
+    def _members(self, entry: Mapping[str, Any]) -> list[tuple[int, str]]:
+        admins = [(self._place.users[key], "ADMIN") for key in entry["admins"]]
+        return admins + [(self._place.users[key], "MEMBER") for key in entry["members"]]
 
     def _time(self, day: int, time_of_day: int) -> int:
         return self._today + day * DAY_MILLISECONDS + time_of_day

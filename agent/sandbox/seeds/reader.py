@@ -1,11 +1,11 @@
-"""Reads a seed file."""
+"""Reads the files of a seed."""
 
 import tomllib
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
-SEED_NAMES = ("demo", "empty")
+SEED_NAMES = ("demo", "empty", "large")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +29,30 @@ class SeedUser:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """A seed file: the organisation and its users, with the work in it as the file has it."""
+    """A seed: the organisation and its users, with the work in it as the files have it.
+
+    Args:
+        added_tasks: Tasks of projects that were made after everything else, and have the highest ids.
+        shape: What the work is generated from, where the files do not hold it.
+    """
 
     name: str
     organisation: str
     users: tuple[SeedUser, ...]
-    spaces: tuple[dict[str, Any], ...]
-    projects: tuple[dict[str, Any], ...]
-    personal_tasks: tuple[dict[str, Any], ...]
+    spaces: tuple[dict[str, Any], ...] = ()
+    projects: tuple[dict[str, Any], ...] = ()
+    fields: tuple[dict[str, Any], ...] = ()
+    personal_tasks: tuple[dict[str, Any], ...] = ()
+    added_tasks: tuple[dict[str, Any], ...] = ()
+    filters: tuple[dict[str, Any], ...] = ()
+    shape: dict[str, Any] | None = None
 
 
 def read_seed(name: str) -> Seed:
     """Returns the seed of that name, one of `SEED_NAMES`."""
-    text = resources.files("agent.sandbox.seeds").joinpath(f"{name}.toml").read_text("utf-8")
-    document = tomllib.loads(text)
-    organisation = document["organisation"]
+    document = _read(name)
+    company = _read(document["company"]) if "company" in document else document
+    organisation = company["organisation"]
     users = tuple(
         SeedUser(
             key=entry["key"],
@@ -55,7 +64,7 @@ def read_seed(name: str) -> Seed:
             about=entry.get("about", ""),
             password=organisation["password"],
         )
-        for entry in document["users"]
+        for entry in company["users"]
     )
     return Seed(
         name=name,
@@ -63,5 +72,21 @@ def read_seed(name: str) -> Seed:
         users=users,
         spaces=tuple(document.get("spaces", [])),
         projects=tuple(document.get("projects", [])),
+        fields=tuple(document.get("fields", [])),
         personal_tasks=tuple(document.get("personal_tasks", [])),
+        added_tasks=tuple(document.get("added_tasks", [])),
+        filters=tuple(document.get("filters", [])),
+        shape=document.get("shape"),
     )
+
+
+def _read(name: str) -> dict[str, Any]:
+    """Returns a seed's file, or its folder of files as if they were one."""
+    folder = resources.files("agent.sandbox.seeds")
+    if not folder.joinpath(name).is_dir():
+        return tomllib.loads(folder.joinpath(f"{name}.toml").read_text("utf-8"))
+    document: dict[str, Any] = {}
+    for file in sorted(folder.joinpath(name).iterdir(), key=lambda each: each.name):
+        for key, value in tomllib.loads(file.read_text("utf-8")).items():
+            document[key] = [*document.get(key, []), *value] if isinstance(value, list) else value
+    return document
