@@ -25,6 +25,7 @@ _COMMANDS = {
     "call": "agent.commands.call",
     "sandbox": "agent.commands.sandbox",
     "sessions": "agent.commands.sessions",
+    "log": "agent.commands.log",
     "eval": "agent.commands.evaluate",
 }
 _GLOBAL_OPTIONS = {
@@ -74,6 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_call(add("call", "call one tool by hand"))
     _add_sandbox(add("sandbox", "run Astravue on this machine"))
     _add_sessions(add("sessions", "saved conversations"))
+    _add_log(add("log", "what was done at servers: OAuth operations and tool calls"))
     _add_eval(add("eval", "replay recorded conversations"))
     return parser
 
@@ -159,6 +161,13 @@ def _add_sessions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
+def _add_log(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--last", metavar="N", type=_positive, default=50, help="how many entries (50 unless told)"
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON Lines")
+
+
 def _add_eval(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["replay"], help="replay: run a transcript again, strictly")
     parser.add_argument("files", nargs="+", metavar="FILE", help="transcripts")
@@ -167,7 +176,7 @@ def _add_eval(parser: argparse.ArgumentParser) -> None:
 def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than one second")
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
     return value
 
 

@@ -3,11 +3,13 @@
 import json
 import logging
 import stat
+import subprocess
+import sys
 
 import pytest
 from auth_home import FakeClock, Home
 
-from agent.auth.audit import AuditLog
+from agent.auth.audit import AuditLog, read_audit_log
 from agent.auth.sign_in import sign_out
 from agent.errors import SignInError
 from agent.folders import Folders
@@ -44,6 +46,43 @@ def test_a_line_says_when_what_where_and_how_it_ended(folders: Folders, clock: F
         },
     ]
     assert stat.S_IMODE(folders.audit_file.stat().st_mode) == 0o600
+
+
+def test_a_long_file_is_put_aside_and_the_oldest_entries_go(folders: Folders) -> None:
+    log = AuditLog(folders.audit_file, longest=500)
+    for number in range(62):
+        log.record("refresh", server="https://a.example/mcp", outcome="done", status=number)
+
+    files = sorted(folders.logs.glob("audit*.jsonl"))
+    assert [file.name for file in files] == [
+        "audit.1.jsonl",
+        "audit.2.jsonl",
+        "audit.3.jsonl",
+        "audit.jsonl",
+    ]
+    assert all(file.stat().st_size <= 700 and stat.S_IMODE(file.stat().st_mode) == 0o600 for file in files)
+    kept = [entry["status"] for entry in read_audit_log(folders.audit_file)]
+    assert kept == list(range(62))[-len(kept) :]
+    assert len(kept) > 10
+
+
+def test_processes_that_write_at_once_lose_nothing_when_the_file_is_put_aside(folders: Folders) -> None:
+    program = (
+        "import sys; from pathlib import Path; from agent.auth.audit import AuditLog\n"
+        "log = AuditLog(Path(sys.argv[1]), longest=20_000)\n"
+        "for number in range(100): log.record('refresh', server='s', outcome='done', status=number)"
+    )
+    command = [sys.executable, "-P", "-c", program, str(folders.audit_file)]
+    writers = [subprocess.Popen(command) for _ in range(4)]
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0, 0]
+    written = [entry["status"] for entry in read_audit_log(folders.audit_file)]
+    assert sorted(map(int, map(str, written))) == sorted(list(range(100)) * 4)
+
+
+def test_lines_that_are_no_entries_are_passed_over(folders: Folders) -> None:
+    folders.logs.mkdir(parents=True)
+    folders.audit_file.write_bytes(b'{"operation": "refresh"}\n\xff\xfe\n[1]\n{"operation": "sign-')
+    assert list(read_audit_log(folders.audit_file)) == [{"operation": "refresh"}]
 
 
 def test_a_log_that_cannot_be_written_stops_nothing(

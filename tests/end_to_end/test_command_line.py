@@ -28,7 +28,7 @@ def test_version_and_help_need_nothing(program: Program) -> None:
 
 
 def test_every_command_has_a_help_page(program: Program) -> None:
-    for command in ("chat", "ask", "try", "login", "logout", "auth", "status", "tools", "call", "sandbox"):
+    for command in ("chat", "ask", "try", "login", "logout", "auth", "status", "tools", "call", "log"):
         shown = program.run(command, "--help")
         assert shown.returncode == 0
         assert f"astravue {command}" in shown.stdout
@@ -47,6 +47,17 @@ def test_a_tool_can_be_called_by_hand(signed_in: Program) -> None:
     assert called.returncode == 0
     assert len(json.loads(called.stdout)["tasks"]) >= 5
     assert called.stderr == ""
+
+
+def test_the_audit_log_tells_what_was_done_and_no_secret(signed_in: Program) -> None:
+    lines = signed_in.run("log").stdout.splitlines()
+    assert any(" sign-in " in line and " done " in line for line in lines)
+    entries = [json.loads(line) for line in signed_in.run("log", "--json", "--last", "1").stdout.splitlines()]
+    assert len(entries) == 1
+    assert {"time", "operation", "outcome", "server"} <= entries[0].keys()
+    nothing = signed_in.run("log", ASTRAVUE_HOME=str(signed_in.home / "another"))
+    assert (nothing.returncode, nothing.stdout) == (0, "")
+    assert nothing.stderr == "Nothing has been recorded yet.\n"
 
 
 def test_the_tools_are_listed_with_their_effect(signed_in: Program) -> None:
