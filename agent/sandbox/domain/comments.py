@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from agent.sandbox.domain import access, users
 from agent.sandbox.domain.context import Context, Json
+from agent.sandbox.domain.notifications import tell_commented
 from agent.sandbox.domain.task_changes import check_sees_project
 from agent.sandbox.domain.task_views import Page
 from agent.sandbox.domain.tasks import TaskAccess
@@ -38,12 +39,14 @@ def add_comment(context: Context, task: TaskAccess, text: str, mentioned: Sequen
         "INSERT INTO comments (task_id, user_id, comment, created_time, update_time) VALUES (?, ?, ?, ?, ?)",
         (task.task_id, context.caller.user_id, _text(text), now, now),
     )
-    for user_id in users.distinct(mentioned):
+    mentioned = users.distinct(mentioned)
+    for user_id in mentioned:
         users.member_id(context, "mentionedUserIds", user_id)
         check_sees_project(context, "mentionedUserIds", user_id, task.project_id)
         context.database.run(
             "INSERT INTO comment_mentions (comment_id, user_id) VALUES (?, ?)", (comment_id, user_id)
         )
+    tell_commented(context, task.task_id, comment_id, mentioned)
     return _show(context, _find(context, comment_id, None))
 
 

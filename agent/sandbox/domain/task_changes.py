@@ -9,8 +9,10 @@ from agent.sandbox.domain.context import Context
 from agent.sandbox.domain.values import TAG_LENGTH, body, date_time, match_name, title
 from agent.sandbox.errors import InvalidInput
 
+TAGS_LIMIT = 50
+"""How many tags a task can carry."""
+
 _OWNERS_LIMIT = 50
-_TAGS_LIMIT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,13 @@ def read_changes(arguments: Mapping[str, Any]) -> TaskChanges:
     )
 
 
-def write_owners(context: Context, task_id: int, project_id: int | None, owners: tuple[int, ...]) -> None:
+def write_owners(
+    context: Context, task_id: int, project_id: int | None, owners: tuple[int, ...]
+) -> list[int]:
     """Makes these users the owners of a task, in this order.
+
+    Returns:
+        Those who were no owners before.
 
     Raises:
         NotFound: One is no active member of the organisation.
@@ -58,11 +65,14 @@ def write_owners(context: Context, task_id: int, project_id: int | None, owners:
     for user_id in owners:
         users.member_id(context, "owners", user_id)
         check_sees_project(context, "owners", user_id, project_id)
+    rows = context.database.rows("SELECT user_id FROM task_owners WHERE task_id = ?", (task_id,))
+    before = {row["user_id"] for row in rows}
     context.database.run("DELETE FROM task_owners WHERE task_id = ?", (task_id,))
     context.database.run_many(
         "INSERT INTO task_owners (task_id, user_id, position) VALUES (?, ?, ?)",
         [(task_id, user_id, position) for position, user_id in enumerate(owners)],
     )
+    return [user_id for user_id in owners if user_id not in before]
 
 
 def check_sees_project(context: Context, field: str, user_id: int, project_id: int | None) -> None:
@@ -121,8 +131,8 @@ def _owners(ids: list[int]) -> tuple[int, ...]:
 
 def _tags(names: list[str]) -> tuple[str, ...]:
     tags = {match_name(name): title("tags", name, TAG_LENGTH) for name in reversed(names)}
-    if len(tags) > _TAGS_LIMIT:
-        raise InvalidInput("tags", f"a task has at most {_TAGS_LIMIT} tags.")
+    if len(tags) > TAGS_LIMIT:
+        raise InvalidInput("tags", f"a task has at most {TAGS_LIMIT} tags.")
     if "" in tags:
         raise InvalidInput("tags", "a tag needs at least one letter or digit.")
     return tuple(reversed(tags.values()))

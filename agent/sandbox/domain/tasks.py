@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from agent.sandbox.domain import access, labels
 from agent.sandbox.domain.context import Context, Json
+from agent.sandbox.domain.notifications import tell_assigned, tell_status_changed
 from agent.sandbox.domain.task_changes import TaskChanges, completion_after, write_owners, write_tags
 from agent.sandbox.domain.values import check_order
 from agent.sandbox.errors import AccessDenied, InvalidInput, NotFound
@@ -106,7 +107,7 @@ def create_task(
     owners = changes.owners
     if owners is None and project_id is None:
         owners = (caller.user_id,)
-    write_owners(context, task_id, project_id, owners or ())
+    tell_assigned(context, task_id, write_owners(context, task_id, project_id, owners or ()))
     write_tags(context, task_id, changes.tags or ())
     return task_id
 
@@ -147,8 +148,12 @@ def update_task(context: Context, task: TaskAccess, changes: TaskChanges) -> Non
             task.task_id,
         ),
     )
+    assigned: list[int] = []
     if changes.owners is not None:
-        write_owners(context, task.task_id, task.project_id, changes.owners)
+        assigned = write_owners(context, task.task_id, task.project_id, changes.owners)
+        tell_assigned(context, task.task_id, assigned)
+    if after != before:
+        tell_status_changed(context, task.task_id, before.name, after.name, assigned)
     if changes.tags is not None:
         write_tags(context, task.task_id, changes.tags)
 

@@ -15,6 +15,7 @@ from agent.sandbox.errors import InvalidInput
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _NUMBER_LIMIT = 2**53
+_PATH_LENGTH = 200
 _TYPE_NAMES = {
     "integer": "a whole number",
     "number": "a number",
@@ -22,6 +23,7 @@ _TYPE_NAMES = {
     "boolean": "true or false",
     "array": "a list",
     "object": "an object",
+    "null": "null",
 }
 
 
@@ -85,7 +87,8 @@ def _describe(error: ValidationError) -> InvalidInput:
             missing = next(name for name in limit if name not in instance)
             return InvalidInput(f"{field}.{missing}" if field else missing, "it is required.")
         case "type":
-            problem = f"it must be {_TYPE_NAMES.get(limit, limit)}."
+            types: list[str] = [limit] if isinstance(limit, str) else limit
+            problem = f"it must be {' or '.join(_TYPE_NAMES[each] for each in types)}."
         case "enum":
             problem = f"it must be one of {', '.join(limit)}."
         case "minimum":
@@ -110,14 +113,16 @@ def _printable(name: str) -> str:
 
 def _plain(field: str, value: Any, form: str = "") -> Any:
     """Returns the value with whole numbers as ints, checked for what no schema keyword can express."""
-    if isinstance(value, bool):
+    if len(field) > _PATH_LENGTH:
+        raise InvalidInput(field.partition(".")[0].partition("[")[0], "it is nested too deeply.")
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
         return _text(field, value, form)
     if isinstance(value, int | float):
         return _number(field, value)
     if _is_object(value):
-        return {name: _plain(f"{field}.{name}", each) for name, each in value.items()}
+        return {name: _plain(f"{field}.{_printable(name[:60])}", each) for name, each in value.items()}
     items: Sequence[Any] = value
     return [_plain(f"{field}[{index}]", each) for index, each in enumerate(items)]
 
