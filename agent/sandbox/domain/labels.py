@@ -1,6 +1,7 @@
 """Statuses and priorities: text on the way in, objects on the way out."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.sandbox.domain.context import Context, Json
@@ -10,6 +11,10 @@ from agent.sandbox.errors import InvalidInput
 OPEN = "OPEN"
 IN_PROGRESS = "IN_PROGRESS"
 COMPLETED = "COMPLETED"
+CATEGORIES = (OPEN, IN_PROGRESS, COMPLETED)
+"""What a status counts as, in the order in which the statuses of a project come."""
+
+_NAMES_LENGTH = 300
 
 # The statuses that every new project starts with: name, category, colour.
 DEFAULT_STATUSES = (
@@ -55,12 +60,12 @@ def find_status(context: Context, project_id: int | None, text: str) -> Status:
     for status in statuses:
         if match_name(status.name) == match_name(text):
             return status
-    names = ", ".join(status.name for status in statuses)
+    names = name_list([status.name for status in statuses])
     raise InvalidInput("status", f'"{text[:40]}" is not a status of this project; it has {names}.')
 
 
 def default_status(context: Context, project_id: int | None) -> Status:
-    """Returns the first status of a project, which new tasks get."""
+    """Returns the status that new tasks get: the first open one, of which each project keeps at least one."""
     return project_statuses(context, project_id)[0]
 
 
@@ -87,8 +92,15 @@ def find_priority(context: Context, text: str | None) -> int:
         if chosen:
             priority_id: int = row["priority_id"]
             return priority_id
-    labels = ", ".join(row["label"] for row in rows)
+    labels = name_list([row["label"] for row in rows])
     raise InvalidInput("priority", f'"{(text or "")[:40]}" is not a priority; there are {labels}.')
+
+
+def name_list(names: Sequence[str]) -> str:
+    """Returns names for a sentence, and how many more there are if they would make it long."""
+    shown = [name for index, name in enumerate(names) if len(", ".join(names[: index + 1])) <= _NAMES_LENGTH]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def create_default_statuses(context: Context, project_id: int | None) -> None:
