@@ -50,6 +50,30 @@ BROKEN = {
     "two spaces of a name": """
         SELECT space_name FROM spaces GROUP BY organisation_id, space_name COLLATE NOCASE
         HAVING COUNT(*) > 1""",
+    "tasks that wait for each other in a circle": """
+        WITH RECURSIVE waits (task_id, blocker_id) AS (
+            SELECT task_id, depends_on_task_id FROM dependencies
+            UNION
+            SELECT w.task_id, d.depends_on_task_id
+            FROM waits w JOIN dependencies d ON d.task_id = w.blocker_id
+        )
+        SELECT task_id FROM waits WHERE task_id = blocker_id""",
+    "a task that waits for its parent, its subtask, a stranger's task or in a way of no known name": """
+        SELECT d.dependency_id FROM dependencies d
+        JOIN tasks t ON t.task_id = d.task_id JOIN tasks b ON b.task_id = d.depends_on_task_id
+        WHERE t.parent_task_id = b.task_id OR b.parent_task_id = t.task_id
+            OR t.organisation_id <> b.organisation_id OR d.dependency_type NOT IN ('BLOCKS', 'WAITING_ON')""",
+    "a checklist item that is blank, too long or of several lines": """
+        SELECT checklist_item_id FROM checklist_items
+        WHERE TRIM(title) = '' OR LENGTH(title) > 255 OR INSTR(title, CHAR(10)) OR INSTR(title, CHAR(0))""",
+    "two checklist items in one place": """
+        SELECT task_id, position FROM checklist_items GROUP BY task_id, position HAVING COUNT(*) > 1""",
+    "a checklist without bounds": """
+        SELECT task_id FROM checklist_items GROUP BY task_id HAVING COUNT(*) > 200""",
+    "a tag of another organisation, or more tags than a task can carry": """
+        SELECT t.task_id FROM task_tags tt JOIN tasks t USING (task_id) JOIN tags g USING (tag_id)
+        WHERE g.organisation_id <> t.organisation_id
+        UNION ALL SELECT task_id FROM task_tags GROUP BY task_id HAVING COUNT(*) > 50""",
     "a number that is none, or text where a number belongs": """
         SELECT project_id FROM projects WHERE TYPEOF(COALESCE(budget, 0.0)) <> 'real' OR budget < 0
             OR TYPEOF(COALESCE(due_date, 0)) <> 'integer' OR TYPEOF(COALESCE(start_date, 0)) <> 'integer'

@@ -25,7 +25,7 @@ from agent.sandbox.seeds.planter import plant
 from agent.sandbox.seeds.reader import read_seed
 from agent.sandbox.tools.catalogue import load_catalogue
 from tests.sandbox.sandbox_invariants import broken
-from tests.sandbox.sandbox_workspace import ALEX, BEN, GRACE, LENA, NINA, PRIYA, TOM, Workspace
+from tests.sandbox.sandbox_workspace import ALEX, BEN, GRACE, LENA, NINA, PRIYA, TOM, Workspace, attach
 
 CATALOGUE = load_catalogue()
 TOOLS = [definition.name.removeprefix("astravue_") for definition in CATALOGUE.definitions]
@@ -82,6 +82,7 @@ TAME_TEXTS = {
     "priority": ["High", "critical"],
     "health": ["at risk"],
     "color": ["#1F8F75"],
+    "tagName": ["launch"],
 }
 NUMBERS = [0, -1, 1, 7, 59, 60, 100, 2**31, 2**53, 2**63, -(2**63) - 1, 10**30]
 WRONG: list[Any] = [None, True, 1.5, 3.0, math.nan, math.inf, -1e400, "7", "", [], {}, [[]], [None], {"a": 1}]
@@ -91,6 +92,11 @@ KNOWN: dict[str, list[int]] = {
     "taskId": [141299, 141298, 141303, 141412],
     "subtaskId": [141412, 141413],
     "commentId": [52001, 52002],
+    "checklistItemId": [81001, 81002, 81003],
+    "dependencyId": [61001, 61002],
+    "dependsOnTaskId": [141303, 141298, 141299, 141412],
+    "attachmentId": [33001, 33002],
+    "tagId": [901, 902],
     "timerId": [71001, 71002, 71003],
     "userId": [ALEX, PRIYA, BEN, NINA],
 }
@@ -162,7 +168,7 @@ def texts(name: str, form: str, tame: bool) -> SearchStrategy[str]:
         return st.sampled_from(
             ["ben@demo.astravue.example", "BEN@DEMO.astravue.example", "a@b", "@", "x\x00@y.z"]
         )
-    if name in ("status", "priority", "health", "tag", "tags", "color"):
+    if name in ("status", "priority", "health", "tag", "tags", "tagName", "color"):
         return st.sampled_from(WORDS * 2 + STRANGE_TEXTS)
     return st.one_of(st.sampled_from(STRANGE_TEXTS), st.text(max_size=30))
 
@@ -202,9 +208,20 @@ def demo_image() -> bytes:
     plant(workspace.database, Clock(workspace.time), read_seed("demo"))
     for user_id in (ALEX, GRACE, LENA):
         workspace.call(user_id, "start_timer", taskId=141299)
+    prepare_links(workspace)
     image = connection.serialize()
     connection.close()
     return image
+
+
+def prepare_links(workspace: Workspace) -> None:
+    """Gives the known tasks what the demo company lacks there: checklists, links and attachments."""
+    for task_id in (141299, 141299, 141412):
+        workspace.call(ALEX, "create_checklist_item", taskId=task_id, title="A step")
+    for blocker in (141298, 141304):
+        workspace.call(ALEX, "add_dependency", taskId=141299, dependsOnTaskId=blocker)
+    for user_id in (ALEX, PRIYA):
+        attach(workspace, 141299, user_id)
 
 
 def make_all(sequence: Sequence[Call]) -> int:

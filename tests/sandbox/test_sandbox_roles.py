@@ -9,8 +9,8 @@ Each column of the table is a person in one position:
     Gu      Guest: Gu0 belongs to nothing, GuP to the project; GuA is entered as administrator of project and
             space, and made what the calls name
 
-What the calls name is a task with its subtask, comment and time entry, made by somebody else but for MeO
-and GuA. Each cell says what comes of the call:
+What the calls name is a task with its subtask, comment, time entry, checklist item, attachment and link to
+another task, made by somebody else but for MeO and GuA. Each cell says what comes of the call:
 
     yes     done; the answer of a reading tool shows what the person belongs to or made
     less    answered, without what the person does not belong to or did not make
@@ -35,7 +35,7 @@ from agent.sandbox.errors import Refusal
 from agent.sandbox.seeds.planter import plant
 from agent.sandbox.seeds.reader import read_seed
 from agent.sandbox.tools.catalogue import load_catalogue
-from tests.sandbox.sandbox_workspace import BEN, DANIEL, OPERATIONS, FakeTime, Workspace
+from tests.sandbox.sandbox_workspace import BEN, DANIEL, OPERATIONS, FakeTime, Workspace, attach
 
 TABLE = """
 tool                      AA    AD    Mg0   MgP   MgS   Me0   MeS   MeP   MeO  MePA  MeSA  Gu0   GuP   GuA
@@ -71,6 +71,18 @@ get_task_comments         yes   yes   -     yes   yes   -     -     yes   yes  y
 add_task_comment          yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     Mbr   Mbr
 update_task_comment       own   own   -     own   own   -     -     own   yes  own   own   Mbr   Mbr   Mbr
 delete_task_comment       yes   yes   -     own   own   -     -     own   yes  own   own   Mbr   Mbr   Mbr
+get_task_checklists       yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     yes   yes
+create_checklist_item     yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     Mbr   Mbr
+update_checklist_item     yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   Mbr   Mbr   Mbr
+delete_checklist_item     yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   Mbr   Mbr   Mbr
+add_dependency            yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     Mbr   Mbr
+list_dependencies         yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     yes   yes
+remove_dependency         yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   Mbr   Mbr   Mbr
+list_tags                 yes   yes   less  yes   yes   less  less  yes   yes  yes   yes   less  yes   yes
+add_tag_to_task           yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     Mbr   Mbr
+remove_tag_from_task      yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     Mbr   Mbr
+list_attachments          yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     yes   yes
+delete_attachment         yes   yes   -     yes   yes   -     -     PrA   yes  yes   yes   -     Mbr   Mbr
 start_timer               yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     Mbr   Mbr
 stop_timer                yes   yes   yes   yes   yes   yes   yes   yes   yes  yes   yes   Mbr   Mbr   Mbr
 get_active_timers         yes   yes   yes   yes   yes   yes   yes   yes   yes  yes   yes   yes   yes   yes
@@ -144,6 +156,10 @@ class World:
     subtask: int
     comment: int
     timer: int
+    item: int
+    blocker: int
+    dependency: int
+    attachment: int
 
     def stand_in(self, position: Position) -> Workspace:
         connection = sqlite3.connect(":memory:", isolation_level=None)
@@ -165,6 +181,7 @@ class World:
                 run("INSERT INTO task_owners VALUES (?, ?, 9)", (task, PERSON))
             run("UPDATE comments SET user_id = ? WHERE comment_id = ?", (PERSON, self.comment))
             run("UPDATE time_entries SET user_id = ? WHERE timer_id = ?", (PERSON, self.timer))
+            run("UPDATE attachments SET uploaded_by = ? WHERE attachment_id = ?", (PERSON, self.attachment))
         return workspace
 
     def arguments(self, tool: str) -> dict[str, Any]:
@@ -199,6 +216,14 @@ class World:
             "add_task_comment": task | {"comment": "A word"},
             "update_task_comment": {"commentId": self.comment, "comment": "A word"},
             "delete_task_comment": {"commentId": self.comment},
+            "create_checklist_item": task | {"title": "A step"},
+            "update_checklist_item": {"checklistItemId": self.item, "completed": True},
+            "delete_checklist_item": {"checklistItemId": self.item},
+            "add_dependency": {"taskId": self.subtask, "dependsOnTaskId": self.blocker},
+            "remove_dependency": {"dependencyId": self.dependency},
+            "add_tag_to_task": task | {"tagName": "launch"},
+            "remove_tag_from_task": task | {"tagName": "unique"},
+            "delete_attachment": task | {"attachmentId": self.attachment},
             "log_manual_time": task | {"hours": 1},
             "log_time_range": task | span,
             "get_project_time_entries": {"projectId": PROJECT},
@@ -219,6 +244,10 @@ class World:
             "get_task_counts": '"overdue": 1',
             "list_subtasks": f'"taskId": {self.subtask},',
             "get_task_comments": f'"commentId": {self.comment},',
+            "get_task_checklists": f'"checklistItemId": {self.item},',
+            "list_dependencies": f'"dependencyId": {self.dependency},',
+            "list_tags": '"tagName": "unique", "taskCount": 1',
+            "list_attachments": f'"attachmentId": {self.attachment},',
             "get_active_timers": f'"timerId": {self.timer + 1},',
             "get_task_time_entries": f'"timerId": {self.timer},',
             "get_project_time_entries": f'"timerId": {self.timer},',
@@ -292,9 +321,17 @@ def world() -> World:
     )["taskId"]
     comment: int = workspace.call(DANIEL, "add_task_comment", taskId=task, comment="A remark")["commentId"]
     timer: int = workspace.call(DANIEL, "log_manual_time", taskId=task, hours=1)["timerId"]
+    item: int = workspace.call(DANIEL, "create_checklist_item", taskId=task, title="A step")[
+        "checklistItemId"
+    ]
+    blocker: int = workspace.call(DANIEL, "create_task", **place, taskTitle="Comes before it")["taskId"]
+    dependency: int = workspace.call(DANIEL, "add_dependency", taskId=task, dependsOnTaskId=blocker)[
+        "dependencyId"
+    ]
+    attachment = attach(workspace, task, DANIEL)
     image = connection.serialize()
     database.close()
-    return World(image, task, subtask, comment, timer)
+    return World(image, task, subtask, comment, timer, item, blocker, dependency, attachment)
 
 
 def test_the_table_names_every_tool_and_every_position() -> None:

@@ -24,6 +24,25 @@ LEFT JOIN spaces s ON s.space_id = p.space_id
 """
 """Selects the tasks that `:caller_id` sees, with everything that `show_tasks` needs."""
 
+_COUNTS = """
+SELECT value AS task_id,
+    (SELECT COUNT(*) FROM tasks c WHERE c.parent_task_id = value) AS subtasks,
+    (SELECT COUNT(*) FROM comments c WHERE c.task_id = value) AS comments,
+    (SELECT COUNT(*) FROM time_entries e WHERE e.task_id = value) AS time_entries,
+    (SELECT COUNT(*) FROM checklist_items i WHERE i.task_id = value) AS checklist_items,
+    (SELECT COUNT(*) FROM checklist_items i WHERE i.task_id = value AND i.completed) AS checklist_items_done,
+    (SELECT COUNT(*) FROM attachments f WHERE f.task_id = value) AS attachments,
+    (
+        SELECT COUNT(*) FROM dependencies d
+        JOIN tasks b ON b.task_id = d.depends_on_task_id
+        JOIN statuses st ON st.status_id = b.status_id
+        WHERE d.task_id = value AND st.category <> 'COMPLETED' AND EXISTS (
+            SELECT 1 FROM task_access a WHERE a.task_id = b.task_id AND a.user_id = :caller_id
+        )
+    ) AS unfinished_blockers
+FROM json_each(:ids)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -131,19 +150,16 @@ def _tags(context: Context, ids: str) -> dict[int, list[str]]:
 
 
 def _counts(context: Context, ids: str) -> dict[int, Json]:
-    rows = context.database.rows(
-        "SELECT value AS task_id, "
-        "(SELECT COUNT(*) FROM tasks c WHERE c.parent_task_id = value) AS subtasks, "
-        "(SELECT COUNT(*) FROM comments c WHERE c.task_id = value) AS comments, "
-        "(SELECT COUNT(*) FROM time_entries e WHERE e.task_id = value) AS time_entries "
-        "FROM json_each(?)",
-        (ids,),
-    )
+    rows = context.database.rows(_COUNTS, {"caller_id": context.caller.user_id, "ids": ids})
     return {
         row["task_id"]: {
             "subtasks": row["subtasks"],
             "comments": row["comments"],
             "timeEntries": row["time_entries"],
+            "checklistItems": row["checklist_items"],
+            "checklistItemsDone": row["checklist_items_done"],
+            "attachments": row["attachments"],
+            "unfinishedBlockers": row["unfinished_blockers"],
         }
         for row in rows
     }

@@ -10,13 +10,21 @@ from agent.sandbox.clock import Clock
 from agent.sandbox.database import Database
 from agent.sandbox.domain.context import Caller, Context, Json
 from agent.sandbox.tools import (
+    attachments,
     bulk_tasks,
+    checklists,
     comments,
+    custom_fields,
+    dependencies,
+    filters,
     members,
+    notifications,
     projects,
     schedule,
     spaces,
+    statuses,
     subtasks,
+    tags,
     tasks,
     time_tracking,
 )
@@ -30,8 +38,16 @@ _HANDLERS: dict[str, Handler] = {
     **bulk_tasks.HANDLERS,
     **subtasks.HANDLERS,
     **comments.HANDLERS,
+    **checklists.HANDLERS,
+    **dependencies.HANDLERS,
+    **tags.HANDLERS,
+    **attachments.HANDLERS,
     **time_tracking.HANDLERS,
+    **custom_fields.HANDLERS,
+    **statuses.HANDLERS,
+    **filters.HANDLERS,
     **schedule.HANDLERS,
+    **notifications.HANDLERS,
     **members.HANDLERS,
 }
 

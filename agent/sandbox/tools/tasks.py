@@ -69,7 +69,7 @@ def _move_task(context: Context, arguments: Arguments) -> Json:
     removed = task_copies.move_task(
         context, task, arguments["targetProjectId"], arguments.get("targetSpaceId")
     )
-    return show_task(context, task.task_id) | {"ownersRemoved": removed}
+    return show_task(context, task.task_id) | removed
 
 
 def _duplicate_task(context: Context, arguments: Arguments) -> Json:
