@@ -3,6 +3,7 @@
 from agent.sandbox.domain import access, labels
 from agent.sandbox.domain.context import Context, Json
 from agent.sandbox.domain.notifications import tell_assigned
+from agent.sandbox.domain.task_changes import completion_after
 from agent.sandbox.domain.tasks import TaskAccess, current_status, find_task
 from agent.sandbox.domain.users import people
 from agent.sandbox.domain.values import TITLE_LENGTH
@@ -40,9 +41,10 @@ def move_task(
 ) -> Json:
     """Moves a task and its subtasks to another project.
 
-    Each gets the status of the same name there, else one of the same category. Owners who do not belong
-    to that project are taken off, mentions of such people are forgotten, and so are the values of custom
-    fields that it does not have. Checklists, attachments and links to other tasks stay.
+    Each gets the status of the same name there, else one of the same category, which may finish or reopen
+    it. Owners who do not belong to that project are taken off, mentions of such people are forgotten, and
+    so are the values of custom fields that it does not have. Checklists, attachments and links to other
+    tasks stay.
 
     Returns:
         The owners who were taken off, and the custom fields whose values went.
@@ -66,14 +68,16 @@ def move_task(
     fields: dict[int, str] = {}
     for row in rows:
         moved = find_task(context, row["task_id"])
-        status = labels.matching_status(context, target_project_id, current_status(context, moved))
+        before = current_status(context, moved)
+        status = labels.matching_status(context, target_project_id, before)
         strangers |= _remove_strangers(context, moved.task_id, target_project_id)
         database.run(
-            "UPDATE tasks SET project_id = ?, status_id = ?, modified_by = ?, update_time = ? "
-            "WHERE task_id = ?",
+            "UPDATE tasks SET project_id = ?, status_id = ?, completion = ?, modified_by = ?, "
+            "update_time = ? WHERE task_id = ?",
             (
                 target_project_id,
                 status.status_id,
+                completion_after(before, status, moved.row["completion"], None),
                 context.caller.user_id,
                 context.clock.milliseconds(),
                 moved.task_id,
