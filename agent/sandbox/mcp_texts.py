@@ -7,6 +7,7 @@ import mcp_types as types
 from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 
+from agent.sandbox import app_views
 from agent.sandbox.clock import Clock
 from agent.sandbox.database import Database
 from agent.sandbox.domain.context import Context
@@ -82,7 +83,19 @@ class McpTexts:
     async def read_resource(
         self, context: ServerRequestContext[Any], params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
-        """Answers `resources/read` with what the caller may see."""
+        """Answers `resources/read` with what the caller may see.
+
+        The pages of views are there to be read, but not listed: tools name them (SEP-1865).
+        """
+        page = app_views.find_page(params.uri)
+        if page is not None:
+            contents = types.TextResourceContents(
+                uri=params.uri,
+                mime_type=app_views.MIME_TYPE,
+                text=page,
+                _meta={"ui": {"prefersBorder": True}},
+            )
+            return types.ReadResourceResult(contents=[contents])
         try:
             content = read_resource(self._context(context), params.uri)
         except Refusal as refusal:

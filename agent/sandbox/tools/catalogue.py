@@ -22,11 +22,13 @@ from agent.sandbox.tools import (
     projects,
     schedule,
     spaces,
+    stats,
     statuses,
     subtasks,
     tags,
     tasks,
     time_tracking,
+    views,
 )
 from agent.sandbox.tools.results import Handler, Renderer, ToolResult, compact
 from agent.sandbox.tools.validation import ArgumentValidator
@@ -49,6 +51,8 @@ _HANDLERS: dict[str, Handler] = {
     **schedule.HANDLERS,
     **notifications.HANDLERS,
     **members.HANDLERS,
+    **views.HANDLERS,
+    **stats.HANDLERS,
 }
 
 
@@ -95,6 +99,8 @@ def load_catalogue() -> Catalogue:
                 input_schema=entry["inputSchema"],
                 validator=ArgumentValidator(entry["inputSchema"], entry.get("atLeastOneOf", [])),
                 handler=_HANDLERS[entry["name"]],
+                render=views.RENDERERS.get(entry["name"], compact),
+                view_uri=views.VIEW_URIS.get(entry["name"]),
             )
             for entry in entries
             if entry["name"] in _HANDLERS
