@@ -10,7 +10,8 @@ Each column of the table is a person in one position:
             space, and made what the calls name
 
 What the calls name is a task with its subtask, comment, time entry, checklist item, attachment and link to
-another task, made by somebody else but for MeO and GuA. Each cell says what comes of the call:
+another task, made by somebody else but for MeO and GuA, and a custom field and a status of the project.
+Each cell says what comes of the call:
 
     yes     done; the answer of a reading tool shows what the person belongs to or made
     less    answered, without what the person does not belong to or did not make
@@ -35,7 +36,7 @@ from agent.sandbox.errors import Refusal
 from agent.sandbox.seeds.planter import plant
 from agent.sandbox.seeds.reader import read_seed
 from agent.sandbox.tools.catalogue import load_catalogue
-from tests.sandbox.sandbox_workspace import BEN, DANIEL, OPERATIONS, FakeTime, Workspace, attach
+from tests.sandbox.sandbox_workspace import BEN, DANIEL, GRACE, OPERATIONS, FakeTime, Workspace, attach
 
 TABLE = """
 tool                      AA    AD    Mg0   MgP   MgS   Me0   MeS   MeP   MeO  MePA  MeSA  Gu0   GuP   GuA
@@ -93,11 +94,33 @@ get_project_time_entries  yes   yes   -     yes   yes   -     -     yes   yes  y
 get_project_time_summary  yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     yes   yes
 get_timesheet_report      yes   yes   less  yes   yes   less  less  less  yes  yes   yes   less  less  yes
 delete_time_entry         yes   yes   -     yes   yes   -     -     PrA   yes  yes   yes   Mbr   Mbr   Mbr
+get_custom_fields         yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     yes   yes
+create_custom_field       yes   yes   -     yes   yes   -     -     PrA   PrA  yes   yes   -     Mbr   Mbr
+set_custom_field_value    yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     Mbr   Mbr
+create_custom_field_option yes   yes   -     yes   yes   -     -     PrA   PrA  yes   yes   -     Mbr   Mbr
+list_custom_field_options yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     yes   yes
+delete_custom_field       yes   yes   -     yes   yes   -     -     PrA   PrA  yes   yes   -     Mbr   Mbr
+delete_custom_field_option yes   yes   -     yes   yes   -     -     PrA   PrA  yes   yes   -     Mbr   Mbr
+list_task_statuses        yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     yes   yes
+list_project_statuses     yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     yes   yes
+create_task_status        yes   yes   -     yes   yes   -     -     PrA   PrA  yes   yes   -     Mbr   Mbr
+update_task_status        yes   yes   -     yes   yes   -     -     PrA   PrA  yes   yes   -     Mbr   Mbr
+delete_task_status        yes   yes   -     yes   yes   -     -     PrA   PrA  yes   yes   -     Mbr   Mbr
+list_filters              less  less  less  less  less  less  less  less  yes  less  less  less  less  yes
+create_filter             yes   yes   yes   yes   yes   yes   yes   yes   yes  yes   yes   Mbr   Mbr   Mbr
+update_filter             -     -     -     -     -     -     -     -     yes  -     -     Mbr   Mbr   Mbr
+delete_filter             -     -     -     -     -     -     -     -     yes  -     -     Mbr   Mbr   Mbr
 list_overdue_tasks        less  less  less  less  less  less  less  less  yes  less  less  less  less  yes
 list_scheduled_tasks      less  less  less  less  less  less  less  less  yes  less  less  less  less  yes
+list_notifications        less  less  less  less  less  less  less  less  yes  less  less  less  less  yes
+mark_notification_read    -     -     -     -     -     -     -     -     yes  -     -     Mbr   Mbr   Mbr
 get_workspace_members     yes   yes   yes   yes   yes   yes   yes   yes   yes  yes   yes   yes   yes   yes
 get_member_by_email       yes   yes   yes   yes   yes   yes   yes   yes   yes  yes   yes   yes   yes   yes
 get_current_user          yes   yes   yes   yes   yes   yes   yes   yes   yes  yes   yes   yes   yes   yes
+preview_task_list         yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     yes   yes
+preview_my_tasks          less  less  less  less  less  less  less  less  yes  less  less  less  less  yes
+preview_project_overview  yes   yes   -     yes   yes   -     -     yes   yes  yes   yes   -     yes   yes
+internal_get_project_stats yes  yes   -     yes   yes   -     -     yes   yes  yes   yes   -     yes   yes
 """
 
 PERSON = BEN
@@ -160,6 +183,11 @@ class World:
     blocker: int
     dependency: int
     attachment: int
+    field: int
+    option: int
+    status: int
+    filter: int
+    notification: int
 
     def stand_in(self, position: Position) -> Workspace:
         connection = sqlite3.connect(":memory:", isolation_level=None)
@@ -181,12 +209,16 @@ class World:
                 run("INSERT INTO task_owners VALUES (?, ?, 9)", (task, PERSON))
             run("UPDATE comments SET user_id = ? WHERE comment_id = ?", (PERSON, self.comment))
             run("UPDATE time_entries SET user_id = ? WHERE timer_id = ?", (PERSON, self.timer))
+            run("UPDATE filters SET user_id = ? WHERE filter_id = ?", (PERSON, self.filter))
+            told = (PERSON, self.notification)
+            run("UPDATE notifications SET user_id = ? WHERE notification_id = ?", told)
             run("UPDATE attachments SET uploaded_by = ? WHERE attachment_id = ?", (PERSON, self.attachment))
         return workspace
 
     def arguments(self, tool: str) -> dict[str, Any]:
         place = {"spaceId": SPACE, "projectId": PROJECT}
         task, subtask = {"taskId": self.task}, {"subtaskId": self.subtask}
+        field, status = {"fieldId": self.field}, {"taskStatusId": self.status}
         span = {"startTime": "2026-06-15T09:00:00Z", "endTime": "2026-06-15T10:00:00Z"}
         title = {"taskTitle": "A title"}
         given: dict[str, dict[str, Any]] = {
@@ -224,12 +256,31 @@ class World:
             "add_tag_to_task": task | {"tagName": "launch"},
             "remove_tag_from_task": task | {"tagName": "unique"},
             "delete_attachment": task | {"attachmentId": self.attachment},
+            "get_custom_fields": place,
+            "create_custom_field": place | {"fieldName": "A field", "fieldType": "DATE"},
+            "set_custom_field_value": task | field | {"value": "Likely"},
+            "create_custom_field_option": field | {"optionName": "An option"},
+            "list_custom_field_options": field,
+            "delete_custom_field": field,
+            "delete_custom_field_option": field | {"optionId": self.option},
+            "list_task_statuses": place,
+            "list_project_statuses": place,
+            "create_task_status": place | {"statusName": "A status"},
+            "update_task_status": status | {"color": "#1f8f75"},
+            "delete_task_status": status,
             "log_manual_time": task | {"hours": 1},
             "log_time_range": task | span,
             "get_project_time_entries": {"projectId": PROJECT},
             "get_project_time_summary": {"projectId": PROJECT},
             "delete_time_entry": {"timerId": self.timer},
+            "create_filter": {"filterName": "A filter", "criteria": {"overdue": True}},
+            "update_filter": {"filterId": self.filter, "filterName": "A filter"},
+            "delete_filter": {"filterId": self.filter},
+            "mark_notification_read": {"notificationIds": [self.notification]},
             "get_member_by_email": {"email": "daniel@demo.astravue.example"},
+            "preview_task_list": place,
+            "preview_project_overview": place,
+            "internal_get_project_stats": {"projectId": PROJECT},
         }
         return given.get(tool, task if "taskId" in required(tool) else {})
 
@@ -252,11 +303,21 @@ class World:
             "get_task_time_entries": f'"timerId": {self.timer},',
             "get_project_time_entries": f'"timerId": {self.timer},',
             "get_timesheet_report": f'"timerId": {self.timer},',
+            "get_custom_fields": f'"fieldId": {self.field},',
+            "list_custom_field_options": f'"optionId": {self.option},',
+            "list_task_statuses": f'"taskStatusId": {self.status},',
+            "list_project_statuses": f'"taskStatusId": {self.status},',
+            "list_filters": f'"filterId": {self.filter},',
             "list_overdue_tasks": f'"taskId": {self.task},',
             "list_scheduled_tasks": f'"taskId": {self.subtask},',
+            "list_notifications": f'"notificationId": {self.notification},',
             "get_workspace_members": f'"userId": {DANIEL},',
             "get_member_by_email": f'"userId": {DANIEL},',
             "get_current_user": f'"userId": {PERSON},',
+            "preview_task_list": f'"taskId": {self.task},',
+            "preview_my_tasks": f'"taskId": {self.task},',
+            "preview_project_overview": f'"taskId": {self.task},',
+            "internal_get_project_stats": f'"projectId": {PROJECT},',
         }.get(tool)
 
     def outcome(self, tool: str, position: Position) -> str:
@@ -329,9 +390,38 @@ def world() -> World:
         "dependencyId"
     ]
     attachment = attach(workspace, task, DANIEL)
+    field = workspace.call(
+        DANIEL,
+        "create_custom_field",
+        **place,
+        fieldName="Risk",
+        fieldType="SINGLE_SELECT_DROPDOWN",
+        options=["Likely"],
+    )
+    status: int = workspace.call(DANIEL, "create_task_status", **place, statusName="In Review")[
+        "taskStatusId"
+    ]
+    kept = workspace.call(DANIEL, "create_filter", filterName="Late", criteria={"overdue": True})
+    workspace.call(GRACE, "add_task_comment", taskId=task, comment="An answer")
+    told = workspace.call(DANIEL, "list_notifications")["notifications"]
     image = connection.serialize()
     database.close()
-    return World(image, task, subtask, comment, timer, item, blocker, dependency, attachment)
+    return World(
+        image=image,
+        task=task,
+        subtask=subtask,
+        comment=comment,
+        timer=timer,
+        item=item,
+        blocker=blocker,
+        dependency=dependency,
+        attachment=attachment,
+        field=field["fieldId"],
+        option=field["options"][0]["optionId"],
+        status=status,
+        filter=kept["filterId"],
+        notification=told[0]["notificationId"],
+    )
 
 
 def test_the_table_names_every_tool_and_every_position() -> None:
