@@ -100,7 +100,7 @@ def test_managers_and_admins_manage_spaces(workspace: Workspace) -> None:
 def test_deleting_a_space_takes_everything_in_it_along(workspace: Workspace) -> None:
     result = workspace.call(LENA, "delete_space", spaceId=MARKETING)
     assert result["deletedProjects"] == 2
-    assert result["deletedTasks"] == 25
+    assert result["deletedTasks"] == 48
     assert workspace.refusal(GRACE, "get_space", spaceId=MARKETING).code == 404
     assert workspace.database.rows("PRAGMA foreign_key_check") == []
 
@@ -140,7 +140,7 @@ def test_projects_are_changed_by_their_admins(workspace: Workspace) -> None:
     assert (refusal.code, "Project Admin" in refusal.message) == (403, True)
     assert workspace.refusal(SAM, "delete_project", **ids).code == 403
     result = workspace.call(PRIYA, "delete_project", **ids)
-    assert result["deletedTasks"] == 17
+    assert result["deletedTasks"] == 33
     listed = workspace.call(ALEX, "list_projects", spaceId=PRODUCT)["projects"]
     assert [project["projectName"] for project in listed] == ["Customer onboarding", "Billing service"]
 

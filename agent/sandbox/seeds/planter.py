@@ -37,7 +37,11 @@ class _Planting:
         self._batch = batch
         self._today = today
         self._seed = seed if seed.shape is None else generate(seed)
-        self._place = Workplace(users={user.key: user.user_id for user in self._seed.users})
+        users = self._seed.users
+        self._place = Workplace(
+            users={user.key: user.user_id for user in users},
+            names={user.user_id: f"{user.first_name} {user.last_name}" for user in users},
+        )
 
     def run(self) -> None:
         self._organisation()

@@ -64,7 +64,7 @@ class TaskPlanter:
                     "dependencies",
                     task_id=task_id,
                     depends_on_task_id=self._titles[project_id, title],
-                    dependency_type="BLOCKS",
+                    dependency_type="WAITING_ON",
                     created_by=self._place.project_admins[project_id],
                     created_time=self._time(_ASSIGNED_SINCE, MORNING),
                 )
@@ -97,10 +97,10 @@ class TaskPlanter:
         for position, name in enumerate(entry.get("tags", [])):
             self._batch.add("task_tags", task_id=task_id, tag_id=self._tag(name), position=position)
         if status.category != COMPLETED and entry.get("start", _ASSIGNED_SINCE - 1) >= _ASSIGNED_SINCE:
-            told = {"task_id": task_id, "actor_id": creator, "comment_id": None, "message": _assigned(entry)}
+            told = self._told("assigned you the task", creator, task_id, entry)
             for user_id in owners:
                 self._notify(user_id, "ASSIGNED", min(entry["start"], 0) - 1, told)
-        self._comments(task_id, owners, entry)
+        self._comments(task_id, [*owners, creator], entry)
         self._time_entries(task_id, entry)
         self._checklist(task_id, creator, created_day, entry)
         self._attachments(task_id, entry)
@@ -111,7 +111,7 @@ class TaskPlanter:
                 self._waiting.append((project_id, task_id, entry["after"]))
         return task_id
 
-    def _comments(self, task_id: int, owners: list[int], entry: Entry) -> None:
+    def _comments(self, task_id: int, concerned: list[int], entry: Entry) -> None:
         for comment in entry.get("comments", []):
             author = self._place.users[comment["by"]]
             written = self._time(comment["day"], MORNING + 2 * HOUR)
@@ -126,12 +126,13 @@ class TaskPlanter:
             mentioned = [self._place.users[key] for key in comment.get("mentions", [])]
             for user_id in mentioned:
                 self._batch.add("comment_mentions", comment_id=comment_id, user_id=user_id)
-            told = {"task_id": task_id, "actor_id": author, "comment_id": comment_id}
+            told = self._told("mentioned you in a comment on", author, task_id, entry, comment_id)
             for user_id in mentioned:
-                self._notify(user_id, "MENTIONED", comment["day"], told | {"message": _mentioned(entry)})
-            for user_id in owners:
+                self._notify(user_id, "MENTIONED", comment["day"], told)
+            told = self._told("commented on", author, task_id, entry, comment_id)
+            for user_id in dict.fromkeys(concerned):
                 if user_id not in mentioned:
-                    self._notify(user_id, "COMMENTED", comment["day"], told | {"message": _commented(entry)})
+                    self._notify(user_id, "COMMENTED", comment["day"], told)
 
     def _time_entries(self, task_id: int, entry: Entry) -> None:
         for spent in entry.get("time", []):
@@ -187,6 +188,12 @@ class TaskPlanter:
                 row = {"field_id": field.field_id, "task_id": task_id, "value": json.dumps(shown)}
                 self._batch.add("custom_field_values", **row)
 
+    def _told(
+        self, deed: str, actor_id: int, task_id: int, entry: Entry, comment_id: int | None = None
+    ) -> dict[str, object]:
+        message = f'{self._place.names[actor_id]} {deed} "{entry["title"]}".'
+        return {"actor_id": actor_id, "task_id": task_id, "comment_id": comment_id, "message": message}
+
     def _notify(self, user_id: int, kind: str, day: int, told: Mapping[str, object]) -> None:
         if user_id == told["actor_id"]:
             return
@@ -213,15 +220,3 @@ class TaskPlanter:
 
     def _time(self, day: int, time_of_day: int) -> int:
         return self._today + day * DAY_MILLISECONDS + time_of_day
-
-
-def _assigned(entry: Entry) -> str:
-    return f'You own the task "{entry["title"]}" now.'
-
-
-def _mentioned(entry: Entry) -> str:
-    return f'You were mentioned in a comment on "{entry["title"]}".'
-
-
-def _commented(entry: Entry) -> str:
-    return f'There is a new comment on "{entry["title"]}".'

@@ -30,6 +30,7 @@ class Workplace:
 
     Args:
         users: By key.
+        names: Of users, by id.
         priorities: By the form of the label that is compared.
         statuses: By project, None for personal tasks, and by the form of the name that is compared.
         spaces: The space of each project.
@@ -38,6 +39,7 @@ class Workplace:
     """
 
     users: dict[str, int]
+    names: dict[int, str]
     priorities: dict[str, int] = field(default_factory=dict[str, int])
     statuses: dict[tuple[int | None, str], Status] = field(
         default_factory=dict[tuple[int | None, str], Status]
