@@ -32,9 +32,45 @@ BROKEN = {
         SELECT m.comment_id, m.user_id FROM comment_mentions m JOIN comments c USING (comment_id)
         JOIN tasks t USING (task_id) WHERE t.project_id IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM project_access a WHERE a.project_id = t.project_id AND a.user_id = m.user_id)""",
-    "a project without statuses": """
-        SELECT project_id FROM projects WHERE project_id NOT IN (
-            SELECT project_id FROM statuses WHERE project_id IS NOT NULL)""",
+    "a project without an open and a completed status": """
+        SELECT p.project_id FROM projects p LEFT JOIN statuses s USING (project_id) GROUP BY p.project_id
+        HAVING COUNT(DISTINCT CASE WHEN s.category <> 'IN_PROGRESS' THEN s.category END) < 2""",
+    "two statuses of a name or in one place": """
+        SELECT project_id FROM statuses
+        GROUP BY organisation_id, project_id, status_name COLLATE NOCASE HAVING COUNT(*) > 1
+        UNION ALL SELECT project_id FROM statuses
+        GROUP BY organisation_id, project_id, position HAVING COUNT(*) > 1""",
+    "a status before one of an earlier category": """
+        SELECT a.status_id FROM statuses a JOIN statuses b
+            ON b.project_id IS a.project_id AND b.organisation_id = a.organisation_id
+        WHERE b.position > a.position AND ((a.category = 'COMPLETED' AND b.category <> 'COMPLETED')
+            OR (a.category = 'IN_PROGRESS' AND b.category = 'OPEN'))""",
+    "too many statuses": """
+        SELECT project_id FROM statuses GROUP BY project_id HAVING COUNT(*) > 30""",
+    "more than five custom fields of a type, or two of a name, in one scope": """
+        SELECT field_type FROM custom_fields GROUP BY space_id, project_id, field_type HAVING COUNT(*) > 5
+        UNION ALL SELECT field_name FROM custom_fields
+        GROUP BY space_id, project_id, field_name COLLATE NOCASE HAVING COUNT(*) > 1""",
+    "an option of a field that is no dropdown, or more options than a field can have": """
+        SELECT o.field_id FROM custom_field_options o JOIN custom_fields f USING (field_id)
+        WHERE f.field_type NOT LIKE '%_DROPDOWN'
+        UNION ALL SELECT field_id FROM custom_field_options GROUP BY field_id HAVING COUNT(*) > 100""",
+    "a choice of another field's option": """
+        SELECT c.task_id FROM custom_field_choices c JOIN custom_field_options o USING (option_id)
+        WHERE o.field_id <> c.field_id""",
+    "two choices where one is allowed": """
+        SELECT c.task_id FROM custom_field_choices c JOIN custom_fields f USING (field_id)
+        WHERE f.field_type = 'SINGLE_SELECT_DROPDOWN' GROUP BY c.field_id, c.task_id HAVING COUNT(*) > 1""",
+    "a value of a dropdown that is no choice, or one that is no JSON": """
+        SELECT v.task_id FROM custom_field_values v JOIN custom_fields f USING (field_id)
+        WHERE f.field_type LIKE '%_DROPDOWN' OR NOT JSON_VALID(v.value) OR v.value = 'null'""",
+    "a value of a field that the task's project does not have": """
+        SELECT v.task_id, v.field_id FROM (
+            SELECT task_id, field_id FROM custom_field_values
+            UNION SELECT task_id, field_id FROM custom_field_choices) v
+        JOIN custom_fields f USING (field_id) JOIN tasks t USING (task_id)
+        LEFT JOIN projects p ON p.project_id = t.project_id
+        WHERE f.project_id IS NOT t.project_id AND f.space_id IS NOT p.space_id""",
     "a start after the due date": """
         SELECT task_id FROM tasks WHERE start_date > due_date
         UNION ALL SELECT project_id FROM projects WHERE start_date > due_date""",
@@ -74,6 +110,23 @@ BROKEN = {
         SELECT t.task_id FROM task_tags tt JOIN tasks t USING (task_id) JOIN tags g USING (tag_id)
         WHERE g.organisation_id <> t.organisation_id
         UNION ALL SELECT task_id FROM task_tags GROUP BY task_id HAVING COUNT(*) > 50""",
+    "two filters of a name of one user": """
+        SELECT user_id, match_name FROM filters GROUP BY user_id, match_name HAVING COUNT(*) > 1""",
+    "more filters of one user than are allowed": """
+        SELECT user_id FROM filters GROUP BY user_id HAVING COUNT(*) > 100""",
+    "conditions of a filter that are no object": """
+        SELECT filter_id FROM filters WHERE JSON_TYPE(criteria) <> 'object'""",
+    "a notification of what someone did themselves": """
+        SELECT notification_id FROM notifications WHERE actor_id = user_id""",
+    "a notification of a comment on another task": """
+        SELECT n.notification_id FROM notifications n JOIN comments c USING (comment_id)
+        WHERE c.task_id <> n.task_id""",
+    "a notification of a comment without one, or of something else with one": """
+        SELECT notification_id FROM notifications
+        WHERE (comment_id IS NULL) = (notification_type IN ('MENTIONED', 'COMMENTED'))""",
+    "two notifications of one comment to one user": """
+        SELECT user_id, comment_id FROM notifications WHERE comment_id IS NOT NULL
+        GROUP BY user_id, comment_id HAVING COUNT(*) > 1""",
     "a number that is none, or text where a number belongs": """
         SELECT project_id FROM projects WHERE TYPEOF(COALESCE(budget, 0.0)) <> 'real' OR budget < 0
             OR TYPEOF(COALESCE(due_date, 0)) <> 'integer' OR TYPEOF(COALESCE(start_date, 0)) <> 'integer'

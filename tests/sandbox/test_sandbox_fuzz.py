@@ -83,6 +83,8 @@ TAME_TEXTS = {
     "health": ["at risk"],
     "color": ["#1F8F75"],
     "tagName": ["launch"],
+    "statusCategory": ["in progress"],
+    "value": ["Likely"],
 }
 NUMBERS = [0, -1, 1, 7, 59, 60, 100, 2**31, 2**53, 2**63, -(2**63) - 1, 10**30]
 WRONG: list[Any] = [None, True, 1.5, 3.0, math.nan, math.inf, -1e400, "7", "", [], {}, [[]], [None], {"a": 1}]
@@ -97,8 +99,15 @@ KNOWN: dict[str, list[int]] = {
     "dependsOnTaskId": [141303, 141298, 141299, 141412],
     "attachmentId": [33001, 33002],
     "tagId": [901, 902],
+    "fieldId": [7901, 7902, 7903, 7904],
+    "optionId": [8901, 8902, 8903, 8904],
+    "replacementOptionId": [8902, 8901],
+    "taskStatusId": [3005, 3004, 3006, 3001],
+    "replacementStatusId": [3006, 3004, 3001],
     "timerId": [71001, 71002, 71003],
     "userId": [ALEX, PRIYA, BEN, NINA],
+    "filterId": [1601, 1602],
+    "notificationId": [26001, 26002, 26003],
 }
 SAME_KIND = {
     "targetSpaceId": "spaceId",
@@ -110,6 +119,7 @@ SAME_KIND = {
     "ownerId": "userId",
     "userIds": "userId",
     "mentionedUserIds": "userId",
+    "notificationIds": "notificationId",
 }
 WORDS = [
     "Done",
@@ -136,7 +146,12 @@ def values(name: str, schema: dict[str, Any], tame: bool) -> SearchStrategy[Any]
     """Draws what the schema allows for one argument; something likely to be of use when `tame`."""
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
+    types: Any = schema["type"]
+    if not isinstance(types, str):
+        return st.one_of([values(name, schema | {"type": each}, tame) for each in types])
     match schema["type"]:
+        case "null":
+            return st.none()
         case "integer":
             known = KNOWN.get(SAME_KIND.get(name, name), [])
             allowed = [number for number in NUMBERS if fits(number, schema)]
@@ -149,6 +164,8 @@ def values(name: str, schema: dict[str, Any], tame: bool) -> SearchStrategy[Any]
             return st.lists(
                 values(name, schema["items"], tame), min_size=schema.get("minItems", 0), max_size=4
             )
+        case "object" if "properties" not in schema:
+            return conditions(tame)
         case "object":
             return objects(schema, tame)
         case _:
@@ -182,6 +199,31 @@ def objects(schema: dict[str, Any], tame: bool) -> SearchStrategy[dict[str, Any]
     )
 
 
+def conditions(tame: bool) -> SearchStrategy[dict[str, Any]]:
+    """Draws the conditions of a filter, of which the schema says nothing."""
+    number, text = {"type": "integer"}, {"type": "string"}
+    moment = text | {"format": "date-time"}
+    schemas: dict[str, dict[str, Any]] = {
+        "spaceId": number,
+        "projectId": number,
+        "ownerId": number,
+        "owners": {"type": "array", "items": number, "minItems": 1},
+        "status": text,
+        "priority": text,
+        "tags": {"type": "array", "items": text, "minItems": 1},
+        "dueBefore": moment,
+        "dueAfter": moment,
+        "overdue": {"type": "boolean"},
+        "sortBy": {"enum": ["dueDate", "priority"]},
+    }
+    fitting = objects({"properties": schemas}, tame)
+    if tame:
+        return fitting
+    names = st.sampled_from([*schemas, "keyword", "colour", "", "x" * 700, "\ud800", "nul\x00"])
+    nested = st.recursive(st.sampled_from(WRONG), lambda inner: st.lists(inner, min_size=1), max_leaves=9)
+    return st.one_of(fitting, st.dictionaries(names, nested, max_size=3))
+
+
 @st.composite
 def calls(draw: st.DrawFn, tool: str | None = None) -> Call:
     """Draws a call that fits the tool's schema, or one with an argument missing, added or of a wrong type."""
@@ -209,6 +251,8 @@ def demo_image() -> bytes:
     for user_id in (ALEX, GRACE, LENA):
         workspace.call(user_id, "start_timer", taskId=141299)
     prepare_links(workspace)
+    prepare_fields(workspace)
+    prepare_inbox(workspace)
     image = connection.serialize()
     connection.close()
     return image
@@ -222,6 +266,35 @@ def prepare_links(workspace: Workspace) -> None:
         workspace.call(ALEX, "add_dependency", taskId=141299, dependsOnTaskId=blocker)
     for user_id in (ALEX, PRIYA):
         attach(workspace, 141299, user_id)
+
+
+def prepare_fields(workspace: Workspace) -> None:
+    """Gives the known project and its space custom fields of the known ids."""
+    run = workspace.database.run
+    run("UPDATE sqlite_sequence SET seq = 7900 WHERE name = 'custom_fields'")
+    run("UPDATE sqlite_sequence SET seq = 8900 WHERE name = 'custom_field_options'")
+    options = ["Likely", "Unlikely"]
+    for scope, name, field_type, first in (
+        ({"projectId": 11272}, "Chance", "SINGLE_SELECT_DROPDOWN", options),
+        ({"spaceId": 501}, "Chances", "MULTI_SELECT_DROPDOWN", options),
+        ({"spaceId": 501}, "Number", "NUMBERS", []),
+        ({"projectId": 11272}, "Address", "URL", []),
+    ):
+        workspace.call(
+            ALEX, "create_custom_field", **scope, fieldName=name, fieldType=field_type, options=first
+        )
+
+
+def prepare_inbox(workspace: Workspace) -> None:
+    """Gives known users filters and notifications of the known ids."""
+    run = workspace.database.run
+    run("UPDATE sqlite_sequence SET seq = 1600 WHERE name = 'filters'")
+    run("UPDATE sqlite_sequence SET seq = 26000 WHERE name = 'notifications'")
+    for user_id in (ALEX, GRACE):
+        workspace.call(user_id, "create_filter", filterName="Late", criteria={"overdue": True})
+    for user_id in (BEN, PRIYA):
+        mentioned = [ALEX, GRACE]
+        workspace.call(user_id, "add_task_comment", taskId=141299, comment="Look", mentionedUserIds=mentioned)
 
 
 def make_all(sequence: Sequence[Call]) -> int:
