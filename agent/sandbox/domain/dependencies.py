@@ -23,7 +23,7 @@ WAITING_ON = "WAITING_ON"
 LINKS_LIMIT = 100
 """For how many tasks one can wait, and how many can wait for it."""
 
-_CHAIN_SHOWN = 5
+_CHAIN_SHOWN = 4
 _TITLE_SHOWN = 30
 
 # Every link that can be reached from a task by going from waiting tasks to their blockers.
@@ -200,11 +200,12 @@ def _chain(context: Context, start: int, end: int) -> list[int]:
 
 
 def _spelled(context: Context, chain: list[int]) -> str:
-    rows = _visible(context, chain)
-    names = [_named(task_id, rows.get(task_id)) for task_id in chain]
-    if len(names) > _CHAIN_SHOWN:
-        left_out = len(names) - _CHAIN_SHOWN + 1
-        names[_CHAIN_SHOWN - 2 : -1] = [f"{left_out} more tasks"]
+    left_out = max(0, len(chain) - _CHAIN_SHOWN)
+    shown = [*chain[: _CHAIN_SHOWN - 1], chain[-1]] if left_out else chain
+    rows = _visible(context, shown)
+    names = [_named(task_id, rows.get(task_id)) for task_id in shown]
+    if left_out:
+        names.insert(-1, f"{left_out} more")
     return " waits for ".join(names)
 
 
