@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from agent.auth.audit import AuditLog
 from agent.auth.bearer import BearerAuth
 from agent.auth.browser import BrowserOpener
-from agent.auth.login import Login
+from agent.auth.login import ClientSettings, Login
 from agent.auth.sign_in import sign_in, sign_out
 from agent.auth.tokens import TokenManager
 from agent.auth.vault import Vault
@@ -158,7 +158,12 @@ class Backend:
             open_browser=open_browser,
             read_pasted=read_pasted,
             show=show,
-            client_id=self._settings.client_id or None,
+            client=ClientSettings(
+                self._settings.client_id,
+                self._settings.client_secret,
+                self._settings.client_metadata_url,
+                assume_pkce=bool(self._settings.pkce),
+            ),
             challenge=self._auth.challenge,
             audit=self._audit,
         )

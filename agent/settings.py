@@ -26,8 +26,9 @@ _ENVIRONMENT = {
     "model": "ASTRAVUE_MODEL",
     "base_url": "OPENAI_BASE_URL",
     "api_key": "OPENAI_API_KEY",
+    "client_secret": "ASTRAVUE_CLIENT_SECRET",
 }
-_FILE_KEYS = ("server", "model", "base_url", "client_id", "allow")
+_FILE_KEYS = ("server", "model", "base_url", "client_id", "client_metadata_url", "pkce", "allow")
 # A folder's settings come with whatever was cloned into it, so they choose neither who gets the
 # conversation and the key nor which writes go unasked.
 _PROJECT_KEYS = ("server", "model")
@@ -44,6 +45,9 @@ class Settings:
         base_url: The model endpoint; empty means OpenAI's own if there is a key, else a local one.
         api_key: The endpoint's key.
         client_id: A client registered with the authorization server beforehand.
+        client_secret: Its secret, from the environment alone.
+        client_metadata_url: Where this client's id metadata document is published.
+        pkce: “assume” takes it that authorization servers check PKCE although they do not say so.
         allow: Globs of tool names whose writes need no approval.
         origins: Where each value came from: "command line", a variable's name, a file or "default".
     """
@@ -54,6 +58,9 @@ class Settings:
     base_url: str = ""
     api_key: str = field(default="", repr=False)
     client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    client_metadata_url: str = ""
+    pkce: str = ""
     allow: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -98,7 +105,7 @@ def load_settings(
     layer("profile", _ENVIRONMENT["profile"], environment)
     layer("profile", "command line", flags)
     profile = str(values.get("profile", DEFAULT_PROFILE))
-    for name in (*_FILE_KEYS, "api_key"):
+    for name in (*_FILE_KEYS, "api_key", "client_secret"):
         layer(name, str(user_file), user.top)
         layer(name, f"{user_file} [profiles.{profile}]", user.profiles.get(profile, {}))
         layer(name, str(project_file), project.top)
@@ -174,6 +181,15 @@ def _checked(values: Mapping[str, str | tuple[str, ...]], origins: Mapping[str, 
                 "https address.",
                 f"Example: {DEFAULT_SERVER}",
             )
+    if text("pkce") not in ("", "assume"):
+        raise SettingsError(f"{origins['pkce']}: pkce can only be “assume”.")
+    document = urlsplit(text("client_metadata_url"))
+    if document.geturl() and not (document.scheme == "https" and document.path.strip("/")):
+        raise SettingsError(
+            f"The client metadata url “{document.geturl()}” ({origins['client_metadata_url']}) is no https "
+            "address of a document.",
+            "Example: https://www.example.com/astravue-agent.json",
+        )
     if not (text("api_key").isascii() and text("api_key").isprintable()):
         raise SettingsError(
             f"{origins['api_key']} holds a character that no key has.", "Set it again, without quotes."
@@ -185,6 +201,9 @@ def _checked(values: Mapping[str, str | tuple[str, ...]], origins: Mapping[str, 
         base_url=text("base_url"),
         api_key=text("api_key"),
         client_id=text("client_id"),
+        client_secret=text("client_secret"),
+        client_metadata_url=text("client_metadata_url"),
+        pkce=text("pkce"),
         allow=allow if isinstance(allow, tuple) else (),
         origins=origins,
     )

@@ -7,9 +7,13 @@ the transport: a login that is lost lets the server's 401 through, and `failure`
 from collections.abc import AsyncGenerator
 
 import httpx2
+from mcp.client.auth.utils import extract_field_from_www_auth, extract_scope_from_www_auth
 
+from agent.auth.token_endpoint import clean
 from agent.auth.tokens import TokenManager
-from agent.errors import AgentError, SignInError
+from agent.errors import AgentError, ServerError, SignInError
+
+_MOST_STEPS = 3
 
 
 class BearerAuth(httpx2.Auth):
@@ -22,10 +26,20 @@ class BearerAuth(httpx2.Auth):
     def __init__(self, tokens: TokenManager) -> None:
         self._tokens = tokens
         self._origin = _origin(httpx2.URL(tokens.server))
-        self.failure: AgentError | None = None
-        """Why the last refused request could not be authenticated; None once one was let in."""
+        self._lost: AgentError | None = None
+        self._lacking: tuple[AgentError, str] | None = None
+        self._asked: dict[str, str] = {}
         self.challenge: str | None = None
         """The `WWW-Authenticate` header of the last 401 or 403, for `sign_in`."""
+
+    @property
+    def failure(self) -> AgentError | None:
+        """Why the last refused request could not be authenticated, or what its sign-in lacks."""
+        if self._lost is not None or self._lacking is None:
+            return self._lost
+        error, sign_in_id = self._lacking
+        login = self._tokens.login
+        return error if login is not None and login.sign_in_id == sign_in_id else None
 
     async def async_auth_flow(
         self, request: httpx2.Request
@@ -48,10 +62,12 @@ class BearerAuth(httpx2.Auth):
                 if response.status_code == 401:
                     failure = self._tokens.refused(newer)
         if response.status_code == 401:
-            self.failure = failure
-        else:
-            self.failure = None
-            self._tokens.accepted()
+            self._lost = failure
+            return
+        self._lost = None
+        self._tokens.accepted()
+        if response.status_code == 403:
+            self._lacking = self._judge_scope(response)
 
     async def _present(self) -> tuple[str | None, AgentError | None]:
         try:
@@ -75,6 +91,31 @@ class BearerAuth(httpx2.Auth):
         # A 403 without one is about roles, and says nothing that a sign-in could use.
         if response.status_code == 401 or (response.status_code == 403 and challenge is not None):
             self.challenge = challenge or ""
+
+    def _judge_scope(self, response: httpx2.Response) -> tuple[AgentError, str] | None:
+        """Say whether a wider sign-in may help a request that was forbidden (RFC 6750 section 3.1).
+
+        One sign-in for each set of scopes that a server asks for, and a few in all: more would only
+        go round in circles.
+        """
+        login = self._tokens.login
+        if login is None or extract_field_from_www_auth(response, "error") != "insufficient_scope":
+            return None
+        wanted = extract_scope_from_www_auth(response) or ""
+        asked_before = self._asked.setdefault(wanted, login.sign_in_id)
+        granted = bool(wanted) and set(wanted.split()) <= set((login.scope or "").split())
+        if granted or asked_before != login.sign_in_id or len(self._asked) > _MOST_STEPS:
+            error: AgentError = ServerError(
+                f"{self._tokens.server} refuses this although the sign-in has the rights that it asks for.",
+                "Ask who runs the server.",
+            )
+        else:
+            rights = clean(wanted) or "it does not say which"
+            error = SignInError(
+                f"{self._tokens.server} wants a sign-in with more rights for this ({rights}).",
+                "Run `astravue login`.",
+            )
+        return error, login.sign_in_id
 
 
 def _bear(request: httpx2.Request, token: str) -> None:

@@ -28,9 +28,9 @@ from mcp.shared.inbound import MCP_PROTOCOL_VERSION_HEADER
 from mcp_types import LATEST_PROTOCOL_VERSION
 from pydantic import BaseModel, ValidationError
 
+from agent.auth.login import DEFAULT_CLIENT, ClientSettings
 from agent.errors import ServerError, SignInError
 
-DOCUMENTED_SCOPE = "openid profile email"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _GRANTS = ["authorization_code", "refresh_token"]
 
@@ -91,7 +91,10 @@ async def find_challenge(server: str, http: httpx2.AsyncClient) -> str | None:
 
 
 async def discover(
-    server: str, http: httpx2.AsyncClient, challenge: str | None = None
+    server: str,
+    http: httpx2.AsyncClient,
+    challenge: str | None = None,
+    client: ClientSettings = DEFAULT_CLIENT,
 ) -> Authorization | None:
     """Find out what authorization a server wants.
 
@@ -99,6 +102,7 @@ async def discover(
         server: The MCP endpoint.
         http: A client that bears no token.
         challenge: The `WWW-Authenticate` header of a refused call, when there is one already.
+        client: What the settings say of this program as a client.
 
     Returns:
         What to ask whom for; None when the server asks for no authorization.
@@ -121,14 +125,11 @@ async def discover(
     else:
         metadata = await _find_metadata(server, resource_metadata, http)
         resource = str(resource_metadata.resource)
-        if "S256" not in (metadata.code_challenge_methods_supported or []):
-            raise SignInError(
-                f"The authorization server {metadata.issuer} does not offer PKCE with S256, "
-                "without which a sign-in is not safe; nothing was changed.",
-                "Ask who runs the server.",
-            )
+        _check_pkce(metadata, client)
     _check_endpoints(metadata)
-    scope = _choose_scope(extract_scope_from_www_auth(refused), resource_metadata, metadata)
+    scope = _choose_scope(
+        extract_scope_from_www_auth(refused), resource_metadata, metadata, client.default_scope
+    )
     return Authorization(metadata, resource, scope)
 
 
@@ -224,13 +225,29 @@ async def _first(model: type[_Model], urls: Iterable[str], http: httpx2.AsyncCli
 
 
 def _choose_scope(
-    challenged: str | None, resource_metadata: ProtectedResourceMetadata | None, metadata: OAuthMetadata
+    challenged: str | None,
+    resource_metadata: ProtectedResourceMetadata | None,
+    metadata: OAuthMetadata,
+    default: str,
 ) -> str | None:
-    """Choose by challenge, then resource metadata, then the documented scopes that the server knows."""
+    """Choose by challenge, then resource metadata, then those default scopes that the server knows."""
     if challenged is None and (resource_metadata is None or resource_metadata.scopes_supported is None):
         known = metadata.scopes_supported
-        challenged = " ".join(one for one in DOCUMENTED_SCOPE.split() if known is None or one in known)
+        challenged = " ".join(one for one in default.split() if known is None or one in known)
     return get_client_metadata_scopes(challenged, resource_metadata, metadata, _GRANTS) or None
+
+
+def _check_pkce(metadata: OAuthMetadata, client: ClientSettings) -> None:
+    """Refuse a server that does not bind codes to who asked for them (MCP authorization, "PKCE")."""
+    methods = metadata.code_challenge_methods_supported
+    if "S256" in (methods or []) or (methods is None and client.assume_pkce):
+        return
+    raise SignInError(
+        f"The authorization server {metadata.issuer} does not say that it offers PKCE with S256, "
+        "without which a sign-in is not safe; nothing was changed.",
+        "Ask who runs the server"
+        + (', or set `pkce = "assume"` if you know that it does.' if methods is None else "."),
+    )
 
 
 def _check_endpoints(metadata: OAuthMetadata) -> None:

@@ -20,6 +20,31 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
+class ClientSettings:
+    """What the settings say of this program as a client of an authorization server.
+
+    Args:
+        client_id: Of a client that the server's owner registered beforehand; empty for none.
+        client_secret: Its secret; empty for a public client.
+        metadata_url: Where this program's client id metadata document is published, which serves as
+            the client id wherever the server supports that
+            (draft-ietf-oauth-client-id-metadata-document); empty for none.
+        default_scope: What to ask for where neither a challenge nor the resource's metadata names
+            scopes, separated by spaces, as far as the authorization server knows them.
+        assume_pkce: Take it that the server checks PKCE although its metadata does not say so.
+    """
+
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    metadata_url: str = ""
+    default_scope: str = "openid profile email"
+    assume_pkce: bool = False
+
+
+DEFAULT_CLIENT = ClientSettings()
+
+
+@dataclass(frozen=True, slots=True)
 class Registration:
     """How this installation is known to an authorization server (RFC 7591 section 3.2.1).
 

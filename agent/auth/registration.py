@@ -1,20 +1,47 @@
-"""Registering this program with an authorization server (RFC 7591).
+"""How this program becomes known to an authorization server: beforehand, by a document, or by registering.
+
+The order is that of the MCP authorization specification, "Client Registration Approaches": a client
+registered beforehand, a client id metadata document where the server supports them, dynamic
+registration (RFC 7591).
 
 This module needs the MCP SDK, so it is imported only when somebody signs in.
 """
 
 import httpx2
+from mcp.client.auth.utils import should_use_client_metadata_url
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthMetadata
 from pydantic import AnyUrl, ValidationError
 
 import agent
-from agent.auth.login import ClientAuthentication, Registration
+from agent.auth.login import ClientAuthentication, ClientSettings, Registration
 from agent.auth.token_endpoint import clean
 from agent.errors import ServerError, SignInError
 from agent.jsontypes import is_object
 
 CLIENT_ID_SETTING = "client_id"
 _PUBLIC_CLIENT: ClientAuthentication = "none"
+
+
+def find_registration(
+    client: ClientSettings, metadata: OAuthMetadata, redirect_uri: str
+) -> Registration | None:
+    """Give the registration that needs no request: one made beforehand, or a metadata document.
+
+    Args:
+        client: What the settings say.
+        metadata: Of the authorization server.
+        redirect_uri: Where the browser is to be sent back to.
+
+    Returns:
+        The registration; None when this program must register by itself.
+    """
+    if client.client_id:
+        secret = client.client_secret or None
+        authentication = _PUBLIC_CLIENT if secret is None else _usual_authentication(metadata)
+        return Registration(client.client_id, authentication, redirect_uri, False, secret)
+    if should_use_client_metadata_url(metadata, client.metadata_url):
+        return Registration(client.metadata_url, _PUBLIC_CLIENT, redirect_uri, dynamic=False)
+    return None
 
 
 async def register(metadata: OAuthMetadata, redirect_uri: str, http: httpx2.AsyncClient) -> Registration:
@@ -90,16 +117,20 @@ def choose_authentication(
         case None if granted.client_secret is None:
             return "none"
         case None:
-            # RFC 7591 section 2: a client that is told nothing uses basic authentication.
-            offered = metadata.token_endpoint_auth_methods_supported
-            only_post = offered is not None and "client_secret_basic" not in offered
-            return "client_secret_post" if only_post else "client_secret_basic"
+            return _usual_authentication(metadata)
         case other:
             raise SignInError(
                 f"The authorization server wants the client authentication {clean(other)}, "
                 "which this program cannot give.",
                 f"Set `{CLIENT_ID_SETTING}` to a client id of a public client.",
             )
+
+
+def _usual_authentication(metadata: OAuthMetadata) -> ClientAuthentication:
+    # RFC 7591 section 2: a client that is told nothing uses basic authentication.
+    offered = metadata.token_endpoint_auth_methods_supported
+    only_post = offered is not None and "client_secret_basic" not in offered
+    return "client_secret_post" if only_post else "client_secret_basic"
 
 
 def _reason(response: httpx2.Response) -> str:

@@ -28,8 +28,8 @@ from agent.auth.audit import AuditLog
 from agent.auth.browser import BrowserOpener, PasteReader, Person
 from agent.auth.callback import CallbackListener, Redirect
 from agent.auth.discovery import Authorization, discover, same_issuer
-from agent.auth.login import Login, Registration, canonical_server
-from agent.auth.registration import register
+from agent.auth.login import DEFAULT_CLIENT, ClientSettings, Login, Registration, canonical_server
+from agent.auth.registration import find_registration, register
 from agent.auth.token_endpoint import (
     TokenRequestError,
     Tokens,
@@ -60,7 +60,7 @@ async def sign_in(
     http: Callable[[], httpx2.AsyncClient] = make_oauth_client,
     clock: Callable[[], float] = time.time,
     timeout: float = 300.0,
-    client_id: str | None = None,
+    client: ClientSettings = DEFAULT_CLIENT,
     challenge: str | None = None,
     audit: AuditLog | None = None,
 ) -> Login | None:
@@ -78,7 +78,7 @@ async def sign_in(
         http: Makes the client for OAuth traffic.
         clock: Unix seconds.
         timeout: How long the person has, in seconds.
-        client_id: Of a client registered beforehand; None to register dynamically.
+        client: What the settings say of this program as a client.
         challenge: The `WWW-Authenticate` header of the call that was refused, when there was one.
         audit: Where the operation is recorded.
 
@@ -96,8 +96,8 @@ async def sign_in(
     started = clock()
     outcome = "failed"
     try:
-        async with http() as client:
-            authorization = await discover(server, client, challenge)
+        async with http() as requests:
+            authorization = await discover(server, requests, challenge, client)
             if authorization is None:
                 outcome = "not needed"
                 return None
@@ -105,13 +105,13 @@ async def sign_in(
             if previous is not None and challenge is not None and _is_step_up(challenge):
                 wider = union_scopes(previous.scope, authorization.scope)
                 authorization = dataclasses.replace(authorization, scope=wider)
-            listener, known = _listen(previous, authorization, client_id)
+            listener, known = _listen(previous, authorization, client)
             async with listener:
                 try:
                     registration = known or await register(
-                        authorization.metadata, listener.redirect_uri, client
+                        authorization.metadata, listener.redirect_uri, requests
                     )
-                    tokens = await _authorize(client, authorization, registration, person, listener)
+                    tokens = await _authorize(requests, authorization, registration, person, listener)
                 except AgentError as error:
                     listener.finish(error.message)
                     if isinstance(error, _ClientInDoubtError) and previous is not None and known is not None:
@@ -225,11 +225,8 @@ def _check_redirect(redirect: Redirect, state: str, authorization: Authorization
             "nothing was changed.",
             "Run `astravue login` again and use the newest address.",
         )
-    issuer = redirect.iss
-    if issuer is not None and same_issuer(issuer, authorization.issuer):
-        issuer = authorization.issuer
     try:
-        validate_authorization_response_iss(issuer, authorization.metadata)
+        validate_authorization_response_iss(redirect.iss, authorization.metadata)
     except OAuthFlowError:
         raise SignInError(
             f"The answer did not come from {authorization.issuer}, which was asked; nothing was changed.",
@@ -247,12 +244,12 @@ def _check_redirect(redirect: Redirect, state: str, authorization: Authorization
 
 
 def _listen(
-    previous: Login | None, authorization: Authorization, client_id: str | None
+    previous: Login | None, authorization: Authorization, client: ClientSettings
 ) -> tuple[CallbackListener, Registration | None]:
     """Open the listener, on the port of a registration that can be used again if there is one."""
-    if client_id is not None:
+    if find_registration(client, authorization.metadata, "") is not None:
         listener = CallbackListener()
-        return listener, Registration(client_id, "none", listener.redirect_uri, dynamic=False)
+        return listener, find_registration(client, authorization.metadata, listener.redirect_uri)
     known = previous.registration if previous is not None else None
     if (
         previous is not None

@@ -9,7 +9,7 @@ import httpx2
 from fake_authorization_server import FakeAuthorizationServer
 
 from agent.auth.audit import AuditLog
-from agent.auth.login import Login
+from agent.auth.login import DEFAULT_CLIENT, ClientSettings, Login
 from agent.auth.sign_in import sign_in
 from agent.auth.tokens import TokenManager
 from agent.auth.vault import Vault
@@ -62,18 +62,22 @@ class Home:
         return AuditLog(self.folders.audit_file, self.clock)
 
     async def sign_in(
-        self, challenge: str | None = None, client_id: str | None = None, timeout: float = 20
+        self,
+        challenge: str | None = None,
+        client: ClientSettings = DEFAULT_CLIENT,
+        timeout: float = 20,
+        vault: Vault | None = None,
     ) -> Login:
         login = await sign_in(
             self.server.server,
             "default",
-            vault=self.vault,
+            vault=vault or self.vault,
             open_browser=self.browser,
             show=self.shown.append,
             clock=self.clock,
             timeout=timeout,
             challenge=challenge,
-            client_id=client_id,
+            client=client,
             audit=self.audit,
         )
         assert login is not None

@@ -65,6 +65,11 @@ class FakeAuthorizationServer:
     client_authentication: str = "none"
     wants_authorization: bool = True
     always_refuses: bool = False
+    wanted_scope: str = ""
+    forbids: bool = False
+    grants_scope: bool = True
+    takes_metadata_documents: bool = False
+    openid_form: str = ""
     refuses_resource_at_refresh: bool = False
     names_itself_in_redirect: bool = True
     token_faults: list[tuple[int, dict[str, str], str]] = field(
@@ -120,6 +125,12 @@ class FakeAuthorizationServer:
         self._note(request)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if not self.wants_authorization or (not self.always_refuses and self._family_of(token) is not None):
+            family = self._family_of(token)
+            if self.wanted_scope and family and not self._has(family, self.wanted_scope):
+                challenge = f'Bearer error="insufficient_scope", scope="{self.wanted_scope}"'
+                return Response(status_code=403, headers={"WWW-Authenticate": challenge})
+            if self.forbids:
+                return Response("an administrator has to do that", status_code=403)
             if self.mcp_hook is not None:
                 await asyncio.to_thread(self.mcp_hook)
             echo = (await request.body()).decode()
@@ -148,9 +159,9 @@ class FakeAuthorizationServer:
         self._note(request)
         if self.metadata_override is not None:
             return await self.metadata_override(request)
-        rooted = request.url.path == "/.well-known/oauth-authorization-server"
-        path_form = request.url.path == f"/.well-known/oauth-authorization-server{self.issuer_path}"
-        if not (rooted if self.metadata_at_host_root else path_form):
+        path = "" if self.metadata_at_host_root else self.issuer_path
+        place = self.openid_form or f"/.well-known/oauth-authorization-server{path}"
+        if request.url.path != place:
             return Response(status_code=404)
         body: dict[str, object] = {
             "issuer": self.issuer + ("/" if self.issuer_slash_in_metadata else ""),
@@ -158,6 +169,8 @@ class FakeAuthorizationServer:
             "token_endpoint": f"{self.origin}/token",
             "authorization_response_iss_parameter_supported": self.names_itself_in_redirect,
         }
+        if self.takes_metadata_documents:
+            body["client_id_metadata_document_supported"] = True
         if self.offers_registration:
             body["registration_endpoint"] = f"{self.origin}/register"
         if self.offers_revocation:
@@ -277,6 +290,9 @@ class FakeAuthorizationServer:
         if self.lifetime is not None:
             body["expires_in"] = self.lifetime
         return JSONResponse(body)
+
+    def _has(self, family: Family, scope: str) -> bool:
+        return self.grants_scope and set(scope.split()) <= set(family.scope.split())
 
     def _family_of(self, token: str) -> Family | None:
         for family in self.families:

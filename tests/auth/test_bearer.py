@@ -11,6 +11,7 @@ from auth_home import FakeClock, Home
 from fake_authorization_server import running_server
 
 from agent.auth.bearer import BearerAuth
+from agent.auth.tokens import TokenManager
 from agent.errors import ServerError, SignInError, VaultError
 
 pytestmark = pytest.mark.anyio
@@ -18,10 +19,18 @@ pytestmark = pytest.mark.anyio
 
 @asynccontextmanager
 async def _client(home: Home) -> AsyncGenerator[tuple[httpx2.AsyncClient, BearerAuth]]:
+    async with _client_and_tokens(home) as (http, auth, _):
+        yield http, auth
+
+
+@asynccontextmanager
+async def _client_and_tokens(
+    home: Home,
+) -> AsyncGenerator[tuple[httpx2.AsyncClient, BearerAuth, TokenManager]]:
     tokens = home.tokens()
     auth = BearerAuth(tokens)
     async with httpx2.AsyncClient(auth=auth, timeout=30) as http:
-        yield http, auth
+        yield http, auth, tokens
     await tokens.aclose()
 
 
@@ -149,3 +158,57 @@ async def test_the_token_never_goes_to_another_origin(home: Home, clock: FakeClo
     assert response.status_code == 401
     assert "Authorization" not in response.request.headers
     assert auth.challenge is None
+
+
+async def test_a_step_up_is_asked_for_with_the_scope_and_lets_the_call_in(home: Home) -> None:
+    await home.sign_in()
+    home.server.wanted_scope = "tasks:write"
+    async with _client_and_tokens(home) as (http, auth, tokens):
+        assert (await http.post(home.server.server, json={})).status_code == 403
+        assert isinstance(auth.failure, SignInError)
+        assert "tasks:write" in auth.failure.message
+
+        wider = await home.sign_in(challenge=auth.challenge)
+        assert wider.scope == "openid profile email tasks:write"
+        await tokens.adopt(wider)
+        assert auth.failure is None
+        assert (await http.post(home.server.server, json={})).status_code == 200
+        assert auth.failure is None
+
+
+async def test_a_step_up_that_did_not_help_is_not_asked_for_again(home: Home) -> None:
+    await home.sign_in()
+    home.server.wanted_scope = "tasks:write"
+    home.server.grants_scope = False
+    async with _client_and_tokens(home) as (http, auth, tokens):
+        await http.post(home.server.server, json={})
+        await tokens.adopt(await home.sign_in(challenge=auth.challenge))
+        await http.post(home.server.server, json={})
+
+        assert isinstance(auth.failure, ServerError)
+        assert "has the rights that it asks for" in auth.failure.message
+
+
+async def test_a_server_that_always_thinks_of_another_scope_is_followed_three_times(home: Home) -> None:
+    await home.sign_in()
+    home.server.grants_scope = False
+    kinds: list[type[Exception]] = []
+    async with _client_and_tokens(home) as (http, auth, tokens):
+        for number in range(5):
+            home.server.wanted_scope = f"scope-{number}"
+            await http.post(home.server.server, json={})
+            kinds.append(type(auth.failure or Exception()))
+            await tokens.adopt(await home.sign_in(challenge=auth.challenge))
+
+    assert kinds == [SignInError] * 3 + [ServerError] * 2
+
+
+async def test_a_403_about_roles_asks_for_no_sign_in(home: Home) -> None:
+    await home.sign_in()
+    home.server.wanted_scope = "tasks:write"
+    async with _client(home) as (http, auth):
+        await http.post(home.server.server, json={})
+        home.server.wanted_scope = ""
+        home.server.forbids = True
+        assert (await http.post(home.server.server, json={})).status_code == 403
+        assert auth.failure is None

@@ -7,15 +7,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from agent.auth.discovery import Authorization, discover
+from agent.auth.login import DEFAULT_CLIENT, ClientSettings
 from agent.auth.token_endpoint import make_oauth_client
 from agent.errors import ServerError, SignInError
 
 pytestmark = pytest.mark.anyio
 
 
-async def _discover(server: FakeAuthorizationServer, challenge: str | None = None) -> Authorization:
+async def _discover(
+    server: FakeAuthorizationServer, challenge: str | None = None, client: ClientSettings = DEFAULT_CLIENT
+) -> Authorization:
     async with make_oauth_client() as http:
-        found = await discover(server.server, http, challenge)
+        found = await discover(server.server, http, challenge, client)
     assert found is not None
     return found
 
@@ -59,11 +62,45 @@ async def test_an_issuer_with_a_path_may_publish_at_the_root_of_its_host(
     assert ("GET /.well-known/oauth-authorization-server" in server.requests) == at_root
 
 
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("", "/.well-known/openid-configuration"),
+        ("/tenant", "/.well-known/openid-configuration/tenant"),
+        ("/tenant", "/tenant/.well-known/openid-configuration"),
+        ("/tenant", "/.well-known/openid-configuration"),
+    ],
+)
+async def test_the_metadata_may_stand_in_each_form_of_openid_connect(
+    server: FakeAuthorizationServer, path: str, form: str
+) -> None:
+    server.issuer_path = path
+    server.openid_form = form
+
+    assert (await _discover(server)).issuer == server.issuer
+    asked = [request for request in server.requests if "oauth-authorization-server" in request]
+    assert asked[0] == f"GET /.well-known/oauth-authorization-server{path}"
+    assert server.requests[-1] == f"GET {form}"
+
+
 async def test_a_server_without_pkce_is_refused(server: FakeAuthorizationServer) -> None:
     for methods in (None, ("plain",)):
         server.pkce_methods = methods
-        with pytest.raises(SignInError, match="does not offer PKCE with S256"):
+        with pytest.raises(SignInError, match="does not say that it offers PKCE with S256"):
             await _discover(server)
+
+
+async def test_a_setting_may_vouch_for_pkce_that_a_server_does_not_mention(
+    server: FakeAuthorizationServer,
+) -> None:
+    """Row Y: but never against what the server does say."""
+    trusting = ClientSettings(assume_pkce=True)
+    server.pkce_methods = None
+    assert (await _discover(server, client=trusting)).issuer == server.issuer
+
+    server.pkce_methods = ("plain",)
+    with pytest.raises(SignInError, match="does not say that it offers PKCE with S256"):
+        await _discover(server, client=trusting)
 
 
 async def test_a_server_of_2025_03_26_needs_no_resource_metadata(server: FakeAuthorizationServer) -> None:
@@ -116,8 +153,14 @@ async def test_scopes_come_from_the_challenge_first(server: FakeAuthorizationSer
 async def test_else_the_documented_scopes_that_the_server_knows(
     server: FakeAuthorizationServer, supported: tuple[str, ...] | None, scope: str | None
 ) -> None:
+    """Row Z: and never all that the server lists."""
     server.scopes_supported = supported
     assert (await _discover(server)).scope == scope
+
+
+async def test_a_client_without_default_scopes_names_none(server: FakeAuthorizationServer) -> None:
+    server.scopes_supported = None
+    assert (await _discover(server, client=ClientSettings(default_scope=""))).scope is None
 
 
 async def test_a_server_error_is_not_taken_for_missing_metadata(server: FakeAuthorizationServer) -> None:

@@ -11,6 +11,7 @@ import pytest
 from auth_home import KEY, Home
 from fake_authorization_server import ACCOUNT, FakeAuthorizationServer
 
+from agent.auth.login import ClientSettings
 from agent.auth.sign_in import sign_in, sign_out
 from agent.auth.token_endpoint import make_oauth_client
 from agent.auth.vault import Vault
@@ -18,6 +19,7 @@ from agent.errors import ServerError, SignInError, UsageError, VaultError
 from agent.folders import Folders
 
 pytestmark = pytest.mark.anyio
+METADATA_URL = "https://agent.example/client.json"
 
 
 async def test_a_sign_in_opens_one_browser_and_stores_the_login(home: Home) -> None:
@@ -47,6 +49,10 @@ def _answer(**changes: str | None) -> Callable[[dict[str, str]], dict[str, str]]
     return change
 
 
+def _with_a_slash(answer: dict[str, str]) -> dict[str, str]:
+    return {**answer, "iss": f"{answer['iss']}/"}
+
+
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
@@ -54,6 +60,7 @@ def _answer(**changes: str | None) -> Callable[[dict[str, str]], dict[str, str]]
         (_answer(state="another"), "another sign-in than this one"),
         (_answer(state=None), "another sign-in than this one"),
         (_answer(iss="https://evil.example"), "did not come from"),
+        (_with_a_slash, "did not come from"),
         (_answer(iss=None), "did not come from"),
         (_answer(code="made-up"), "did not accept the sign-in: invalid_grant"),
         (
@@ -199,9 +206,40 @@ async def test_a_server_without_registration_names_the_setting(home: Home) -> No
     assert "`client_id`" in failure.value.hint
 
     home.server.clients["by-hand"] = None
-    login = await home.sign_in(client_id="by-hand")
+    login = await home.sign_in(client=ClientSettings("by-hand"))
     assert login.registration is not None
     assert not login.registration.dynamic
+
+
+async def test_a_client_registered_beforehand_may_have_a_secret(home: Home) -> None:
+    home.server.clients["by-hand"] = "s&c/ret"
+
+    login = await home.sign_in(client=ClientSettings("by-hand", "s&c/ret", METADATA_URL))
+
+    assert login.registration is not None
+    assert login.registration.authentication == "client_secret_basic"
+    assert "s&c/ret" not in repr(login) + repr(ClientSettings("by-hand", "s&c/ret"))
+
+
+async def test_a_metadata_document_stands_for_a_registration_where_the_server_takes_it(home: Home) -> None:
+    home.server.clients[METADATA_URL] = None
+    home.server.takes_metadata_documents = True
+    first = await home.sign_in(client=ClientSettings(metadata_url=METADATA_URL))
+    assert first.registration is not None
+    assert first.registration.client_id == METADATA_URL
+    assert home.server.authorize_queries[-1]["client_id"] == METADATA_URL
+    assert "POST /register" not in home.server.requests
+
+    home.server.takes_metadata_documents = False
+    second = await home.sign_in(client=ClientSettings(metadata_url=METADATA_URL))
+    assert second.registration is not None
+    assert second.registration.dynamic
+    assert "POST /register" in home.server.requests
+
+    home.server.takes_metadata_documents = True
+    third = await home.sign_in(client=ClientSettings(metadata_url=METADATA_URL))
+    assert third.registration is not None
+    assert third.registration.client_id == METADATA_URL
 
 
 @pytest.mark.parametrize("method", ["none", "client_secret_post", "client_secret_basic"])
