@@ -93,7 +93,7 @@ CREATE TABLE statuses (
     color TEXT NOT NULL,
     position INTEGER NOT NULL
 );
-CREATE INDEX statuses_by_project ON statuses (project_id);
+CREATE INDEX statuses_by_project ON statuses (project_id, position);
 CREATE INDEX statuses_by_organisation ON statuses (organisation_id);
 
 -- A task without a project is a personal one.
@@ -115,6 +115,7 @@ CREATE TABLE tasks (
     update_time INTEGER NOT NULL
 );
 CREATE INDEX tasks_by_project ON tasks (project_id, parent_task_id, status_id);
+CREATE INDEX tasks_by_project_and_due_date ON tasks (project_id, parent_task_id, due_date);
 CREATE INDEX tasks_by_parent ON tasks (parent_task_id);
 CREATE INDEX tasks_by_status ON tasks (status_id);
 CREATE INDEX tasks_by_due_date ON tasks (due_date);

@@ -1,5 +1,6 @@
 """Finding tasks: in a project, by words, overdue, scheduled, and how many there are."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,14 +12,28 @@ from agent.sandbox.domain.values import day_range, match_name
 from agent.sandbox.errors import InvalidInput
 
 _ORDER = {
-    "dueDate": "t.due_date IS NULL, t.due_date",
-    "startDate": "t.start_date IS NULL, t.start_date",
-    "priority": "(SELECT position FROM priorities q WHERE q.priority_id = t.priority_id)",
-    "status": "st.position",
-    "taskTitle": "t.task_title COLLATE NOCASE",
-    "completion": "t.completion",
+    "dueDate": "t.due_date ASC NULLS LAST",
+    "startDate": "t.start_date ASC NULLS LAST",
+    "priority": "(SELECT position FROM priorities q WHERE q.priority_id = t.priority_id) ASC",
+    "status": "st.position ASC, st.status_id ASC",
+    "taskTitle": "t.task_title COLLATE NOCASE ASC",
+    "completion": "t.completion ASC",
 }
-_OWNED = "EXISTS (SELECT 1 FROM task_owners o WHERE o.task_id = t.task_id AND o.user_id = :caller_id)"
+_TASKS = "FROM tasks t"
+# In this order SQLite reads the pages of a list by status from two indexes, however long the list is.
+_TASKS_BY_STATUS = (
+    "FROM statuses st CROSS JOIN tasks t ON t.project_id = st.project_id AND t.status_id = st.status_id"
+)
+_OWNED_TASKS = (
+    "FROM task_owners o CROSS JOIN tasks t ON t.task_id = o.task_id JOIN statuses st USING (status_id) "
+    "JOIN task_access a ON a.task_id = t.task_id AND a.user_id = o.user_id"
+)
+# The projects are looked up once, not for every task.
+_SEEN = (
+    "(t.project_id IN (SELECT project_id FROM project_access WHERE user_id = :caller_id) "
+    "OR (t.project_id IS NULL AND EXISTS "
+    "(SELECT 1 FROM task_access a WHERE a.task_id = t.task_id AND a.user_id = :caller_id)))"
+)
 _WORDS_LIMIT = 20
 
 
@@ -57,14 +72,10 @@ def list_project_tasks(
         conditions.append("t.priority_id = :priority_id")
         parameters["priority_id"] = labels.find_priority(context, narrowed.priority)
     if narrowed.owner_id is not None:
-        conditions.append(
-            "EXISTS (SELECT 1 FROM task_owners o WHERE o.task_id = t.task_id AND o.user_id = :owner)"
-        )
+        conditions.append("t.task_id IN (SELECT task_id FROM task_owners WHERE user_id = :owner)")
         parameters["owner"] = member_id(context, "ownerId", narrowed.owner_id)
     if narrowed.tag is not None:
-        conditions.append(
-            "EXISTS (SELECT 1 FROM task_tags g WHERE g.task_id = t.task_id AND g.tag_id = :tag)"
-        )
+        conditions.append("t.task_id IN (SELECT task_id FROM task_tags WHERE tag_id = :tag)")
         parameters["tag"] = _tag_id(context, narrowed.tag)
     if narrowed.due_before is not None:
         conditions.append("t.due_date < :due_before")
@@ -72,8 +83,14 @@ def list_project_tasks(
     if narrowed.due_after is not None:
         conditions.append("t.due_date > :due_after")
         parameters["due_after"] = narrowed.due_after
-    order = _ORDER[narrowed.sort_by or "status"] + (" DESC" if narrowed.descending else "")
-    return _page(context, conditions, parameters, order, page)
+    order = _ORDER[narrowed.sort_by or "status"]
+    if narrowed.descending:
+        order = order.replace(" NULLS LAST", "").replace(" ASC", " DESC")
+    source = _TASKS
+    if order.startswith("st."):
+        source = _TASKS_BY_STATUS
+        conditions.append("st.project_id = :project_id")
+    return _page(context, source, conditions, parameters, order, page)
 
 
 def find_tasks(context: Context, keyword: str, page: Page) -> tuple[list[Json], int]:
@@ -87,7 +104,7 @@ def find_tasks(context: Context, keyword: str, page: Page) -> tuple[list[Json], 
         raise InvalidInput("keyword", "it must not be blank.")
     if len(words) > _WORDS_LIMIT:
         raise InvalidInput("keyword", f"at most {_WORDS_LIMIT} words are allowed.")
-    conditions: list[str] = []
+    conditions = [_SEEN]
     parameters: dict[str, object] = {"phrase": _like(keyword.strip())}
     for number, word in enumerate(words):
         name = f"word{number}"
@@ -95,14 +112,14 @@ def find_tasks(context: Context, keyword: str, page: Page) -> tuple[list[Json], 
             f"(t.task_title LIKE :{name} ESCAPE '\\' OR t.description LIKE :{name} ESCAPE '\\')"
         )
         parameters[name] = _like(word)
-    return _page(context, conditions, parameters, "t.task_title LIKE :phrase ESCAPE '\\' DESC", page)
+    return _page(context, _TASKS, conditions, parameters, "t.task_title LIKE :phrase ESCAPE '\\' DESC", page)
 
 
 def list_overdue(context: Context, page: Page) -> tuple[list[Json], int]:
     """Returns the caller's unfinished tasks that were due before today (UTC), the oldest first."""
-    conditions = [_OWNED, "st.category <> 'COMPLETED'", "t.due_date < :today"]
+    conditions = ["o.user_id = :caller_id", "st.category <> 'COMPLETED'", "t.due_date < :today"]
     parameters: dict[str, object] = {"today": context.clock.start_of_today()}
-    return _page(context, conditions, parameters, "t.due_date", page)
+    return _page(context, _OWNED_TASKS, conditions, parameters, "t.due_date", page)
 
 
 def list_scheduled(
@@ -114,12 +131,12 @@ def list_scheduled(
         InvalidInput: A day does not exist, or the end lies before the start.
     """
     first, after = day_range(start, end)
-    conditions = [_OWNED, "st.category <> 'COMPLETED'", "t.due_date >= :first"]
+    conditions = ["o.user_id = :caller_id", "st.category <> 'COMPLETED'", "t.due_date >= :first"]
     parameters: dict[str, object] = {"first": context.clock.start_of_today() if first is None else first}
     if after is not None:
         conditions.append("t.due_date < :after")
         parameters["after"] = after
-    return _page(context, conditions, parameters, "t.due_date", page)
+    return _page(context, _OWNED_TASKS, conditions, parameters, "t.due_date", page)
 
 
 def list_subtasks(context: Context, parent_task_id: int) -> list[Json]:
@@ -151,15 +168,25 @@ def count_tasks(context: Context) -> Json:
 
 
 def _page(
-    context: Context, conditions: Sequence[str], parameters: dict[str, object], order: str, page: Page
+    context: Context,
+    source: str,
+    conditions: Sequence[str],
+    parameters: dict[str, object],
+    order: str,
+    page: Page,
 ) -> tuple[list[Json], int]:
+    # Counting and sorting read many tasks, so they read little of each; only a page is read whole.
     database = context.database
-    chosen = parameters | {"caller_id": context.caller.user_id}
-    where = "WHERE " + " AND ".join(conditions)
-    total: int = database.value(" ".join(("SELECT COUNT(*) FROM (", TASK_ROWS, where, ")")), chosen)
+    caller = {"caller_id": context.caller.user_id}
+    chosen = " ".join((source, "WHERE", " AND ".join(conditions)))
+    total: int = database.value(" ".join(("SELECT COUNT(*)", chosen)), parameters | caller)
+    found = database.rows(
+        " ".join(("SELECT t.task_id", chosen, "ORDER BY", order, ", t.task_id LIMIT :limit OFFSET :offset")),
+        parameters | caller | page.limits,
+    )
     rows = database.rows(
-        " ".join((TASK_ROWS, where, "ORDER BY", order, ", t.task_id LIMIT :limit OFFSET :offset")),
-        chosen | page.limits,
+        TASK_ROWS + "JOIN json_each(:ids) j ON j.value = t.task_id ORDER BY j.key",
+        {"ids": json.dumps([row["task_id"] for row in found])} | caller,
     )
     return show_tasks(context, rows), total
 
