@@ -15,7 +15,7 @@ from tests.sandbox.sandbox_workspace import (
     JULIA,
     LIVE_DEMO,
     MARIA,
-    MOBILE_APP,
+    MARKETING,
     NINA,
     PRESS_RELEASE,
     PRIYA,
@@ -274,9 +274,9 @@ def test_a_guest_reads_their_notifications_and_marks_none(workspace: Workspace) 
 
 
 def test_an_owner_who_stays_behind_when_a_task_moves_is_shown_nothing_of_it(workspace: Workspace) -> None:
-    workspace.call(GRACE, "update_task", taskId=DRAFT_ANNOUNCEMENT, owners=[JULIA, TOM])
-    workspace.call(GRACE, "move_task", taskId=DRAFT_ANNOUNCEMENT, targetProjectId=MOBILE_APP)
-    sees = workspace.database.value(
-        "SELECT COUNT(*) FROM task_access WHERE task_id = ? AND user_id = ?", (DRAFT_ANNOUNCEMENT, TOM)
+    workspace.call(GRACE, "update_task", taskId=DRAFT_ANNOUNCEMENT, owners=[JULIA, ALEX, TOM])
+    workspace.call(
+        GRACE, "move_task", taskId=DRAFT_ANNOUNCEMENT, targetProjectId=WEBSITE, targetSpaceId=MARKETING
     )
-    assert len(unread(workspace, TOM)) == sees
+    assert [kind for kind, _ in told(workspace, ALEX)] == ["ASSIGNED"]
+    assert unread(workspace, TOM) == []
