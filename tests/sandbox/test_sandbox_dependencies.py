@@ -1,5 +1,7 @@
 """What the tools of dependencies and tags do."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.sandbox.sandbox_workspace import (
@@ -84,7 +86,7 @@ def test_a_circle_is_refused_and_spelled(workspace: Workspace) -> None:
 
 def test_a_long_circle_is_spelled_in_short(workspace: Workspace) -> None:
     chain = make(workspace, *(f"{number} " + "x" * 250 for number in range(12)))
-    for waiting, blocker in zip(chain, chain[1:], strict=False):
+    for waiting, blocker in pairwise(chain):
         link(workspace, waiting, blocker)
     refusal = workspace.refusal(ALEX, "add_dependency", taskId=chain[-1], dependsOnTaskId=chain[0])
     assert "waits for 8 more waits for" in refusal.message
