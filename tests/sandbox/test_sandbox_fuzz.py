@@ -94,10 +94,10 @@ KNOWN: dict[str, list[int]] = {
     "taskId": [141299, 141298, 141303, 141412],
     "subtaskId": [141412, 141413],
     "commentId": [52001, 52002],
-    "checklistItemId": [81001, 81002, 81003],
-    "dependencyId": [61001, 61002],
+    "checklistItemId": [81901, 81902, 81903],
+    "dependencyId": [61901, 61902],
     "dependsOnTaskId": [141303, 141298, 141299, 141412],
-    "attachmentId": [33001, 33002],
+    "attachmentId": [33901, 33902],
     "tagId": [901, 902],
     "fieldId": [7901, 7902, 7903, 7904],
     "optionId": [8901, 8902, 8903, 8904],
@@ -259,7 +259,11 @@ def demo_image() -> bytes:
 
 
 def prepare_links(workspace: Workspace) -> None:
-    """Gives the known tasks what the demo company lacks there: checklists, links and attachments."""
+    """Gives the known tasks checklists, links and attachments of the known ids."""
+    run = workspace.database.run
+    run("UPDATE sqlite_sequence SET seq = 81900 WHERE name = 'checklist_items'")
+    run("UPDATE sqlite_sequence SET seq = 61900 WHERE name = 'dependencies'")
+    run("UPDATE sqlite_sequence SET seq = 33900 WHERE name = 'attachments'")
     for task_id in (141299, 141299, 141412):
         workspace.call(ALEX, "create_checklist_item", taskId=task_id, title="A step")
     for blocker in (141298, 141304):
