@@ -15,6 +15,7 @@ from agent.auth.sign_in import sign_in, sign_out
 from agent.auth.tokens import TokenManager
 from agent.auth.vault import Vault
 from agent.errors import ModelError, VaultError
+from agent.events import OutsideEvent, Question
 from agent.folders import Folders
 from agent.model.embedded import is_available
 from agent.model.protocol import FunctionDefinition, Model, ModelRequest
@@ -36,7 +37,9 @@ class Backend:
         settings: What to use.
         folders: Where things are kept.
         environ: The process environment.
-        say: Shows one line to the person: warnings, waits.
+        say: Shows one line to the person.
+        on_event: Takes what the server does of its own accord, and waits.
+        ask: Returns once a question to the person is answered, or will not be.
         on_stage: Told what is being waited for; empty when nothing is.
     """
 
@@ -47,6 +50,8 @@ class Backend:
         environ: Mapping[str, str],
         *,
         say: ShowLine,
+        on_event: Callable[[OutsideEvent], None],
+        ask: Callable[[Question], Awaitable[None]],
         on_stage: Callable[[str], None],
     ) -> None:
         self._settings = settings
@@ -61,7 +66,7 @@ class Backend:
         self._auth = BearerAuth(self._tokens)
         self._warm: Callable[[ModelRequest], None] | None = None
         self.functions: tuple[FunctionDefinition, ...] = ()
-        self.workspace = Workspace(settings.server, auth=self._auth, on_notice=say)
+        self.workspace = Workspace(settings.server, auth=self._auth, on_event=on_event, ask=ask)
 
     async def open(self) -> None:
         """Begin to connect; nothing is waited for."""

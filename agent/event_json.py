@@ -7,16 +7,23 @@ from agent.conversation import ToolCall
 from agent.errors import AgentError
 from agent.events import (
     ApprovalRequested,
+    ElicitationRequested,
     Event,
+    ListChanged,
     Notice,
+    OutsideEvent,
     RequestPrefix,
+    ServerLog,
+    SignInRequested,
     StepFinished,
     StepStarted,
     ToolCallFinished,
+    ToolCallProgress,
     ToolCallStarted,
     TurnFailed,
     TurnFinished,
     TurnStarted,
+    WaitStarted,
 )
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import FunctionDefinition, ReasoningDelta, TextDelta, Usage
@@ -60,13 +67,49 @@ def encode_event(event: Event) -> JsonObject:
             }
         case ToolCallFinished():
             return _encode_finished_call(event)
-        case Notice(text):
-            return {"type": "notice", "text": text}
+        case ToolCallProgress():
+            return {
+                "type": "tool_call_progress",
+                "call_id": event.call.id,
+                "done": event.done,
+                "total": event.total,
+                "message": event.message,
+            }
+        case Notice() | WaitStarted() | ListChanged() | ServerLog():
+            return _encode_outside(event)
+        case ElicitationRequested():
+            return _encode_elicitation(event)
+        case SignInRequested(error, signed_in):
+            return {"type": "sign_in_requested", "error": encode_error(error), "signed_in": signed_in}
         case TurnFinished(text, usage, steps):
             return {"type": "turn_finished", "text": text, "usage": encode_usage(usage), "steps": steps}
         case TurnFailed(error, usage, steps):
             failure = encode_error(error)
             return {"type": "turn_failed", "error": failure, "usage": encode_usage(usage), "steps": steps}
+
+
+def _encode_outside(event: OutsideEvent) -> JsonObject:
+    match event:
+        case Notice(text):
+            return {"type": "notice", "text": text}
+        case WaitStarted(reason, seconds):
+            return {"type": "wait_started", "reason": reason, "seconds": seconds}
+        case ListChanged(kind):
+            return {"type": "list_changed", "kind": kind.value}
+        case ServerLog(level, logger, text):
+            return {"type": "server_log", "level": level.value, "logger": logger, "text": text}
+
+
+def _encode_elicitation(event: ElicitationRequested) -> JsonObject:
+    # What the user filled in is for the server alone, and an address may hold a secret.
+    return {
+        "type": "elicitation_requested",
+        "server": event.server,
+        "message": event.message,
+        "fields": None if event.form is None else [field.name for field in event.form.fields],
+        "host": event.host,
+        "action": event.action.value,
+    }
 
 
 def encode_error(error: AgentError) -> JsonObject:

@@ -10,18 +10,26 @@ A turn is an async generator of these. It begins with `TurnStarted` and ends wit
       per tool call, in the model's order:
         ToolCallStarted?              missing where the call cannot run: no such tool, unfit arguments
           ApprovalRequested?          the reader answers it before it asks for the next event
+          ToolCallProgress*
         ToolCallFinished
 
 Read calls of one step run side by side: their `ToolCallStarted` come together, their
 `ToolCallFinished` in the order in which they end. Writes run one after the other.
+
+What the server does of its own accord comes from outside the turn, and so may stand between any two
+events of it: `Notice`, `WaitStarted`, `ListChanged`, `ServerLog`, and the two questions
+`ElicitationRequested` and `SignInRequested`, which the reader answers before it asks for the next
+event, as it does an approval.
 """
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 from agent.conversation import ToolCall
 from agent.errors import AgentError
+from agent.forms import Form, FormValue
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import FinishReason, FunctionDefinition, ReasoningDelta, TextDelta, Usage
 from agent.tools.tool import Effect, Tool
@@ -86,7 +94,8 @@ class ApprovalRequested:
     """A write waits for a decision; unless the reader sets one, it is declined.
 
     The reader assigns `decision` (and `reason`, which the model is told) before it asks the
-    generator for the next event. That next event is the call's `ToolCallFinished`.
+    generator for the next event. That next event of the turn is the call's `ToolCallProgress` or
+    `ToolCallFinished`.
 
     Args:
         call: The call as the model made it.
@@ -105,6 +114,30 @@ class ApprovalRequested:
     details: tuple[str, ...] = ()
     decision: Decision = Decision.DECLINED
     reason: str = "The user declined this call."
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallProgress:
+    """A call that was started tells how far it is; more of these or its `ToolCallFinished` follow.
+
+    Args:
+        call: The call.
+        done: How much is done, in the server's own unit; it only grows.
+        total: How much there is to do; `None` where the server does not know.
+        message: What it is doing, one line; may be empty.
+
+    Source: MCP 2025-11-25 and 2026-07-28, Utilities, Progress.
+    """
+
+    call: ToolCall
+    done: float
+    total: float | None = None
+    message: str = ""
+
+    @property
+    def fraction(self) -> float | None:
+        """How much is done, from 0 to 1; `None` where nobody knows."""
+        return min(max(self.done / self.total, 0.0), 1.0) if self.total and self.total > 0 else None
 
 
 class CallOutcome(StrEnum):
@@ -150,6 +183,135 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitStarted:
+    """The server asked for a wait; whatever waits goes on by itself after it. Any event may follow.
+
+    Args:
+        reason: Why, in one sentence.
+        seconds: How long it takes from now.
+    """
+
+    reason: str
+    seconds: float
+
+
+class ListKind(StrEnum):
+    """What a server lists."""
+
+    TOOLS = "tools"
+    PROMPTS = "prompts"
+    RESOURCES = "resources"
+
+
+@dataclass(frozen=True, slots=True)
+class ListChanged:
+    """The server lists something else from now on. Any event may follow.
+
+    New tools are offered to the model with the next step, which a `RequestPrefix` precedes then.
+    """
+
+    kind: ListKind
+
+
+class LogLevel(StrEnum):
+    """How serious a server's message is.
+
+    Source: RFC 5424, section 6.2.1, whose names MCP uses.
+    """
+
+    DEBUG = "debug"
+    INFO = "info"
+    NOTICE = "notice"
+    WARNING = "warning"
+    ERROR = "error"
+    CRITICAL = "critical"
+    ALERT = "alert"
+    EMERGENCY = "emergency"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLog:
+    """The server logged something that a person should see: a warning or worse. Any event may follow.
+
+    Args:
+        level: How serious it is.
+        logger: Which part of the server says so; may be empty.
+        text: One line, without secrets and control characters.
+    """
+
+    level: LogLevel
+    logger: str
+    text: str
+
+
+class ElicitationAction(StrEnum):
+    """How the user answered what a server asked; the values are those of MCP's `ElicitResult`."""
+
+    ACCEPTED = "accept"
+    DECLINED = "decline"
+    CANCELLED = "cancel"
+
+
+@dataclass(slots=True)
+class ElicitationRequested:
+    """The server asks the user for something; unless the reader answers, it is cancelled.
+
+    The reader assigns `action`, and `content` to an accepted form, before it asks the generator for
+    the next event. Any event may follow.
+
+    Args:
+        server: Who asks, fit to be shown.
+        message: What it asks for, in its own words.
+        form: The fields to fill in; `None` if the user is to open `url` instead.
+        url: What to open. It is never opened unless the user says so, and what happens there is
+            between the user and that page.
+        action: The answer.
+        content: Field name to value; left out of `repr`, as it is the user's own.
+
+    Source: MCP 2025-11-25 and 2026-07-28, Client features, Elicitation.
+    """
+
+    server: str
+    message: str
+    form: Form | None = None
+    url: str = ""
+    action: ElicitationAction = ElicitationAction.CANCELLED
+    content: dict[str, FormValue] = field(default_factory=dict[str, FormValue], repr=False)
+
+    @property
+    def host(self) -> str:
+        """The host of `url`, in the ASCII form in which no letter passes for another; empty without one."""
+        host = urlsplit(self.url).hostname or ""
+        try:
+            return host.encode("idna").decode("ascii")
+        except UnicodeError:
+            return ascii(host)
+
+
+@dataclass(slots=True)
+class SignInRequested:
+    """A request was refused until the user signs in; unless the reader does that, the request fails.
+
+    The reader signs in and sets `signed_in` before it asks the generator for the next event. Then the
+    refused request is sent again and the turn goes on; else `TurnFailed` follows. Requests that were
+    refused side by side share one of these.
+
+    Args:
+        error: Why, and what failed if nobody signs in.
+    """
+
+    error: AgentError
+    signed_in: bool = False
+
+
+Question: TypeAlias = ElicitationRequested | SignInRequested
+"""What comes from outside a turn and wants an answer."""
+
+OutsideEvent: TypeAlias = Notice | WaitStarted | ListChanged | ServerLog
+"""What comes from outside a turn and wants none."""
+
+
+@dataclass(frozen=True, slots=True)
 class TurnFinished:
     """The turn ended with an answer; the last event of a turn."""
 
@@ -176,8 +338,10 @@ Event: TypeAlias = (
     | StepFinished
     | ToolCallStarted
     | ApprovalRequested
+    | ToolCallProgress
     | ToolCallFinished
-    | Notice
+    | OutsideEvent
+    | Question
     | TurnFinished
     | TurnFailed
 )

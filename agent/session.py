@@ -7,10 +7,11 @@ and `start` does the slow part beside whatever the front end is doing.
 import asyncio
 import importlib
 import os
+import threading
 import time
 import webbrowser
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,13 +19,13 @@ from typing import TYPE_CHECKING
 
 from agent.conversation import Conversation
 from agent.errors import SignInError
-from agent.events import Event, Notice, StepFinished
+from agent.events import Event, Notice, OutsideEvent, Question, SignInRequested, StepFinished
 from agent.folders import Folders
 from agent.jsontypes import JsonObject
 from agent.loop import Loop
 from agent.model.protocol import Model, Usage
 from agent.model.scripted import ScriptedModel
-from agent.notices import NoticeBoard
+from agent.notices import NoticeBoard, describe
 from agent.prompt_files import read_prompt
 from agent.settings import Settings
 from agent.tools.policy import Policy
@@ -87,7 +88,8 @@ class Session:
         self._environ = environ
         self._clock = clock
         self._notices = NoticeBoard()
-        self._say = options.say or self._notices.post
+        self._say = options.say or self._post_line
+        self._may_ask_to_sign_in = True
         self._conversation = options.resumed.conversation() if options.resumed else Conversation()
         header = (
             options.resumed.header
@@ -167,7 +169,13 @@ class Session:
                 # The MCP SDK takes more than a second to import; a thread keeps the prompt alive meanwhile.
                 module = await asyncio.to_thread(importlib.import_module, "agent.backend")
                 backend: Backend = module.Backend(
-                    self._settings, self._folders, self._environ, say=self._say, on_stage=self._set_stage
+                    self._settings,
+                    self._folders,
+                    self._environ,
+                    say=self._say,
+                    on_event=self._tell,
+                    ask=self._ask,
+                    on_stage=self._set_stage,
                 )
                 await backend.open()
                 self._backend = backend
@@ -205,30 +213,58 @@ class Session:
         if self._options.on_stage is not None:
             self._options.on_stage(text)
 
-    def turn(self, text: str) -> AsyncGenerator[Event, None]:
-        """Answer a message of the user; waits until everything is ready."""
-        return self._notices.weave(self._turn(text))
+    def _post_line(self, text: str) -> None:
+        self._notices.post(Notice(text))
 
-    async def _turn(self, text: str) -> AsyncGenerator[Event, None]:
-        if not self.ready:
-            yield Notice(f"One moment: {self.progress} …")
-            await self.start()
+    def _tell(self, event: OutsideEvent) -> None:
+        if self._notices.is_read or self._options.say is None:
+            self._notices.post(event)
+        else:
+            self._options.say(describe(event))
+
+    async def _ask(self, question: Question) -> None:
+        if isinstance(question, SignInRequested):
+            # Whoever said no in this turn means all of it.
+            if not self._may_ask_to_sign_in:
+                return
+            await self._notices.ask(question)
+            self._may_ask_to_sign_in = question.signed_in
+        else:
+            await self._notices.ask(question)
+
+    async def turn(self, text: str) -> AsyncGenerator[Event, None]:
+        """Answer a message of the user; waits until everything is ready."""
+        async with aclosing(self._prepare(self.ready, self.start)) as events:
+            async for event in events:
+                yield event
         loop = await self._open_loop()
         async with aclosing(self._observe(loop.turn(text, self._describe_moment()))) as events:
             async for event in events:
                 yield event
 
-    def call(self, name: str, arguments: JsonObject) -> AsyncGenerator[Event, None]:
+    async def call(self, name: str, arguments: JsonObject) -> AsyncGenerator[Event, None]:
         """Call one tool by hand, with the same approvals and events as in a turn; no model is needed."""
-        return self._notices.weave(self._call(name, arguments))
-
-    async def _call(self, name: str, arguments: JsonObject) -> AsyncGenerator[Event, None]:
+        async with aclosing(self._prepare(self._loop is not None, self._open_loop)) as events:
+            async for event in events:
+                yield event
         loop = await self._open_loop()
         async with aclosing(self._observe(loop.call(name, arguments))) as events:
             async for event in events:
                 yield event
 
+    def _prepare(
+        self, ready: bool, make_ready: Callable[[], Awaitable[object]]
+    ) -> AsyncGenerator[Event, None]:
+        async def begin() -> AsyncGenerator[Event, None]:
+            if not ready:
+                yield Notice(f"One moment: {self.progress} …")
+                await make_ready()
+
+        self._may_ask_to_sign_in = True
+        return self._notices.weave(begin())
+
     async def _observe(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
+        events = self._notices.weave(events)
         if self._options.record:
             events = self._recorder.record(events)
         async with aclosing(events) as source:
@@ -290,6 +326,17 @@ class Session:
         """
         backend = await self._open_backend()
         return await backend.sign_in(show, read_pasted, open_browser)
+
+    def open_address(self, address: str) -> None:
+        """Open an address in the browser, without waiting for it."""
+
+        def work() -> None:
+            # Whatever a browser's launcher raises, the address is on the screen.
+            with suppress(Exception):
+                webbrowser.open(address)
+
+        # A text browser holds its thread for as long as it runs, which must not hold up leaving.
+        threading.Thread(target=work, name="browser", daemon=True).start()
 
     async def forget_login(self) -> None:
         """Drop the stored sign-in without telling the server, which no longer knows it.

@@ -19,7 +19,16 @@ from pathlib import Path
 from agent.conversation import AssistantMessage, Conversation, Message, ToolCall, ToolMessage, UserMessage
 from agent.errors import AgentError
 from agent.event_json import FORMAT_VERSION, encode_event
-from agent.events import ApprovalRequested, Event, StepFinished, StepStarted, TurnFailed, TurnFinished
+from agent.events import (
+    ApprovalRequested,
+    Event,
+    Question,
+    StepFinished,
+    StepStarted,
+    ToolCallProgress,
+    TurnFailed,
+    TurnFinished,
+)
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.model.protocol import ReasoningDelta, TextDelta
 from agent.tools.runner import interrupted_message
@@ -138,14 +147,14 @@ class Recorder:
     async def record(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
         """Pass the events of a turn on, and write each to the transcript.
 
-        An approval is written once it is decided. When the reader leaves in the middle of an answer,
-        what had been said is written as interrupted.
+        An approval is written once it is decided, a question once it is answered. When the reader
+        leaves in the middle of an answer, what had been said is written as interrupted.
         """
         ended = False
         try:
             async with aclosing(events) as source:
                 async for event in source:
-                    if isinstance(event, ApprovalRequested):
+                    if isinstance(event, ApprovalRequested | Question):
                         yield event
                         self._take(event)
                     else:
@@ -167,7 +176,7 @@ class Recorder:
         if isinstance(event, TextDelta):
             self._partial.append(event.text)
             return
-        if isinstance(event, ReasoningDelta):
+        if isinstance(event, ReasoningDelta | ToolCallProgress):
             return
         if isinstance(event, StepStarted | StepFinished):
             self._partial.clear()

@@ -1,5 +1,6 @@
 """A toolbox that does what each test tells it to, and remembers in which order it was asked."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from agent.conversation import (
@@ -11,6 +12,7 @@ from agent.conversation import (
     UserMessage,
 )
 from agent.jsontypes import JsonObject, JsonValue, dump
+from agent.tools.runner import Progress
 from agent.tools.tool import Annotations, Tool, ToolResult
 
 Handler = Callable[[JsonObject], Awaitable[ToolResult]]
@@ -72,6 +74,7 @@ class FakeToolbox:
         self.listed = tuple(tools)
         self.handlers = handlers
         self.calls: list[tuple[str, JsonObject]] = []
+        self.progress: dict[str, Sequence[tuple[float, float | None, str]]] = {}
 
     @property
     def called(self) -> list[str]:
@@ -82,9 +85,15 @@ class FakeToolbox:
         """List the tools."""
         return self.listed
 
-    async def call_tool(self, name: str, arguments: JsonObject) -> ToolResult:
-        """Do what the test said."""
+    async def call_tool(
+        self, name: str, arguments: JsonObject, on_progress: Progress | None = None
+    ) -> ToolResult:
+        """Do what the test said; the progress of a call is what `progress` holds under its tool's name."""
         self.calls.append((name, arguments))
+        for done, total, message in self.progress.get(name, ()):
+            if on_progress is not None:
+                on_progress(done, total, message)
+                await asyncio.sleep(0)
         handler = self.handlers.get(name)
         if handler is not None:
             return await handler(arguments)

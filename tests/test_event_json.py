@@ -6,23 +6,33 @@ from typing import get_args
 import pytest
 
 from agent.conversation import ToolCall
-from agent.errors import ApprovalError, LimitError
+from agent.errors import ApprovalError, LimitError, SignInError
 from agent.event_json import encode_event
 from agent.events import (
     ApprovalRequested,
     CallOutcome,
     Decision,
+    ElicitationAction,
+    ElicitationRequested,
     Event,
+    ListChanged,
+    ListKind,
+    LogLevel,
     Notice,
     RequestPrefix,
+    ServerLog,
+    SignInRequested,
     StepFinished,
     StepStarted,
     ToolCallFinished,
+    ToolCallProgress,
     ToolCallStarted,
     TurnFailed,
     TurnFinished,
     TurnStarted,
+    WaitStarted,
 )
+from agent.forms import Field, FieldKind, Form
 from agent.jsontypes import JsonObject
 from agent.model.protocol import FinishReason, FunctionDefinition, ReasoningDelta, TextDelta, Usage
 from agent.tools.tool import Effect, Tool
@@ -116,7 +126,47 @@ EXAMPLES: list[tuple[Event, JsonObject]] = [
             },
         },
     ),
+    (
+        ToolCallProgress(CALL, 2, 5, "at work"),
+        {"type": "tool_call_progress", "call_id": "c1", "done": 2, "total": 5, "message": "at work"},
+    ),
     (Notice("Wait."), {"type": "notice", "text": "Wait."}),
+    (WaitStarted("Too fast", 7.0), {"type": "wait_started", "reason": "Too fast", "seconds": 7.0}),
+    (ListChanged(ListKind.PROMPTS), {"type": "list_changed", "kind": "prompts"}),
+    (
+        ServerLog(LogLevel.WARNING, "disk", "full"),
+        {"type": "server_log", "level": "warning", "logger": "disk", "text": "full"},
+    ),
+    (
+        ElicitationRequested(
+            "demo",
+            "Where to?",
+            Form((Field("city", "City", FieldKind.TEXT),)),
+            action=ElicitationAction.ACCEPTED,
+            content={"city": "what the user typed"},
+        ),
+        {
+            "type": "elicitation_requested",
+            "server": "demo",
+            "message": "Where to?",
+            "fields": ["city"],
+            "host": "",
+            "action": "accept",
+        },
+    ),
+    (
+        SignInRequested(SignInError("It wants a sign-in.", "Log in."), signed_in=True),
+        {
+            "type": "sign_in_requested",
+            "error": {
+                "kind": "SignInError",
+                "message": "It wants a sign-in.",
+                "hint": "Log in.",
+                "exit_code": 3,
+            },
+            "signed_in": True,
+        },
+    ),
     (
         TurnFinished("Done.", USAGE, 2),
         {"type": "turn_finished", "text": "Done.", "usage": USAGE_JSON, "steps": 2},

@@ -15,14 +15,19 @@ from agent.event_json import encode_error, encode_event, encode_usage
 from agent.events import (
     ApprovalRequested,
     Decision,
+    ElicitationRequested,
     Event,
+    ListChanged,
     Notice,
+    ServerLog,
     ToolCallFinished,
     TurnFailed,
     TurnFinished,
+    WaitStarted,
 )
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import Usage
+from agent.notices import describe
 from agent.repl.lines import describe_outcome
 from agent.repl.sanitize import strip
 from agent.session import Session, SessionOptions
@@ -99,8 +104,13 @@ class Output:
             sys.stdout.write(json.dumps(encode_event(event), ensure_ascii=False) + "\n")
             sys.stdout.flush()
         match event:
-            case Notice(text):
-                self._aside(text)
+            case Notice() | WaitStarted() | ListChanged() | ServerLog():
+                self._aside(describe(event))
+            case ElicitationRequested():
+                self._aside(
+                    f"{event.server} asked: {' '.join(event.message.split())} "
+                    "Only the chat can answer, so it was told that this is cancelled."
+                )
             case ApprovalRequested():
                 self._approve(event)
             case ToolCallFinished():

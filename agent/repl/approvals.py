@@ -1,4 +1,4 @@
-"""How the chat asks before a write."""
+"""How the chat asks before a write, and other questions of yes and no."""
 
 from agent.events import ApprovalRequested, Decision
 from agent.repl.palette import Palette
@@ -47,5 +47,22 @@ def decide(key: str, request: ApprovalRequested) -> Decision | None:
             return Decision.ALLOWED_FOR_SESSION
         case "" | "n" | "no":
             return Decision.DECLINED
+        case _:
+            return None
+
+
+def draw_yes_or_no(question: str, palette: Palette) -> str:
+    """Put a question with its answers and their keys."""
+    choices = f"{palette.accent('[y]')} yes  {palette.accent('[n]')} no (default)"
+    return f"{palette.strong(question)}\n{choices}"
+
+
+def decide_yes_or_no(key: str) -> bool | None:
+    """Turn an answer into yes or no; `None` if it is neither, and no for Enter alone."""
+    match key.strip().lower():
+        case "y" | "yes":
+            return True
+        case "" | "n" | "no":
+            return False
         case _:
             return None

@@ -20,9 +20,11 @@ from agent.repl.commands import Command
 from agent.repl.completion import SlashCompleter
 from agent.repl.history import PrivateHistory
 from agent.repl.host import Host
+from agent.repl.lines import draw_error
 from agent.repl.markdown import preload
 from agent.repl.palette import Palette, is_dumb, wants_plain
-from agent.repl.reader import TurnReader, draw_error
+from agent.repl.questions import Questions
+from agent.repl.reader import TurnReader
 from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
 from agent.repl.tables import draw_columns, draw_help, draw_tool, draw_tools
@@ -309,6 +311,9 @@ class Chat:
         reader = TurnReader(
             self._screen,
             self._scrollback,
+            Questions(
+                self._screen, self._scrollback, sign_in=self._sign_in, open_address=self._host.open_address
+            ),
             clock=self._clock,
             waiting_for=lambda: "Thinking" if self._host.ready else "Getting ready",
             with_results=results,
@@ -351,7 +356,10 @@ class Chat:
         self._show(draw_columns(pairs, self._screen.columns, self._palette))
 
     async def _login(self, _rest: str) -> None:
-        self._remark(await self._host.login(self._show_line, self._screen.read_pasted))
+        self._remark(await self._sign_in())
+
+    async def _sign_in(self) -> str:
+        return await self._host.login(self._show_line, lambda: self._screen.read_line("Paste here: "))
 
     async def _logout(self, _rest: str) -> None:
         self._remark(await self._host.logout())

@@ -14,7 +14,7 @@ from typing import TypeVar
 from prompt_toolkit.history import History
 
 from agent.events import ApprovalRequested, Decision
-from agent.repl.approvals import decide, draw_request
+from agent.repl.approvals import decide, decide_yes_or_no, draw_request
 from agent.repl.palette import Palette
 from agent.repl.sanitize import repair_input
 from agent.repl.screen import Keyboard
@@ -91,9 +91,16 @@ class DumbScreen:
             if decision is not None:
                 return decision
 
-    async def read_pasted(self) -> str:
+    async def confirm(self, question: str) -> bool:
+        """Ask until the line is yes or no."""
+        while True:
+            answer = decide_yes_or_no(await self._ask(f"{question} [y/N] "))
+            if answer is not None:
+                return answer
+
+    async def read_line(self, prompt: str) -> str:
         """Ask for a line."""
-        return await self._ask("Paste here: ")
+        return await self._ask(prompt)
 
     async def run(self, on_drawn: Callable[[], None]) -> None:
         """Ask and print until `leave`."""

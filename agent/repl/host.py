@@ -69,6 +69,10 @@ class Host(Protocol):
         """
         ...
 
+    def open_address(self, address: str) -> None:
+        """Open an address in the browser, without waiting for it."""
+        ...
+
     async def logout(self) -> str:
         """Sign out and return a sentence that says that it worked.
 

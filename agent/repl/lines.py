@@ -1,11 +1,13 @@
-"""Tool calls in one line each, for people."""
+"""Tool calls and errors in one line each, for people."""
 
 import re
 
 from agent.conversation import ToolCall
-from agent.events import CallOutcome, ToolCallFinished, ToolCallStarted
+from agent.errors import AgentError
+from agent.events import CallOutcome, ToolCallFinished, ToolCallProgress, ToolCallStarted
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object, parse_object
 from agent.repl.cells import shorten, width
+from agent.repl.palette import Palette
 from agent.repl.sanitize import strip_line
 
 _SEPARATOR = " · "
@@ -32,6 +34,19 @@ def describe_call(event: ToolCallStarted, columns: int | None = None) -> str:
         columns: Upper bound on the width of the line; none when left out.
     """
     return _fit(in_words(event.title), describe_arguments(event.arguments), (), columns)
+
+
+def describe_progress(event: ToolCallProgress) -> str:
+    """Say how far a call is: a share where there is a whole, else a count, and what it is doing."""
+    fraction = event.fraction
+    amount = f"{event.done:g}" if fraction is None else f"{fraction:.0%}"
+    return _SEPARATOR.join(filter(None, (amount, shorten(strip_line(event.message), _LONGEST_VALUE))))
+
+
+def draw_error(error: AgentError, palette: Palette) -> str:
+    """Put an error in one line: what happened, and what helps."""
+    hint = f" {strip_line(error.hint)}" if error.hint else ""
+    return f"{palette.bad('✗')} {strip_line(error.message)}{palette.dim(hint)}"
 
 
 def describe_outcome(event: ToolCallFinished, columns: int | None = None) -> str:
@@ -99,7 +114,7 @@ def _outcome(event: ToolCallFinished) -> str:
         case CallOutcome.DECLINED:
             return "declined"
         case CallOutcome.UNKNOWN:
-            return "no answer came, it may or may not have happened"
+            return "no answer came, it may or may not have happened: look before you repeat it"
 
 
 def _count_or_name(value: JsonValue) -> str:

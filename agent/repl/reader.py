@@ -2,28 +2,37 @@
 
 import asyncio
 import json
+import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from agent.errors import AgentError
 from agent.events import (
     ApprovalRequested,
     CallOutcome,
+    ElicitationRequested,
     Event,
+    ListChanged,
     Notice,
+    OutsideEvent,
+    ServerLog,
+    SignInRequested,
     StepFinished,
     ToolCallFinished,
+    ToolCallProgress,
     ToolCallStarted,
     TurnFailed,
     TurnFinished,
+    WaitStarted,
 )
 from agent.jsontypes import dump, is_object
 from agent.model.protocol import TextDelta
+from agent.notices import describe
 from agent.repl.approvals import draw_request
-from agent.repl.lines import describe_call, describe_outcome
+from agent.repl.cells import width
+from agent.repl.lines import describe_call, describe_outcome, describe_progress, draw_error
 from agent.repl.markdown import AnswerWriter, open_answer, preload
-from agent.repl.palette import Palette
+from agent.repl.questions import Questions
 from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
 
@@ -36,6 +45,7 @@ class _RunningCall:
     started: ToolCallStarted
     since: float
     request: ApprovalRequested | None = None
+    progress: ToolCallProgress | None = None
 
 
 class TurnReader:
@@ -44,6 +54,7 @@ class TurnReader:
     Args:
         screen: Where the turn is shown.
         scrollback: The screen's scrollback.
+        questions: Asks what the server wants to know.
         clock: Seconds that only ever grow.
         waiting_for: Says what is waited for when neither text nor a call is under way.
         with_results: Show the results of calls too, not just how they ended.
@@ -53,6 +64,7 @@ class TurnReader:
         self,
         screen: Screen,
         scrollback: Scrollback,
+        questions: Questions,
         *,
         clock: Callable[[], float],
         waiting_for: Callable[[], str],
@@ -61,12 +73,14 @@ class TurnReader:
         self._screen = screen
         self._palette = screen.palette
         self._scrollback = scrollback
+        self._questions = questions
         self._clock = clock
         self._waiting_for = waiting_for
         self._with_results = with_results
         self._since = clock()
         self._calls: dict[str, _RunningCall] = {}
         self._answer: AnswerWriter | None = None
+        self._wait: tuple[str, float] | None = None
         self.stopping = False
 
     async def read(self, events: AsyncGenerator[Event, None]) -> None:
@@ -82,12 +96,14 @@ class TurnReader:
             self._screen.set_live(None)
 
     def draw_live(self, columns: int) -> str:
-        """Draw what is under way: the end of the answer, the running calls or a spinner."""
+        """Draw what is under way: the end of the answer, calls, a wait or a spinner."""
         parts: list[str] = []
         tail = self._answer.draw_tail(columns) if self._answer else ""
         if tail:
             parts.append(tail.rstrip("\n"))
         parts += [self._draw_call(call, columns) for call in self._calls.values()]
+        if self._wait and (left := self._wait[1] - self._clock()) > 0:
+            parts.append(self._palette.warning(f"{self._wait[0]} · {math.ceil(left)} s left"))
         if not parts:
             parts.append(self._spin(self._waiting_for(), self._since))
         return "\n".join(parts)
@@ -106,8 +122,15 @@ class TurnReader:
                 await self._ask(event)
             case ToolCallFinished():
                 self._finish_call(event)
-            case Notice():
-                self._write(Kind.REMARK, self._palette.dim(f"· {strip_line(event.text)}"))
+            case ToolCallProgress():
+                if call := self._calls.get(event.call.id):
+                    call.progress = event
+            case Notice() | ListChanged() | ServerLog() | WaitStarted():
+                self._tell(event)
+            case ElicitationRequested():
+                await self._questions.elicit(event)
+            case SignInRequested():
+                await self._questions.ask_to_sign_in(event)
             case TurnFailed():
                 self._finish_answer()
                 if not self.stopping:
@@ -116,6 +139,13 @@ class TurnReader:
                 self._finish_answer()
             case _:
                 pass
+
+    def _tell(self, event: OutsideEvent) -> None:
+        line = f"· {strip_line(describe(event))}"
+        serious = isinstance(event, ServerLog)
+        self._write(Kind.REMARK, self._palette.warning(line) if serious else self._palette.dim(line))
+        if isinstance(event, WaitStarted):
+            self._wait = strip_line(event.reason), self._clock() + event.seconds
 
     async def _open_answer(self) -> AnswerWriter:
         plain = self._palette.plain
@@ -158,8 +188,9 @@ class TurnReader:
     def _draw_call(self, call: _RunningCall, columns: int) -> str:
         if call.request:
             return draw_request(call.request, self._palette)
-        title = describe_call(call.started, columns - len("⠋  · 999 s"))
-        return self._spin(title, call.since)
+        progress = f" · {describe_progress(call.progress)}" if call.progress else ""
+        title = describe_call(call.started, columns - len("⠋  · 999 s") - width(progress))
+        return self._spin(title + progress, call.since)
 
     def _spin(self, text: str, since: float) -> str:
         elapsed = max(0.0, self._clock() - since)
@@ -168,12 +199,6 @@ class TurnReader:
 
     def _write(self, kind: Kind, line: str) -> None:
         self._scrollback.write(kind, line + "\n")
-
-
-def draw_error(error: AgentError, palette: Palette) -> str:
-    """Put an error in one line: what happened, and what helps."""
-    hint = f" {strip_line(error.hint)}" if error.hint else ""
-    return f"{palette.bad('✗')} {strip_line(error.message)}{palette.dim(hint)}"
 
 
 def _draw_result(event: ToolCallFinished) -> str:

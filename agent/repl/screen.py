@@ -58,8 +58,12 @@ class Screen(Protocol):
         """Wait for a decision about a call."""
         ...
 
-    async def read_pasted(self) -> str:
-        """Wait for one line that stays out of the history."""
+    async def confirm(self, question: str) -> bool:
+        """Wait for yes or no; no is what Enter alone says."""
+        ...
+
+    async def read_line(self, prompt: str) -> str:
+        """Wait for one line that stays out of the history; a draft under way is kept for later."""
         ...
 
     async def run(self, on_drawn: Callable[[], None]) -> None:

@@ -11,6 +11,7 @@ import select
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
@@ -44,14 +45,13 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.widgets import SearchToolbar
 
 from agent.events import ApprovalRequested, Decision
-from agent.repl.approvals import decide
+from agent.repl.approvals import decide, decide_yes_or_no, draw_yes_or_no
 from agent.repl.cells import shorten
 from agent.repl.palette import Palette
 from agent.repl.sanitize import repair_input, strip_line
 from agent.repl.screen import Keyboard
 
 _PROMPT = "❯ "
-_PROMPT_PASTE = "Paste here: "
 _MENU_ROWS = 8
 _INPUT_ROWS = 10
 _LONGEST_LINE = 65_536
@@ -67,12 +67,22 @@ _STYLE = Style.from_dict(
 )
 
 
+_T = TypeVar("_T")
+
+
 @dataclass(slots=True)
 class _Question:
-    request: ApprovalRequested
-    answer: "asyncio.Future[Decision]"
+    take_key: Callable[[str], None]
     # When the last key came that may have been meant for the draft; None if there was no draft.
     last_typed: float | None
+    # What is shown below whatever else is drawn live; an approval is drawn with its call.
+    text: str
+
+
+@dataclass(slots=True)
+class _Line:
+    prompt: str
+    typed: "asyncio.Future[str]"
 
 
 class TerminalScreen:
@@ -110,7 +120,7 @@ class TerminalScreen:
         self._drawn = ("", ANSI(""))
         self._hint = ""
         self._question: _Question | None = None
-        self._pasted: asyncio.Future[str] | None = None
+        self._line: _Line | None = None
         self._buffer = Buffer(
             history=history,
             completer=completer,
@@ -184,24 +194,38 @@ class TerminalScreen:
         A draft under way is kept, and its letters are not mistaken for an answer: while there is
         one, keys count only after a pause of a second.
         """
-        last_typed = self._clock() if self._buffer.text else None
-        self._question = _Question(request, asyncio.get_running_loop().create_future(), last_typed)
+        return await self._ask(lambda key: decide(key, request))
+
+    async def confirm(self, question: str) -> bool:
+        """Take the next of the offered keys as the answer, as in an approval."""
+        return await self._ask(decide_yes_or_no, draw_yes_or_no(question, self._palette))
+
+    async def _ask(self, choose: Callable[[str], _T | None], text: str = "") -> _T:
+        answer: asyncio.Future[_T] = asyncio.get_running_loop().create_future()
+
+        def take_key(key: str) -> None:
+            if not answer.done() and (chosen := choose(key)) is not None:
+                answer.set_result(chosen)
+
+        self._question = _Question(take_key, self._clock() if self._buffer.text else None, text)
         self.refresh()
         try:
-            return await self._question.answer
+            return await answer
         finally:
             self._question = None
 
-    async def read_pasted(self) -> str:
+    async def read_line(self, prompt: str) -> str:
         """Take the next line; it goes nowhere else."""
-        self._pasted = asyncio.get_running_loop().create_future()
+        draft = self._buffer.text
+        self._line = _Line(prompt, asyncio.get_running_loop().create_future())
         self._buffer.reset()
         self.refresh()
         try:
-            return await self._pasted
+            return await self._line.typed
         finally:
-            self._pasted = None
+            self._line = None
             self._buffer.reset()
+            self.restore_draft(draft)
 
     async def run(self, on_drawn: Callable[[], None]) -> None:
         """Take keys until `leave`."""
@@ -251,7 +275,7 @@ class TerminalScreen:
         toolbar = Window(FormattedTextControl(self._toolbar_text), height=1, dont_extend_height=True)
         rows = HSplit(
             [
-                ConditionalContainer(live, Condition(lambda: self._draw is not None)),
+                ConditionalContainer(live, Condition(self._is_live)),
                 ConditionalContainer(queued, Condition(lambda: bool(self._keyboard.queued()))),
                 Window(height=1),
                 entry,
@@ -318,9 +342,9 @@ class TerminalScreen:
 
     def _submit(self) -> None:
         text = repair_input(self._buffer.text)
-        if self._pasted is not None:
-            if not self._pasted.done():
-                self._pasted.set_result(text.strip())
+        if self._line is not None:
+            if not self._line.typed.done():
+                self._line.typed.set_result(text.strip())
             return
         if not text.strip():
             return
@@ -331,7 +355,7 @@ class TerminalScreen:
 
     def _answer(self, key: str) -> None:
         question = self._question
-        if question is None or question.answer.done():
+        if question is None:
             return
         now = self._clock()
         if question.last_typed is not None:
@@ -339,19 +363,24 @@ class TerminalScreen:
             question.last_typed = now if early else None
             if early:
                 return
-        decision = decide(key, question.request)
-        if decision is not None:
-            question.answer.set_result(decision)
+        question.take_key(key)
 
     def _text_changed(self, _: Buffer) -> None:
         self._hint = ""
         self._keyboard.typed()
 
     def _completes_while_typing(self) -> bool:
-        return self._pasted is None and self._buffer.text.startswith("/")
+        return self._line is None and self._buffer.text.startswith("/")
+
+    def _is_live(self) -> bool:
+        return self._draw is not None or self._question is not None
 
     def _live_text(self) -> AnyFormattedText:
-        text = self._draw(self.columns) if self._draw else ""
+        parts = [
+            self._draw(self.columns) if self._draw else "",
+            self._question.text if self._question else "",
+        ]
+        text = "\n".join(filter(None, parts))
         # No more than fits above the prompt; of a long text the end is what is new.
         rows = self._live_rows()
         text = "\n".join(("\n" + text[-rows * self.columns * 4 :]).split("\n")[-rows:])
@@ -379,7 +408,7 @@ class TerminalScreen:
         return Dimension(min=1, max=_INPUT_ROWS)
 
     def _line_prefix(self, line: int, wrap: int) -> StyleAndTextTuples:
-        prompt = _PROMPT if self._pasted is None else _PROMPT_PASTE
+        prompt = _PROMPT if self._line is None else self._line.prompt
         if line or wrap:
             return [("", "  ")]
         return [("class:prompt", prompt)]

@@ -21,6 +21,7 @@ from agent.events import (
     Decision,
     Event,
     ToolCallFinished,
+    ToolCallProgress,
     ToolCallStarted,
 )
 from agent.jsontypes import JsonObject, JsonValue
@@ -30,7 +31,11 @@ from agent.tools.schema import FunctionTable, parse_arguments, validate_argument
 from agent.tools.tool import Effect, Tool, ToolResult
 
 _PARALLEL_READS = 8
+_BETWEEN_PROGRESS = 0.1
 _DECLINED = "The user declined this call. Do not repeat it; ask what to do instead."
+
+
+Progress = Callable[[float, float | None, str], None]
 
 
 class Toolbox(Protocol):
@@ -40,8 +45,15 @@ class Toolbox(Protocol):
         """List the tools."""
         ...
 
-    async def call_tool(self, name: str, arguments: JsonObject) -> ToolResult:
+    async def call_tool(
+        self, name: str, arguments: JsonObject, on_progress: Progress | None = None
+    ) -> ToolResult:
         """Call one.
+
+        Args:
+            name: The tool.
+            arguments: What it is given.
+            on_progress: Is told how much is done, of how much if that is known, and what is being done.
 
         Raises:
             AgentError: The call has no result; the message says why.
@@ -118,28 +130,46 @@ class CallRunner:
     async def _run_reads(
         self, batch: Sequence[PreparedCall], conversation: Conversation
     ) -> AsyncGenerator[Event, None]:
-        if not batch:
-            return
         for prepared in batch:
             yield prepared.started
+        async with aclosing(self._run_together(batch, conversation)) as events:
+            async for event in events:
+                yield event
+
+    async def _run_together(
+        self, batch: Sequence[PreparedCall], conversation: Conversation, decision: Decision | None = None
+    ) -> AsyncGenerator[Event, None]:
+        """Make calls side by side; what they tell comes as it arrives, the ends in the order they end."""
         slots = asyncio.Semaphore(_PARALLEL_READS)
+        arrivals: asyncio.Queue[tuple[int, ToolCallProgress | ToolCallFinished | Exception]] = asyncio.Queue()
 
-        async def bounded(position: int, prepared: PreparedCall) -> tuple[int, ToolCallFinished]:
-            async with slots:
-                return position, await self._call(prepared, None)
+        async def make(position: int, prepared: PreparedCall) -> None:
+            def tell(event: ToolCallProgress) -> None:
+                arrivals.put_nowait((position, event))
 
-        tasks = [asyncio.ensure_future(bounded(*numbered)) for numbered in enumerate(batch)]
+            try:
+                async with slots:
+                    finished = await self._call(prepared, decision, tell)
+            except Exception as error:
+                arrivals.put_nowait((position, error))
+            else:
+                arrivals.put_nowait((position, finished))
+
+        tasks = [asyncio.ensure_future(make(*numbered)) for numbered in enumerate(batch)]
         told: dict[int, ToolCallFinished] = {}
         answered = 0
         try:
-            for next_ended in asyncio.as_completed(tasks):
-                position, finished = await next_ended
-                told[position] = finished
-                # Results stand in the model's order, whatever the order in which they come.
-                while answered in told:
-                    _answer(conversation, told[answered])
-                    answered += 1
-                yield finished
+            while len(told) < len(batch):
+                position, event = await arrivals.get()
+                if isinstance(event, Exception):
+                    raise event
+                if isinstance(event, ToolCallFinished):
+                    told[position] = event
+                    # Results stand in the model's order, whatever the order in which they come.
+                    while answered in told:
+                        _answer(conversation, told[answered])
+                        answered += 1
+                yield event
         finally:
             for position in range(answered, len(batch)):
                 if position in told:
@@ -172,10 +202,12 @@ class CallRunner:
             hint = f"Allow it with --allow {prepared.tool.name}, or every write with --yes."
             finished = _declined(prepared, reason, hint)
         else:
-            finished = await self._call(prepared, decision)
+            async with aclosing(self._run_together([prepared], conversation, decision)) as events:
+                async for event in events:
+                    yield event
+            return
         _answer(conversation, finished)
         yield finished
-        _raise_lost_sign_in([finished])
 
     async def _ask(self, prepared: PreparedCall, table: FunctionTable) -> ApprovalRequested:
         for argument, value in self._names.unknown(prepared.arguments):
@@ -205,8 +237,18 @@ class CallRunner:
             return
         self._names.learn(result.structured)
 
-    async def _call(self, prepared: PreparedCall, decision: Decision | None) -> ToolCallFinished:
+    async def _call(
+        self, prepared: PreparedCall, decision: Decision | None, tell: Callable[[ToolCallProgress], None]
+    ) -> ToolCallFinished:
         begun = self._clock()
+        told = begun - _BETWEEN_PROGRESS
+
+        def on_progress(done: float, total: float | None, message: str) -> None:
+            nonlocal told
+            # A server may tell a thousand times a second; nobody reads that fast.
+            if (now := self._clock()) - told >= _BETWEEN_PROGRESS:
+                told = now
+                tell(ToolCallProgress(prepared.call, done, total, message))
 
         def finished(
             outcome: CallOutcome,
@@ -226,7 +268,7 @@ class CallRunner:
             )
 
         try:
-            result = await self._toolbox.call_tool(prepared.tool.name, prepared.arguments)
+            result = await self._toolbox.call_tool(prepared.tool.name, prepared.arguments, on_progress)
         except OutcomeUnknownError as error:
             return finished(CallOutcome.UNKNOWN, f"{error} Look before trying again.", error=error)
         except AgentError as error:

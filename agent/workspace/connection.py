@@ -8,13 +8,12 @@ closes it. A connection that is retired serves the calls it has, and takes no ne
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from dataclasses import dataclass, field
 
 import httpx2
 import mcp_types
 from mcp import Client, MCPError
-from mcp.client import IncomingMessage
 from mcp.client.streamable_http import streamable_http_client
 from mcp.client.subscriptions import SubscriptionLost
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
@@ -23,6 +22,7 @@ from agent import __version__
 from agent.tools.tool import Tool
 from agent.workspace.failure import Failure, FailureKind, failure_in, is_group, one_line, shown_address
 from agent.workspace.http import MAX_ANSWER, AnsweringTransport, Patience
+from agent.workspace.incoming import LEAST_LEVEL, FrontEnd, Incoming
 from agent.workspace.records import ServerInfo
 from agent.workspace.repair import Findings
 from agent.workspace.streams import RepairingTransport
@@ -34,7 +34,6 @@ _SEND_TIME = 30.0
 # Below the 5 s after which common servers close an idle connection: a request that meets that
 # moment may or may not have been executed.
 _IDLE_TIME = 4.0
-_TOOLS_CHANGED = "The server has changed its tools."
 _LISTEN_DELAYS = (1.0, 5.0, 30.0, 120.0)
 _log = logging.getLogger(__name__)
 
@@ -48,12 +47,16 @@ class Endpoint:
         auth: Adds the access token to each request; `None` for a server without sign-in.
         read_timeout: Seconds that a server may be silent while it works on a request.
         patience: How long to wait for a handshake and for a limit of the rate.
+        front_end: Who hears of what the server does of its own accord.
+        clock: Monotonic seconds.
     """
 
     url: str
     auth: httpx2.Auth | None = field(repr=False)
     read_timeout: float
     patience: Patience
+    front_end: FrontEnd
+    clock: Callable[[], float]
 
 
 class OpeningError(Exception):
@@ -71,9 +74,10 @@ class OpeningError(Exception):
 class Connection:
     """An open MCP client and what was learned through it; made by `run_connection`."""
 
-    def __init__(self, client: Client, endpoint: Endpoint, findings: Findings) -> None:
+    def __init__(self, client: Client, endpoint: Endpoint, findings: Findings, incoming: Incoming) -> None:
         self.client = client
         self.findings = findings
+        self.incoming = incoming
         self.tools: tuple[Tool, ...] | None = None
         self.listing = asyncio.Lock()
         self.tools_version = 0
@@ -156,11 +160,11 @@ async def _enter_client(endpoint: Endpoint, accept_any_verdict: bool) -> AsyncGe
     findings = Findings()
     connection: Connection | None = None
 
-    async def on_message(message: IncomingMessage) -> None:
-        if isinstance(message, mcp_types.ToolListChangedNotification) and connection is not None:
+    def forget_tools() -> None:
+        if connection is not None:
             connection.forget_tools()
-            endpoint.patience.on_notice(_TOOLS_CHANGED)
 
+    incoming = Incoming(shown_address(endpoint.url), endpoint.front_end, endpoint.clock, forget_tools)
     async with _http_client(endpoint, accept_any_verdict) as http_client:
         transport = streamable_http_client(
             endpoint.url, http_client=http_client, max_sse_event_size=MAX_ANSWER
@@ -170,14 +174,17 @@ async def _enter_client(endpoint: Endpoint, accept_any_verdict: bool) -> AsyncGe
             mode="auto",
             cache=None,
             client_info=mcp_types.Implementation(name="astravue-agent", version=__version__),
-            message_handler=on_message,
+            message_handler=incoming.take,
+            logging_callback=incoming.log,
+            log_level=LEAST_LEVEL.value,
+            elicitation_callback=incoming.elicit,
         )
         async with contextlib.AsyncExitStack() as stack:
             # The requests of the handshake have a limit each; this one is for a server that dribbles.
             async with asyncio.timeout(4 * endpoint.patience.handshake):
                 await stack.enter_async_context(client)
-            connection = Connection(client, endpoint, findings)
-            watching = asyncio.create_task(_watch_tools(connection, endpoint.patience))
+            connection = Connection(client, endpoint, findings, incoming)
+            watching = asyncio.create_task(_watch_lists(connection, endpoint.patience))
             try:
                 yield connection
             finally:
@@ -185,16 +192,21 @@ async def _enter_client(endpoint: Endpoint, accept_any_verdict: bool) -> AsyncGe
                 await asyncio.wait((watching,))
 
 
-async def _watch_tools(connection: Connection, patience: Patience) -> None:
-    """Ask a server of the stateless era to tell when its tools change; older ones tell unasked."""
+async def _watch_lists(connection: Connection, patience: Patience) -> None:
+    """Ask a server of the stateless era to tell when its lists change; older ones tell unasked."""
     client = connection.client
-    offered = client.server_capabilities.tools
-    if client.protocol_version not in MODERN_PROTOCOL_VERSIONS or not (offered and offered.list_changed):
+    offered = client.server_capabilities
+    tools = bool(offered.tools and offered.tools.list_changed)
+    prompts = bool(offered.prompts and offered.prompts.list_changed)
+    resources = bool(offered.resources and offered.resources.list_changed)
+    if client.protocol_version not in MODERN_PROTOCOL_VERSIONS or not (tools or prompts or resources):
         return
     for delay in _LISTEN_DELAYS:
         with contextlib.suppress(MCPError, SubscriptionLost):
-            async with client.listen(tools_list_changed=True) as subscription:
-                # The events themselves reach `on_message` as well, as in the older eras.
+            async with client.listen(
+                tools_list_changed=tools, prompts_list_changed=prompts, resources_list_changed=resources
+            ) as subscription:
+                # The events themselves reach `Incoming` as well, as in the older eras.
                 async for _ in subscription:
                     pass
         # What changed while nobody listened is not told later.

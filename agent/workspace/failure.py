@@ -48,6 +48,8 @@ class FailureKind(StrEnum):
     """401 that the authentication could not mend."""
     FORBIDDEN = "forbidden"
     """403."""
+    SCOPE = "scope"
+    """403 that a sign-in with more rights would mend."""
     RATE_LIMITED = "rate_limited"
     """429 for longer than we wait."""
     SESSION_LOST = "session_lost"
@@ -207,9 +209,15 @@ def to_error(
         write: The name of the tool whose call it was, if that call may not be repeated unseen.
         auth: The authentication in use; its own reason is better than any of ours.
     """
-    if failure.kind is FailureKind.UNAUTHORIZED:
+    if failure.kind in (FailureKind.UNAUTHORIZED, FailureKind.SCOPE):
         known = auth.failure if isinstance(auth, ReportsFailure) else None
-        return known or SignInError(f"{server} wants a sign-in.", "Run `astravue login`.")
+        if known is not None:
+            return known
+    if failure.kind is FailureKind.UNAUTHORIZED:
+        return SignInError(f"{server} wants a sign-in.", "Run `astravue login`.")
+    if failure.kind is FailureKind.SCOPE:
+        wanted = f" ({failure.detail})" if failure.detail else ""
+        return SignInError(f"{server} wants a sign-in with more rights{wanted}.", "Run `astravue login`.")
     if write and failure.maybe_executed:
         return OutcomeUnknownError(
             f"{server} gave no usable answer to {write} ({_reason(failure)}): "

@@ -10,6 +10,7 @@ Source: MCP 2025-11-25 and 2026-07-28, Basic, Transports, "Streamable HTTP".
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx2
 
+from agent.events import WaitStarted
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.workspace.failure import Failure, FailureKind, network_failure, one_line, page_text
 
@@ -25,6 +27,8 @@ _CLOSING_TIME = 2.0
 _RESENDS = (0.5, 1.0)
 _DEFAULT_WAIT = 2.0
 _SESSION = "mcp-session-id"
+_INSUFFICIENT_SCOPE = re.compile(r"""(?i)\berror\s*=\s*"?insufficient_scope\b""")
+_SCOPE = re.compile(r"""(?i)\bscope\s*=\s*"([^"]*)\"""")
 _HANDSHAKE = ("server/discover", "initialize")
 _BODY_HEADERS = frozenset({"content-length", "content-type", "content-encoding", "transfer-encoding"})
 
@@ -39,17 +43,17 @@ class Patience:
         handshake: Seconds for the server's answer to each request of the handshake.
         rate_limit: Seconds to wait in all, for one request, when the server answers 429.
         sleep: Waits; injected by tests.
-        on_notice: Is told of each wait, one sentence.
+        on_wait: Is told of each wait.
     """
 
     handshake: float
     rate_limit: float
     sleep: Sleep
-    on_notice: Callable[[str], None]
+    on_wait: Callable[[WaitStarted], None]
 
     async def sit_out(self, seconds: float) -> None:
         """Wait as a 429 told, and say so."""
-        self.on_notice(f"The server limits the rate of requests; waiting {seconds:.0f} s.")
+        self.on_wait(WaitStarted("The server limits the rate of requests", seconds))
         await self.sleep(seconds)
 
 
@@ -175,13 +179,24 @@ async def _examine(message: _Message, response: httpx2.Response) -> tuple[httpx2
     parsed = await asyncio.to_thread(_parse, body) if len(body) > 1_000_000 else _parse(body)
     reply = parsed if is_object(parsed) and parsed.get("jsonrpc") == "2.0" else None
     answers = reply is not None and ("result" in reply or "error" in reply)
-    failure = _judge_status(message, status, _words(response, body, parsed), answers)
+    failure = _missing_scope(response) or _judge_status(
+        message, status, _words(response, body, parsed), answers
+    )
     if failure is not None:
         return response, failure
     if reply is not None and reply.get("id") != message.id:
         # This body can only answer this request; under a wrong id it would be waited for for ever.
         body = json.dumps({**reply, "id": message.id}).encode()
     return _replace_body(response, status, body), None
+
+
+def _missing_scope(response: httpx2.Response) -> Failure | None:
+    """Say whether the token lacks a scope that a new sign-in could bring (RFC 6750, section 3.1)."""
+    challenge = response.headers.get("www-authenticate", "")
+    if response.status_code != 403 or not _INSUFFICIENT_SCOPE.search(challenge):
+        return None
+    scope = _SCOPE.search(challenge)
+    return Failure(FailureKind.SCOPE, one_line(scope.group(1)) if scope else "", 403)
 
 
 def _judge_status(message: _Message, status: int, words: str, answers: bool) -> Failure | None:

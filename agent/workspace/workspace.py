@@ -16,15 +16,18 @@ from typing import Protocol, Self, TypeAlias, TypeVar
 import httpx2
 import mcp_types
 from mcp import MCPError
+from mcp.shared.dispatcher import ProgressFnT
 from pydantic import ValidationError
 
 from agent.errors import AgentError, ServerError, UsageError
+from agent.events import Notice, OutsideEvent, Question
 from agent.jsontypes import JsonObject
 from agent.tools.policy import may_repeat
 from agent.tools.tool import Tool, ToolResult
 from agent.workspace.connection import Connection, Endpoint, OpeningError
 from agent.workspace.failure import Failure, FailureKind, failure_in, one_line, shown_address, to_error
 from agent.workspace.http import Patience, Sleep
+from agent.workspace.incoming import FrontEnd
 from agent.workspace.records import Prompt, PromptText, Resource, ResourceContents, ServerInfo
 from agent.workspace.results import (
     to_contents,
@@ -35,6 +38,7 @@ from agent.workspace.results import (
     to_tool,
     to_tool_result,
 )
+from agent.workspace.sign_in_gate import SignInGate, wants_sign_in
 from agent.workspace.supervisor import Supervisor
 
 _MAX_PAGES = 200
@@ -61,8 +65,15 @@ class _Sent:
 _Operation: TypeAlias = Callable[[Connection, _Sent], Awaitable[_RESULT]]
 
 
-def _say_nothing(_: str) -> None:
-    """Drop a notice."""
+def _say_nothing(_: OutsideEvent) -> None:
+    """Drop an event."""
+
+
+async def _answer_nothing(_: Question) -> None:
+    """Leave a question unanswered."""
+
+
+Progress = Callable[[float, float | None, str], None]
 
 
 class Workspace:
@@ -74,7 +85,8 @@ class Workspace:
     Args:
         server: The address of the MCP endpoint.
         auth: Adds the access token to each request.
-        on_notice: Is told, in one sentence, of waits and of tools that were left out.
+        on_event: Takes what the server does of its own accord, waits, and tools that were left out.
+        ask: Returns once a question of the server or for a sign-in is answered, or will not be.
         clock: Monotonic seconds.
         sleep: Waits.
         read_timeout: Seconds that the server may be silent while it works on a request.
@@ -87,7 +99,8 @@ class Workspace:
         server: str,
         *,
         auth: httpx2.Auth | None = None,
-        on_notice: Callable[[str], None] | None = None,
+        on_event: Callable[[OutsideEvent], None] = _say_nothing,
+        ask: Callable[[Question], Awaitable[None]] = _answer_nothing,
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
         read_timeout: float = 300.0,
@@ -96,9 +109,11 @@ class Workspace:
     ) -> None:
         self._server = shown_address(server)
         self._auth = auth
-        self._notice = on_notice or _say_nothing
-        patience = Patience(handshake_timeout, rate_limit_wait, sleep, self._notice)
-        self._supervisor = Supervisor(Endpoint(server, auth, read_timeout, patience), clock)
+        self._tell = on_event
+        self._gate = SignInGate(ask)
+        patience = Patience(handshake_timeout, rate_limit_wait, sleep, on_event)
+        front_end = FrontEnd(on_event, ask)
+        self._supervisor = Supervisor(Endpoint(server, auth, read_timeout, patience, front_end, clock), clock)
         self._info: ServerInfo | None = None
         self._skipped: tuple[str, ...] = ()
         self._told: set[str] = set()
@@ -113,6 +128,7 @@ class Workspace:
         exc_val: BaseException | None,
         exc_tb: TracebackType | None,
     ) -> None:
+        await self._gate.aclose()
         await self._supervisor.stop()
 
     @property
@@ -146,10 +162,17 @@ class Workspace:
         """
         return await self._request(self._list_tools)
 
-    async def call_tool(self, name: str, arguments: JsonObject) -> ToolResult:
+    async def call_tool(
+        self, name: str, arguments: JsonObject, on_progress: Progress | None = None
+    ) -> ToolResult:
         """Call a tool.
 
         A call whose answer is lost is made once more if its tool only reads or is idempotent.
+
+        Args:
+            name: The tool.
+            arguments: What it is given.
+            on_progress: Is told how much is done, of how much if that is known, and what is being done.
 
         Raises:
             UsageError: The server has no such tool.
@@ -168,11 +191,13 @@ class Workspace:
                 )
             sent.write = "" if may_repeat(tool) else name
             try:
-                result = await connection.client.call_tool(name, arguments)
+                result = await connection.client.call_tool(
+                    name, arguments, progress_callback=_telling(on_progress)
+                )
             except MCPError as error:
                 if _failure_of(error) is not None:
                     raise
-                return ToolResult(f"The server refused the call: {error.message}", is_error=True)
+                return await _refused(error, connection)
             return to_tool_result(name, result, connection.findings.output_schemas.get(name))
 
         return await self._request(call)
@@ -263,19 +288,27 @@ class Workspace:
         for notice in notices:
             if notice not in self._told:
                 self._told.add(notice)
-                self._notice(notice)
+                self._tell(Notice(notice))
 
     async def _request(self, operation: _Operation[_RESULT]) -> _RESULT:
-        """Run an operation on the current connection, and once more on a new one where that is safe."""
-        try:
-            return await self._attempt(operation)
-        except _RequestError as error:
-            if not error.may_repeat:
-                raise self._explain(error) from None
-        try:
-            return await self._attempt(operation)
-        except _RequestError as error:
-            raise self._explain(error) from None
+        """Run an operation on the current connection, and again where that is safe.
+
+        Once more on a new connection after one was lost, and once more after a sign-in: a request that
+        was refused for want of one was not executed.
+        """
+        may_repeat = may_sign_in = True
+        while True:
+            asked = self._gate.asked
+            try:
+                return await self._attempt(operation)
+            except _RequestError as refusal:
+                error = self._explain(refusal)
+                if may_sign_in and wants_sign_in(error) and await self._gate.pass_through(error, asked):
+                    may_sign_in = False
+                elif may_repeat and refusal.may_repeat:
+                    may_repeat = False
+                else:
+                    raise error from None
 
     async def _attempt(self, operation: _Operation[_RESULT]) -> _RESULT:
         sent = _Sent()
@@ -293,7 +326,7 @@ class Workspace:
                         self._supervisor.retire(connection)
                     raise _RequestError(failure, sent.write) from error
         except OpeningError as error:
-            raise to_error(error.failure, self._server, auth=self._auth) from None
+            raise _RequestError(error.failure, "", opened=False) from None
 
     def _explain(self, error: "_RequestError") -> AgentError:
         return to_error(error.failure, self._server, write=error.write, auth=self._auth)
@@ -302,14 +335,17 @@ class Workspace:
 class _RequestError(Exception):
     """A request got no answer."""
 
-    def __init__(self, failure: Failure, write: str) -> None:
+    def __init__(self, failure: Failure, write: str, *, opened: bool = True) -> None:
         super().__init__(failure.detail)
         self.failure = failure
         self.write = write
+        self.opened = opened
 
     @property
     def may_repeat(self) -> bool:
         """Whether sending it again can neither do something twice nor wait as long again in vain."""
+        if not self.opened:
+            return False
         if self.failure.kind in (FailureKind.SESSION_LOST, FailureKind.UNREACHABLE):
             return True
         return self.failure.passing and self.failure.kind is not FailureKind.TIMEOUT and not self.write
@@ -322,6 +358,30 @@ def _failure_of(error: Exception) -> Failure | None:
             return Failure(FailureKind.SESSION_LOST, one_line(error.message))
         return failure_in(error)
     return Failure(FailureKind.UNUSABLE, "its result does not fit the protocol")
+
+
+def _telling(on_progress: Progress | None) -> ProgressFnT | None:
+    if on_progress is None:
+        return None
+
+    async def tell(progress: float, total: float | None, message: str | None) -> None:
+        on_progress(progress, total, one_line(message or ""))
+
+    return tell
+
+
+async def _refused(error: MCPError, connection: Connection) -> ToolResult:
+    """Give the server's refusal of a call as its result, which the model can do something about."""
+    if error.code != mcp_types.URL_ELICITATION_REQUIRED:
+        return ToolResult(f"The server refused the call: {error.message}", is_error=True)
+    opened = await connection.incoming.ask_to_open_all(error.data)
+    text = (
+        "The user has just opened the page that the server wants to be opened before this call. Ask the user "
+        "to say when everything there is done, and then make the call again."
+        if opened
+        else "The server wants the user to open a page before this call, and the user did not want to."
+    )
+    return ToolResult(text, is_error=True)
 
 
 async def _pages(fetch: Callable[[str | None], Awaitable[_PAGE]]) -> list[_PAGE]:

@@ -187,6 +187,9 @@ class FakeHost:
             raise SignInError("That was no address; you are still signed out.", "Try /login again.")
         return "Signed in as Alex."
 
+    def open_address(self, address: str) -> None:
+        self._note(f"opened {address}")
+
     async def logout(self) -> str:
         return "Signed out."
 

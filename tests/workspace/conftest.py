@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from demo_server import Demo, Naps
-from mcp_servers import Gate, Running
 
+from agent.events import OutsideEvent
 from agent.workspace.workspace import Workspace
+from tests.workspace.demo_server import Demo, Naps
+from tests.workspace.mcp_servers import Gate, Running
 
 
 @pytest.fixture
@@ -15,14 +16,15 @@ def naps() -> Naps:
 
 
 @pytest.fixture
-def notices() -> list[str]:
+def told() -> list[OutsideEvent]:
+    """What the workspaces of the test told."""
     return []
 
 
 @pytest.fixture
-def connect_to(naps: Naps, notices: list[str]) -> Callable[[str], Workspace]:
+def connect_to(naps: Naps, told: list[OutsideEvent]) -> Callable[[str], Workspace]:
     """Make a workspace on which no wait takes time."""
-    return lambda url: Workspace(url, sleep=naps, on_notice=notices.append, read_timeout=30.0)
+    return lambda url: Workspace(url, sleep=naps, on_event=told.append, read_timeout=30.0)
 
 
 def _serve(legacy: bool) -> Iterator[tuple[Demo, Running]]:

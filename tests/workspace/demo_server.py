@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_servers import Gate, only_initialize
 from mcp_types import ToolAnnotations
+
+from tests.workspace.mcp_servers import Gate, only_initialize
 
 
 @dataclass

@@ -11,13 +11,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from demo_server import Naps
-from mcp_servers import Gate, Seen, running, scripted
 from starlette.responses import PlainTextResponse, Response
 
 from agent.errors import ServerError
 from agent.workspace.http import AnsweringTransport, Patience
 from agent.workspace.workspace import Workspace
+from tests.workspace.demo_server import Naps
+from tests.workspace.mcp_servers import Gate, Seen, running, scripted
 
 pytestmark = pytest.mark.anyio
 

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from demo_server import Demo
-from mcp_servers import Running, Seen, always, one_after_another, result, running, scripted
 from starlette.responses import Response
 
 from agent import __version__
 from agent.errors import UsageError
 from agent.jsontypes import JsonObject
 from agent.workspace.workspace import Workspace
+from tests.workspace.demo_server import Demo
+from tests.workspace.mcp_servers import Running, Seen, always, one_after_another, result, running, scripted
 
 pytestmark = pytest.mark.anyio
 Connect = Callable[[str], Workspace]
@@ -50,7 +50,7 @@ async def test_tools_come_in_the_order_of_the_server(any_demo: Served, connect_t
 async def test_tools_are_listed_once_until_the_server_says_that_they_changed(any_demo: Served) -> None:
     demo, server = any_demo
     changed = asyncio.Event()
-    async with Workspace(server.url, on_notice=lambda _: changed.set()) as workspace:
+    async with Workspace(server.url, on_event=lambda _: changed.set()) as workspace:
         await workspace.tools()
         await workspace.tools()
         assert demo.gate.methods().count("tools/list") == 1

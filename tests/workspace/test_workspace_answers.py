@@ -3,7 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from mcp_servers import (
+from starlette.responses import JSONResponse, Response
+
+from agent.events import Notice, OutsideEvent
+from agent.jsontypes import JsonObject
+from agent.workspace.workspace import Workspace
+from tests.workspace.mcp_servers import (
     Seen,
     always,
     one_after_another,
@@ -11,10 +16,6 @@ from mcp_servers import (
     running,
     scripted,
 )
-from starlette.responses import JSONResponse, Response
-
-from agent.jsontypes import JsonObject
-from agent.workspace.workspace import Workspace
 
 pytestmark = pytest.mark.anyio
 Connect = Callable[[str], Workspace]
@@ -36,7 +37,7 @@ async def test_an_answer_under_a_wrong_id_is_taken_for_what_it_is(connect_to: Co
     assert answer.text == "The server refused the call: I lost my notes"
 
 
-async def test_one_malformed_tool_costs_only_itself(connect_to: Connect, notices: list[str]) -> None:
+async def test_one_malformed_tool_costs_only_itself(connect_to: Connect, told: list[OutsideEvent]) -> None:
     good: JsonObject = {"name": "good", "inputSchema": {"type": "object"}}
     bad: JsonObject = {"name": "bad", "inputSchema": {"type": "object", "properties": {"a": {"type": 7}}}}
     tools: JsonObject = {"tools": [bad, good, {"title": "nameless"}]}
@@ -47,7 +48,7 @@ async def test_one_malformed_tool_costs_only_itself(connect_to: Connect, notices
             assert (await workspace.call_tool("good", {})).text == "done"
             assert len(workspace.skipped_tools) == 2
             assert workspace.skipped_tools[0].startswith("bad: its input schema is malformed")
-    assert notices == [f"A tool was left out: {reason}." for reason in workspace.skipped_tools]
+    assert told == [Notice(f"A tool was left out: {reason}.") for reason in workspace.skipped_tools]
 
 
 @pytest.mark.parametrize("legacy", [True, False])

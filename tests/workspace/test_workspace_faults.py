@@ -6,8 +6,13 @@ from contextlib import AbstractAsyncContextManager
 
 import httpx2
 import pytest
-from demo_server import Demo, Naps
-from mcp_servers import (
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+
+from agent.errors import AgentError, LimitError, OutcomeUnknownError, ServerError, SignInError
+from agent.events import OutsideEvent, WaitStarted
+from agent.workspace.workspace import Workspace
+from tests.workspace.demo_server import Demo, Naps
+from tests.workspace.mcp_servers import (
     CuttingProxy,
     Fault,
     Gate,
@@ -20,10 +25,6 @@ from mcp_servers import (
     running,
     scripted,
 )
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-
-from agent.errors import AgentError, LimitError, OutcomeUnknownError, ServerError, SignInError
-from agent.workspace.workspace import Workspace
 
 pytestmark = pytest.mark.anyio
 Connect = Callable[[str], Workspace]
@@ -261,7 +262,7 @@ async def test_a_403_is_told_in_the_words_of_the_server(any_demo: Served, connec
 
 
 async def test_a_429_is_sat_out_and_the_call_made_once(
-    any_demo: Served, connect_to: Connect, naps: Naps, notices: list[str]
+    any_demo: Served, connect_to: Connect, naps: Naps, told: list[OutsideEvent]
 ) -> None:
     state, server = any_demo
     limited = PlainTextResponse("slow down", 429, {"Retry-After": "7"})
@@ -270,7 +271,7 @@ async def test_a_429_is_sat_out_and_the_call_made_once(
         await workspace.call_tool("write", {"note": "milk"})
     assert state.executed == ["milk"]
     assert naps.taken == [7.0, 7.0]
-    assert notices == ["The server limits the rate of requests; waiting 7 s."] * 2
+    assert told == [WaitStarted("The server limits the rate of requests", 7.0)] * 2
 
 
 async def test_a_429_that_lasts_too_long_is_told_with_its_time(
