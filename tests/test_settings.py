@@ -75,6 +75,7 @@ def test_each_layer_is_stronger_than_the_one_below_it_and_says_so(place: Place) 
         ("ASTRAVUE_MODEL", "model", "big-2"),
         ("OPENAI_BASE_URL", "base_url", "https://models.example.com/v1"),
         ("OPENAI_API_KEY", "api_key", KEY),
+        ("ASTRAVUE_CLIENT_SECRET", "client_secret", KEY),
     ],
 )
 def test_variables_of_the_environment(place: Place, variable: str, name: str, value: str) -> None:
@@ -92,9 +93,12 @@ def test_an_empty_value_is_none(place: Place) -> None:
 def test_the_user_file_sets_everything_that_a_file_may(place: Place) -> None:
     place.user_file.write_text(
         'server = "https://x.example/mcp"\nmodel = "m"\nbase_url = "http://127.0.0.1:1/v1"\n'
-        'client_id = "c"\nallow = ["create_*", "update_task"]\n'
+        'client_id = "c"\nclient_metadata_url = "https://x.example/client.json"\npkce = "assume"\n'
+        'allow = ["create_*", "update_task"]\n'
     )
     settings = place.load()
+    assert settings.client_metadata_url == "https://x.example/client.json"
+    assert settings.pkce == "assume"
     assert settings.client_id == "c"
     assert settings.allow == ("create_*", "update_task")
     assert settings.base_url == "http://127.0.0.1:1/v1"
@@ -178,6 +182,9 @@ def test_a_project_file_chooses_neither_endpoint_nor_approvals_nor_client(
         ('server = "https://"', "is no http or https address"),
         ('server = "http://example.com:99999/"', "is no http or https address"),
         ('base_url = "http://[::1/v1"', "is no http or https address"),
+        ('pkce = "off"', "pkce can only be “assume”"),
+        ('client_metadata_url = "http://x.example/client.json"', "no https address of a document"),
+        ('client_metadata_url = "https://x.example/"', "no https address of a document"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_told_in_one_sentence_and_kept(
