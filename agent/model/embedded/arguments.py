@@ -7,12 +7,15 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
+from agent.model.embedded.choice import ChosenCall
+from agent.model.embedded.criteria import find_criteria
 from agent.model.embedded.dates import as_utc, find_duration, find_moment, find_period
 from agent.model.embedded.dialogue import Result
 from agent.model.embedded.entities import Entity
+from agent.model.embedded.field_values import UnfitValue, read_field_value
 from agent.model.embedded.lookup import Finder, list_options, plural, points
 from agent.model.embedded.matching import is_mentioned, similarity, tokens
-from agent.model.embedded.naming import PARENTS, Parameter, Role, Signature
+from agent.model.embedded.naming import PARENTS, Parameter, Role, Signature, depth
 from agent.model.embedded.plan import Ask, Option, Plan, PlannedCall, Stop
 from agent.model.embedded.repairs import complete
 from agent.model.embedded.values import settle_value
@@ -54,7 +57,9 @@ class ArgumentResolver:
         chosen = complete(self.plan.choice.calls[self.index], self.signature, self.plan.request)
         arguments: JsonObject = {}
         # What others belong to comes first: a comment is looked up on its task.
-        parameters = sorted(self.signature.parameters, key=lambda p: p.role is Role.REFERENCE, reverse=True)
+        parameters = sorted(
+            self.signature.parameters, key=lambda p: (p.role is not Role.REFERENCE, depth(p.kind))
+        )
         for parameter in parameters:
             value = chosen.arguments.get(parameter.shown)
             if parameter.role is Role.REFERENCE:
@@ -65,14 +70,16 @@ class ArgumentResolver:
                         self.signature,
                         self.plan.request,
                     )
-                yield from self._resolve_reference(parameter, value, arguments)
+                yield from self._resolve_reference(parameter, value, chosen, arguments)
             else:
                 self._resolve_words(parameter, value, arguments)
-        self._derive(arguments)
+        if not arguments:
+            yield from self._resolve_place(arguments)
+        self._derive(arguments, chosen)
         return self._in_order(arguments)
 
     def _resolve_reference(
-        self, parameter: Parameter, value: JsonValue, arguments: JsonObject
+        self, parameter: Parameter, value: JsonValue, chosen: ChosenCall, arguments: JsonObject
     ) -> Generator[tuple[PlannedCall, ...], tuple[Result, ...], None]:
         settled = self._settled(parameter)
         if is_object(settled) and isinstance(number := settled.get("id"), int | str):
@@ -84,17 +91,42 @@ class ArgumentResolver:
         else:
             words = self._grounded(parameter, value)
         if not words:
-            if parameter.required or (not parameter.names and self.finder.focus.task is None):
-                words = yield from self._missing(parameter)
-            elif parameter.names:
+            if not parameter.required and not self._is_wanted_parent(parameter, chosen):
                 return
-            else:
-                words = ["it"]
+            words = yield from self._missing(parameter)
         found: list[Entity] = []
         for each in words:
             parent = next((e for e in self._found.values() if _holds(e, parameter.kind)), None)
             found.append((yield from self.finder.find(parameter.kind, each, self._key(parameter), parent)))
         self._store(parameter, found, arguments)
+
+    def _is_wanted_parent(self, parameter: Parameter, chosen: ChosenCall) -> bool:
+        """Say whether something else in the call can only be looked up on what this parameter names."""
+        for other in self.signature.parameters:
+            if parameter.kind not in PARENTS.get(other.kind, ()) or self._settled(other) is not None:
+                continue
+            words = self._grounded(other, chosen.arguments.get(other.shown))
+            is_there = any(_holds(found, other.kind) for found in self._found.values())
+            if (words or other.required) and not is_there:
+                return not words or not all(self.finder.knows(other.kind, each) for each in words)
+        return False
+
+    def _resolve_place(
+        self, arguments: JsonObject
+    ) -> Generator[tuple[PlannedCall, ...], tuple[Result, ...], None]:
+        """Where a function only asks where, and the request does not say, mean what was talked about."""
+        places = [p for p in self.signature.parameters if p.kind in ("task", "project")]
+        if len(places) < len(self.signature.parameters):
+            return
+        for parameter in places:
+            latest = self.finder.latest(parameter.kind)
+            if latest is not None:
+                self._store(parameter, [latest], arguments)
+                return
+        if len(places) > 1:
+            words = yield from self._missing(places[0])
+            place = yield from self.finder.find(places[0].kind, words[0], self._key(places[0]), None)
+            self._store(places[0], [place], arguments)
 
     def _names_no_project(self, parameter: Parameter, value: JsonValue) -> bool:
         """Say whether a project is wanted and the model took none from the request: it wrote none, only
@@ -168,8 +200,22 @@ class ArgumentResolver:
             return
         if parameter.role is Role.LITERAL:
             arguments[parameter.names[0]] = value
+        elif parameter.role is Role.FIELD_VALUE:
+            arguments[parameter.names[0]] = self._field_value(parameter, str(value))
         else:
             self._resolve_time(parameter, str(value), arguments)
+
+    def _field_value(self, parameter: Parameter, words: str) -> JsonValue:
+        field = next((found for found in self._found.values() if found.kind == "custom field"), None)
+        if field is None:
+            return words
+        try:
+            return read_field_value(field.data, words, self.now)
+        except UnfitValue as unfit:
+            raise Ask(
+                f"“{words}” does not fit the field “{field.label}”, which takes {unfit}. What shall it be?",
+                self._key(parameter),
+            ) from unfit
 
     def _has_words(self, value: JsonValue) -> bool:
         said, words = tokens(self.plan.request), tokens(str(value))
@@ -201,8 +247,12 @@ class ArgumentResolver:
             f"I did not understand “{words}” as {wanted}. Please say it another way.", self._key(parameter)
         )
 
-    def _derive(self, arguments: JsonObject) -> None:
-        """Fill required ids that follow from what was found, such as the space of a project."""
+    def _derive(self, arguments: JsonObject, chosen: ChosenCall) -> None:
+        """Fill what follows from what was found or said, such as the space of a project."""
+        if "filterName" in self._properties():
+            name = next((str(v) for k, v in chosen.arguments.items() if k in ("name", "new_name")), "")
+            if criteria := find_criteria(self.plan.request, name):
+                arguments["criteria"] = criteria
         for name in self.signature.derived:
             number = next((n for e in self._found.values() if (n := e.parent(name)) is not None), None)
             if number is None and self.finder.focus.project is not None:
@@ -222,9 +272,12 @@ class ArgumentResolver:
             arguments[name] = number
 
     def _in_order(self, arguments: JsonObject) -> JsonObject:
-        properties = self.signature.function.parameters.get("properties")
-        order = list(properties) if is_object(properties) else []
+        order = list(self._properties())
         return {name: arguments[name] for name in sorted(arguments, key=order.index)}
+
+    def _properties(self) -> JsonObject:
+        properties = self.signature.function.parameters.get("properties")
+        return properties if is_object(properties) else {}
 
     def _settled(self, parameter: Parameter) -> JsonValue:
         return self.plan.settled.get(self._key(parameter))
@@ -240,14 +293,16 @@ def _question(parameter: Parameter, signature: Signature) -> str:
         "comment": "What shall the comment say?",
         "duration": "How long was it?",
         "words": "What shall I look for?",
+        "tag": "Which tag?",
+        "value": "What shall its value be?",
     }
     action = signature.tool.replace("_", " ")
     return what.get(parameter.shown, f"To {action}, what is the {parameter.shown.replace('_', ' ')}?")
 
 
 def _holds(entity: Entity, kind: str) -> bool:
-    parent = PARENTS.get(kind)
-    return parent == entity.kind or (parent == "task" and entity.kind == "subtask" and kind != "subtask")
+    parents = PARENTS.get(kind, ())
+    return entity.kind in parents or ("task" in parents and entity.kind == "subtask" and kind != "subtask")
 
 
 def _day(moment: datetime | date) -> date:

@@ -9,6 +9,7 @@ from typing import Final
 from agent.jsontypes import JsonObject, JsonValue, is_object
 
 _LONGEST_CELL: Final = 200
+_CONSTANTS: Final = ("type", "category", "relation", "scope")
 _TOTALS: Final = ("total", "billable", "nonBillable")
 
 
@@ -31,6 +32,64 @@ _KNOWN: Final[dict[str, tuple[Column, ...]]] = {
         Column("duration", "Duration"),
         Column("billable", "Billable"),
         Column("notes", "Notes"),
+    ),
+    "notificationId": (
+        Column("notificationId", "Id"),
+        Column("createdTime", "When"),
+        Column("actor", "Who"),
+        Column("message", "Message"),
+        Column("projectName", "Project"),
+    ),
+    "checklistItemId": (
+        Column("checklistItemId", "Id"),
+        Column("title", "Item"),
+        Column("completed", "Done"),
+    ),
+    "dependencyId": (
+        Column("dependencyId", "Id"),
+        Column("relation", "Relation"),
+        Column("taskTitle", "Task"),
+        Column("dependsOnTaskTitle", "Waits for"),
+        Column("dependsOnTaskStatus", "Status of that"),
+        Column("blocking", "Blocking"),
+    ),
+    "attachmentId": (
+        Column("attachmentId", "Id"),
+        Column("fileName", "File"),
+        Column("contentType", "Type"),
+        Column("size", "Size"),
+        Column("uploadedBy", "Who"),
+        Column("createdTime", "When"),
+    ),
+    "optionId": (
+        Column("optionId", "Id"),
+        Column("optionName", "Option"),
+        Column("color", "Colour"),
+    ),
+    "fieldId": (
+        Column("fieldId", "Id"),
+        Column("fieldName", "Field"),
+        Column("fieldType", "Type"),
+        Column("value", "Value"),
+        Column("options", "Options"),
+        Column("scope", "Scope"),
+    ),
+    "taskStatusId": (
+        Column("taskStatusId", "Id"),
+        Column("statusName", "Status"),
+        Column("statusCategory", "Category"),
+        Column("color", "Colour"),
+        Column("taskCount", "Tasks"),
+    ),
+    "filterId": (
+        Column("filterId", "Id"),
+        Column("filterName", "Filter"),
+        Column("criteria", "Conditions"),
+    ),
+    "tagId": (
+        Column("tagId", "Id"),
+        Column("tagName", "Tag"),
+        Column("taskCount", "Tasks"),
     ),
     "commentId": (
         Column("commentId", "Id"),
@@ -137,8 +196,12 @@ def _plain(key: str, value: JsonValue, now: datetime) -> str:
         case int() | float():
             if _is_duration(key):
                 return _duration(value)
+            if key.lower().endswith("size"):
+                return _size(value)
             return f"{value:g}" if isinstance(value, float) else str(value)
         case str():
+            if key.lower().endswith(_CONSTANTS) and re.fullmatch(r"[A-Z]+(?:_[A-Z]+)*", value):
+                return value.replace("_", " ").lower()
             return _moment(key, value, now)
         case list():
             return ", ".join(text for item in value if (text := _plain(key, item, now)))
@@ -160,7 +223,7 @@ def _label(value: JsonObject, now: datetime) -> str:
 
 
 def _is_duration(key: str) -> bool:
-    return key.lower().endswith(("duration", "durationms"))
+    return key.lower().endswith(("duration", "durationms", "timetracked"))
 
 
 def _duration(milliseconds: float) -> str:
@@ -169,6 +232,15 @@ def _duration(milliseconds: float) -> str:
     if hours and rest:
         return f"{hours} h {rest} min"
     return f"{hours} h" if hours else f"{rest} min"
+
+
+def _size(size: float) -> str:
+    """A number of bytes in the unit that suits it."""
+    for unit in ("bytes", "kB", "MB"):
+        if size < 1_000:
+            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1_000
+    return f"{size:.1f} GB"
 
 
 def _moment(key: str, text: str, now: datetime) -> str:

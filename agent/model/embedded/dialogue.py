@@ -10,12 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from agent.conversation import AssistantMessage, Message, ToolCall, ToolMessage, UserMessage
 from agent.jsontypes import JsonObject, JsonValue, is_object, parse_object
-from agent.model.embedded.entities import Entity, find_entities, is_of_kind, main_entities
+from agent.model.embedded.entities import KINDS, Entity, find_entities, is_of_kind, main_entities
 
 ITEM_TYPE = "embedded_plan"
 """Marks the item among a message's provider items that holds the plan of a turn."""
-
-_DELETED_KEYS = ("taskId", "subtaskId", "commentId", "timerId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +30,15 @@ class Result:
     def deletes(self) -> bool:
         """What the call names is gone."""
         return "delete_" in self.name and not self.is_error
+
+    @property
+    def deleted(self) -> tuple[str, int | str] | None:
+        """What is gone: the key of its id, and the id. The comment, say, and not the task that had it."""
+        for kind in KINDS if self.deletes else ():
+            number = self.arguments.get(kind.id_key)
+            if isinstance(number, int | str) and not isinstance(number, bool):
+                return kind.id_key, number
+        return None
 
     @property
     def makes(self) -> bool:
@@ -61,8 +68,11 @@ class Focus:
         tasks = [entity for entity in main if is_of_kind(entity, "task")]
         numbers = (result.arguments.get(key) for key in ("subtaskId", "taskId", "parentTaskId"))
         named = next((number for number in numbers if number), None)
-        if result.deletes:
-            return replace(self, task=None) if named is not None else self
+        if result.deleted is not None and result.deleted[0] in ("taskId", "subtaskId"):
+            return replace(self, task=None)
+        if result.deleted is not None and result.deleted[0] in ("projectId", "spaceId"):
+            is_gone = self.project is not None and self.project.parent(result.deleted[0]) == result.deleted[1]
+            return replace(self, project=None) if is_gone else self
         focus = self
         task = tasks[0] if len(tasks) == 1 and (result.makes or named is None) else None
         if task is None and named is not None:
@@ -153,9 +163,8 @@ def _known(results: Sequence[Result]) -> list[Entity]:
     found: dict[tuple[str, int | str], Entity] = {}
     gone: set[JsonValue] = set()
     for result in reversed(results):
-        if result.deletes:
-            numbers = (result.arguments.get(key) for key in _DELETED_KEYS)
-            gone.update(number for number in numbers if isinstance(number, int | str))
+        if result.deleted is not None:
+            gone.add(result.deleted[1])
         if result.is_error:
             continue
         for entity in find_entities(result.structured):

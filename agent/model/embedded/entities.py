@@ -26,6 +26,7 @@ class Kind:
 
 KINDS: Final = (
     Kind("time entry", "timerId", ("taskTitle", "notes", "startTime")),
+    Kind("notification", "notificationId", ("message", "title")),
     Kind("comment", "commentId", ("comment", "text")),
     Kind("checklist item", "checklistItemId", ("title",)),
     Kind("attachment", "attachmentId", ("fileName", "name")),
@@ -34,7 +35,7 @@ KINDS: Final = (
     Kind("custom field", "fieldId", ("fieldName",)),
     Kind("status", "taskStatusId", ("statusName",)),
     Kind("filter", "filterId", ("filterName",)),
-    Kind("notification", "notificationId", ("message", "title")),
+    Kind("tag", "tagId", ("tagName",)),
     Kind("subtask", "subtaskId", ("taskTitle", "subtaskTitle", "title")),
     Kind("task", "taskId", ("taskTitle", "title")),
     Kind("project", "projectId", ("projectName",)),

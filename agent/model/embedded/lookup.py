@@ -33,10 +33,12 @@ LISTS: Final = {
 }
 """Kind to the function that lists things of it."""
 
+_NUMBER: Final = re.compile(r"#?\d{2,}")
 _POINTING: Final = re.compile(
     r"(?:it|this|that|them|these|those|same|the same|here|there"
     r"|(?:the|this|that|my|its|last|current|same|latest|new|the new|the last|the same|the latest)?\s*"
-    r"(?:one|task|project|space|ticket|item|subtask|comment|entry|time entry|timer|thing))"
+    r"(?:one|task|project|space|ticket|item|subtask|comment|entry|time entry|timer|thing|checklist item"
+    r"|attachment|file|field|custom field|option|status|filter|notification))"
 )
 _MYSELF: Final = frozenset({"me", "myself", "i", "my", "mine", "self", "current user"})
 _MOST_OPTIONS: Final = 15
@@ -80,7 +82,7 @@ class Finder:
             Stop: It cannot be looked up.
         """
         known = self.known(kind)
-        latest = self._latest(kind)
+        latest = self.latest(kind)
         # The model knows the title of what was talked about last and may write it for "it".
         if latest is not None and (points(words) or tokens(words) == tokens(latest.label)):
             return latest
@@ -121,7 +123,11 @@ class Finder:
             return (yield from self._list(kind, None))
         return []
 
-    def _latest(self, kind: str) -> Entity | None:
+    def knows(self, kind: str, words: str) -> bool:
+        """Say whether words can be settled without listing things of their kind."""
+        return bool(_NUMBER.fullmatch(words.strip())) or (points(words) and self.latest(kind) is not None)
+
+    def latest(self, kind: str) -> Entity | None:
         """What was talked about last of a kind."""
         if kind == "project":
             return self.focus.project
@@ -213,15 +219,15 @@ class Finder:
             raise Stop(f"I cannot look up a {kind} by its name here. Name it by its number.")
         arguments: JsonObject = {}
         if parent is None and kind in PARENTS:
-            parent = self._latest(PARENTS[kind])
+            parent = next((e for each in PARENTS[kind] if (e := self.latest(each)) is not None), None)
             if parent is None:
-                raise Stop(f"Say which {PARENTS[kind]} the {kind} belongs to.")
+                raise Stop(f"Say which {PARENTS[kind][0]} the {kind} belongs to.")
         if parent is not None:
             for parameter in signature.parameters:
                 if parameter.kind == parent.kind or (parameter.kind == "task" and parent.kind == "subtask"):
                     arguments[parameter.names[0]] = parent.id
         (result,) = yield (PlannedCall(signature.function.name, arguments),)
-        found = main_entities(_sound(result, f"the {kind}s"))
+        found = main_entities(_sound(result, f"the {plural(kind)}"))
         return [entity for entity in found if is_of_kind(entity, kind)]
 
     def _pick(self, kind: str, words: str, key: str, candidates: Sequence[Entity]) -> Entity:

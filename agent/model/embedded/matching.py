@@ -67,8 +67,8 @@ def similarity(words: str, label: str) -> float:
     query, name = content_tokens(words), content_tokens(label)
     if not query or not name:
         return 0.0
-    in_name = sum(max(_token_similarity(q, n) for n in name) for q in query) / len(query)
-    in_query = sum(max(_token_similarity(n, q) for q in query) for n in name) / len(name)
+    in_name = sum(max(token_similarity(q, n) for n in name) for q in query) / len(query)
+    in_query = sum(max(token_similarity(n, q) for q in query) for n in name) / len(name)
     return min(0.99, 0.72 * in_name + 0.28 * in_query)
 
 
@@ -102,11 +102,11 @@ def is_mentioned(words: str, request: str, share: float = 0.5) -> bool:
     wanted, said = content_tokens(words), tokens(request)
     if not wanted:
         return False
-    found = sum(any(_token_similarity(word, other) >= _SAME for other in said) for word in wanted)
+    found = sum(any(token_similarity(word, other) >= _SAME for other in said) for word in wanted)
     return found >= share * len(wanted)
 
 
-def _token_similarity(left: str, right: str) -> float:
+def token_similarity(left: str, right: str) -> float:
     """How alike two words are; 0 unless they are the same but for an ending or a slip."""
     if left == right:
         return 1.0

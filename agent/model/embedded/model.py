@@ -24,13 +24,15 @@ from agent.model.embedded.choice import Choice, answer_schema, read_choice
 from agent.model.embedded.dialogue import Dialogue
 from agent.model.embedded.engine import BrokenAnswer, Engine
 from agent.model.embedded.fetch import fetch_model
-from agent.model.embedded.naming import Signature, read_signatures
+from agent.model.embedded.naming import read_signatures
+from agent.model.embedded.offer import Offer
 from agent.model.embedded.partial import AnswerReader
 from agent.model.embedded.pending import Question
 from agent.model.embedded.plan import Answer, Plan
 from agent.model.embedded.planner import next_step
-from agent.model.embedded.prefix import build_prefix, write_tail
+from agent.model.embedded.prefix import build_prefix, divide, write_tail
 from agent.model.embedded.process import ChildProcess, is_available, missing_extra, start_child
+from agent.model.embedded.repairs import choose_again
 from agent.model.embedded.weights import QWEN_CODER, Weights
 from agent.model.protocol import (
     Finish,
@@ -43,6 +45,7 @@ from agent.model.protocol import (
 )
 
 _MAX_TOKENS = 400
+_TITLED = ("task", "subtask", "project")
 _NOT_UNDERSTOOD = "I could not make sense of that. Please say it again in one plain sentence."
 
 
@@ -83,7 +86,7 @@ class EmbeddedModel:
         self._evaluated: list[JsonObject] | None = None
         self._background: set[asyncio.Task[None]] = set()
         self._functions: tuple[FunctionDefinition, ...] = ()
-        self._signatures: tuple[Signature, ...] = ()
+        self._offer = Offer(())
 
     @property
     def name(self) -> str:
@@ -99,13 +102,13 @@ class EmbeddedModel:
 
         Errors are not raised here; the next `respond` meets them.
         """
-        signatures = self._read_signatures(request)
+        offer = self._read_offer(request)
 
         async def evaluate() -> None:
             with contextlib.suppress(AgentError):
                 engine = await self._ready_engine()
                 async with self._in_use:
-                    await self._evaluate(engine, build_prefix(signatures))
+                    await self._evaluate(engine, build_prefix(offer))
 
         self._in_background(evaluate())
 
@@ -115,7 +118,7 @@ class EmbeddedModel:
         Raises:
             ModelError: The weights cannot be fetched or loaded, or the child broke off.
         """
-        signatures = self._read_signatures(request)
+        offer = self._read_offer(request)
         dialogue = Dialogue.read(request.messages, self._clock)
         plan = Plan.from_item(dialogue.plan_items)
         question = Question.read(dialogue.pending) if dialogue.pending is not None else None
@@ -124,7 +127,7 @@ class EmbeddedModel:
         usage = Usage()
         if plan is None:
             text, reader = "", AnswerReader()
-            async with contextlib.aclosing(self._ask(signatures, dialogue)) as pieces:
+            async with contextlib.aclosing(self._ask(offer, dialogue)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Usage):
                         usage = piece
@@ -133,12 +136,12 @@ class EmbeddedModel:
                     # With a question open, an answer without calls may be the words that were asked for.
                     if (question is None or question.options) and (more := reader.read(piece)):
                         yield TextDelta(more)
-            plan = _read_plan(text, dialogue.request, question)
+            plan = _read_plan(text, dialogue.request, question, offer)
             if reader.has_read:
                 yield usage
                 yield Finish(FinishReason.STOP, plan.to_items())
                 return
-        step = next_step(plan, dialogue, signatures)
+        step = next_step(plan, dialogue, offer.all)
         if isinstance(step, Answer):
             for line in step.text.splitlines(keepends=True):
                 yield TextDelta(line)
@@ -167,11 +170,11 @@ class EmbeddedModel:
         if self._child is not None:
             await self._child.aclose()
 
-    def _read_signatures(self, request: ModelRequest) -> tuple[Signature, ...]:
+    def _read_offer(self, request: ModelRequest) -> Offer:
         functions = tuple(request.functions)
         if functions != self._functions:
-            self._functions, self._signatures = functions, read_signatures(functions)
-        return self._signatures
+            self._functions, self._offer = functions, divide(read_signatures(functions))
+        return self._offer
 
     async def choose(self, functions: Sequence[FunctionDefinition], dialogue: Dialogue) -> Choice:
         """Ask for the calls that answer a request, without planning them; evaluations score this.
@@ -179,22 +182,22 @@ class EmbeddedModel:
         Raises:
             ModelError: The weights cannot be fetched or loaded, or the child broke off.
         """
-        text = ""
-        async with contextlib.aclosing(self._ask(read_signatures(functions), dialogue)) as pieces:
+        text, offer = "", divide(read_signatures(functions))
+        async with contextlib.aclosing(self._ask(offer, dialogue)) as pieces:
             async for piece in pieces:
                 text += piece if isinstance(piece, str) else ""
-        return _read_choice(text)
+        return _read_choice(text, dialogue.request, offer)
 
-    async def _ask(
-        self, signatures: Sequence[Signature], dialogue: Dialogue
-    ) -> AsyncGenerator[str | Usage, None]:
+    async def _ask(self, offer: Offer, dialogue: Dialogue) -> AsyncGenerator[str | Usage, None]:
         """Ask the weights for one choice."""
-        prefix = build_prefix(signatures)
+        prefix = build_prefix(offer)
+        titles = [entity.label for entity in dialogue.known() if entity.kind in _TITLED]
+        further = offer.pointed_at(dialogue.request, titles)
         engine = await self._ready_engine()
         async with self._in_use:
             await self._evaluate(engine, prefix)
-            tail: JsonObject = {"role": "user", "content": write_tail(dialogue)}
-            schema = answer_schema(signatures)
+            tail: JsonObject = {"role": "user", "content": write_tail(dialogue, further)}
+            schema = answer_schema([*offer.core, *further])
             try:
                 async with contextlib.aclosing(
                     engine.complete([*prefix, tail], schema, _MAX_TOKENS)
@@ -278,9 +281,9 @@ class EmbeddedModel:
         task.add_done_callback(self._background.discard)
 
 
-def _read_plan(text: str, request: str, question: Question | None) -> Plan:
+def _read_plan(text: str, request: str, question: Question | None, offer: Offer) -> Plan:
     """The plan that follows from what the model wrote."""
-    choice = _read_choice(text)
+    choice = _read_choice(text, request, offer)
     if question is not None and not choice.calls:
         answered = question.settle_with_words(request)
         if answered is not None:
@@ -288,8 +291,10 @@ def _read_plan(text: str, request: str, question: Question | None) -> Plan:
     return Plan(request, choice)
 
 
-def _read_choice(text: str) -> Choice:
+def _read_choice(text: str, request: str, offer: Offer) -> Choice:
     try:
-        return read_choice(text)
+        choice = read_choice(text)
     except ValueError:
         return Choice(answer=_NOT_UNDERSTOOD)
+    calls = tuple(choose_again(call, offer.all, request) for call in choice.calls)
+    return Choice(calls, choice.answer)

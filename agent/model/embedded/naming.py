@@ -22,6 +22,7 @@ class Role(StrEnum):
     MOMENT = "moment"
     PERIOD = "period"
     DURATION = "duration"
+    FIELD_VALUE = "field value"
     LITERAL = "literal"
 
 
@@ -100,17 +101,24 @@ REFERENCES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Parameter name to the name shown and the kind of entity whose id it wants."""
 
-PARENTS: Final[Mapping[str, str]] = {
-    "subtask": "task",
-    "comment": "task",
-    "time entry": "task",
-    "checklist item": "task",
-    "attachment": "task",
-    "dependency": "task",
-    "option": "custom field",
-    "status": "project",
+PARENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "subtask": ("task",),
+    "comment": ("task",),
+    "time entry": ("task",),
+    "checklist item": ("task",),
+    "attachment": ("task",),
+    "dependency": ("task",),
+    "custom field": ("project", "task"),
+    "option": ("custom field",),
+    "status": ("project",),
 }
-"""Kinds that can only be listed when what they belong to is known."""
+"""Kinds that can only be listed when one of what they belong to is known."""
+
+
+def depth(kind: str) -> int:
+    """How many things have to be found before one of a kind can be; 0 for a task, say."""
+    return 1 + max(depth(parent) for parent in PARENTS[kind]) if kind in PARENTS else 0
+
 
 _VERBS: Final = frozenset(
     {"get", "list", "find", "search", "read", "create", "update", "delete", "add", "set"}
@@ -127,14 +135,41 @@ _RENAMED: Final[Mapping[str, str]] = {
     "dueAfter": "due_after",
     "startTime": "start_time",
     "endTime": "end_time",
+    "markAll": "all",
+    "fieldType": "type",
+    "statusCategory": "category",
 }
 _OWNERS: Final[Mapping[str, frozenset[str]]] = {
     "taskTitle": frozenset({"taskId", "subtaskId"}),
     "spaceName": frozenset({"spaceId"}),
     "projectName": frozenset({"projectId"}),
+    "title": frozenset({"checklistItemId"}),
+    "fieldName": frozenset({"fieldId"}),
+    "optionName": frozenset({"optionId"}),
+    "statusName": frozenset({"taskStatusId"}),
+    "filterName": frozenset({"filterId"}),
 }
 """Beside the id of the very thing that it names, a name is a new one."""
-_NAMES: Final[Mapping[str, str]] = {"taskTitle": "title", "spaceName": "name", "projectName": "name"}
+_NAMES: Final[Mapping[str, str]] = {
+    "taskTitle": "title",
+    "title": "title",
+    "spaceName": "name",
+    "projectName": "name",
+    "fieldName": "name",
+    "optionName": "name",
+    "statusName": "name",
+    "filterName": "name",
+    "tagName": "tag",
+}
+_WANTED: Final[Mapping[str, frozenset[str]]] = {
+    "tagId": frozenset({"tagName"}),
+    "dependencyId": frozenset({"taskId", "dependsOnTaskId"}),
+    "fieldType": frozenset({"projectId"}),
+    "statusName": frozenset({"projectId"}),
+}
+"""What a call needs beside a parameter although its schema does not say so: another name for an id that the
+user does not know, or the place where something new belongs.
+"""
 
 
 def read_signatures(functions: Sequence[FunctionDefinition]) -> tuple[Signature, ...]:
@@ -162,7 +197,10 @@ def _read_signature(function: FunctionDefinition, tool: str) -> Signature:
     schemas = _schemas(function)
     wanted = function.parameters.get("required")
     required = {name for name in wanted if isinstance(name, str)} if isinstance(wanted, list) else set[str]()
-    derived = _settled_by_code(schemas)
+    derived = _settled_by_code(schemas, required)
+    for name, others in _WANTED.items():
+        if name in schemas:
+            required |= others & schemas.keys()
     parameters: list[Parameter] = []
     taken: set[str] = set()
     for name, schema in schemas.items():
@@ -173,8 +211,9 @@ def _read_signature(function: FunctionDefinition, tool: str) -> Signature:
         parameters.append(parameter)
     kinds = {parameter.kind for parameter in parameters}
     for kind in sorted(kinds & PARENTS.keys()):
-        if PARENTS[kind] not in kinds and any(p.kind == kind and p.required for p in parameters):
-            parameters.insert(0, Parameter(PARENTS[kind], (), Role.REFERENCE, PARENTS[kind]))
+        if not kinds.intersection(PARENTS[kind]) and any(p.kind == kind and p.required for p in parameters):
+            parent = PARENTS[kind][0]
+            parameters.insert(0, Parameter(parent, (), Role.REFERENCE, parent))
     return Signature(tool, function, tuple(parameters), tuple(sorted(derived & required)))
 
 
@@ -186,10 +225,12 @@ def _schemas(function: FunctionDefinition) -> dict[str, JsonObject]:
     return {name: schema for name, schema in properties.items() if is_object(schema)}
 
 
-def _settled_by_code(schemas: Mapping[str, JsonObject]) -> set[str]:
+def _settled_by_code(schemas: Mapping[str, JsonObject], required: set[str]) -> set[str]:
     """Names of parameters that need not be asked for."""
     settled = set(_HIDDEN & schemas.keys())
-    if {"taskId", "parentTaskId", "taskIds"} & schemas.keys():
+    # What may be of a task or of a project is named by either.
+    is_either = "taskId" in schemas and schemas.keys() <= {"taskId", "projectId", "spaceId"} - required
+    if {"taskId", "parentTaskId", "taskIds"} & schemas.keys() and not is_either:
         settled |= {"projectId", "spaceId"}
     if "subtaskId" in schemas and "parentTaskId" not in schemas and "taskId" in schemas:
         settled |= {"subtaskId"}
@@ -197,10 +238,14 @@ def _settled_by_code(schemas: Mapping[str, JsonObject]) -> set[str]:
         settled |= {"spaceId"}
     if "userId" in schemas:
         settled |= {"email"}
+    if "projectId" in schemas and "fieldType" in schemas:
+        settled |= {"scope"}
+    if "filterName" in schemas:
+        settled |= {"criteria"}
     if "tagName" in schemas:
         settled |= {"tagId"}
     if "dependsOnTaskId" in schemas:
-        settled |= {"dependencyId"}
+        settled |= {"dependencyId", "dependencyType"}
     if "taskId" in schemas and "timerId" in schemas:
         settled |= {"timerId"}
     return settled & schemas.keys()
@@ -213,6 +258,8 @@ def _read_parameter(
     if name in REFERENCES:
         shown, kind = REFERENCES[name]
         return Parameter(shown, (name,), Role.REFERENCE, kind, many, required, schema)
+    if name == "value" and "fieldId" in schemas:
+        return Parameter(name, (name,), Role.FIELD_VALUE, required=required, schema=schema)
     if name in ("hours", "minutes") and {"hours", "minutes"} <= schemas.keys():
         return Parameter("duration", ("hours", "minutes"), Role.DURATION, required=True)
     if schema.get("format") in ("date", "date-time"):
@@ -223,7 +270,8 @@ def _read_parameter(
         shown = _RENAMED.get(name, _snake_case(name))
         return Parameter(shown, (name,), Role.MOMENT, required=required, schema=schema)
     if name in _NAMES:
-        shown = f"new_{_NAMES[name]}" if _OWNERS[name] & schemas.keys() else _NAMES[name]
+        owners = _OWNERS.get(name, frozenset[str]())
+        shown = f"new_{_NAMES[name]}" if owners & schemas.keys() else _NAMES[name]
     else:
         shown = _RENAMED.get(name, name)
     return Parameter(shown, (name,), Role.LITERAL, many=many, required=required, schema=schema)

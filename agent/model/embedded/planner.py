@@ -19,6 +19,10 @@ from agent.model.embedded.plan import Answer, Ask, Calls, Plan, PlannedCall, Sto
 from agent.model.embedded.render import Telling, tell
 
 _Steps: TypeAlias = Generator[tuple[PlannedCall, ...], tuple[Result, ...], Answer]
+_UNCHANGING = {
+    *("taskId", "subtaskId", "parentTaskId", "projectId", "spaceId", "commentId"),
+    *("checklistItemId", "taskStatusId", "filterId"),
+}
 _NOTHING = "I have nothing to say to that. Ask me about your tasks, projects or timers."
 _LOST = "I lost track of what I was doing, so I stopped here. Please ask again."
 
@@ -118,8 +122,7 @@ def _check(signature: Signature, arguments: JsonObject) -> None:
         raise Stop(
             f"I could not work out fitting arguments for {signature.tool}: {error.message}."
         ) from error
-    unchanging = {"taskId", "subtaskId", "parentTaskId", "projectId", "spaceId", "commentId", "taskStatusId"}
-    if signature.tool.startswith("update_") and arguments and not arguments.keys() - unchanging:
+    if signature.tool.startswith("update_") and arguments and not arguments.keys() - _UNCHANGING:
         raise Stop(
             "I did not understand what to change. Say it in one sentence, such as “set its priority to high”."
         )

@@ -13,11 +13,12 @@ from typing import Final
 
 from agent.jsontypes import JsonObject, JsonValue, is_object, parse_object
 from agent.model.embedded.dialogue import Dialogue
-from agent.model.embedded.naming import Parameter, Role, Signature
+from agent.model.embedded.naming import Signature
+from agent.model.embedded.offer import Offer, write_further
+from agent.model.embedded.wording import write_line
 
 _BUDGET: Final = 20_000
 """Characters of prefix that surely leave room in the context for the request and the answer."""
-_DESCRIPTION: Final = 90
 _LONGEST_REQUEST: Final = 4_000
 _LONGEST_LABEL: Final = 100
 
@@ -30,37 +31,72 @@ class Example:
     answer: str
 
 
-def load_prompt() -> str:
-    """The text of `prompts/embedded.md`."""
-    package = Path(__file__).parents[2]
-    installed, checkout = package / "prompts", package.parent / "prompts"
-    folder = installed if installed.is_dir() else checkout
-    return (folder / "embedded.md").read_text(encoding="utf-8")
-
-
-def build_prefix(signatures: Sequence[Signature]) -> list[JsonObject]:
-    """Write the messages that every request begins with.
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The parts of `prompts/embedded.md`.
 
     Args:
-        signatures: The functions on offer, in a stable order.
+        instructions: What the model is told before the functions.
+        core: Short names of the functions that are always told of, in this order, when not all can be.
+        examples: Exchanges that follow the functions.
     """
-    instructions, _, rest = load_prompt().partition("\n## Examples\n")
-    tools = {signature.tool for signature in signatures}
+
+    instructions: str
+    core: tuple[str, ...]
+    examples: tuple[Example, ...]
+
+    @staticmethod
+    def load() -> "Prompt":
+        """Read the file."""
+        package = Path(__file__).parents[2]
+        installed, checkout = package / "prompts", package.parent / "prompts"
+        folder = installed if installed.is_dir() else checkout
+        text = (folder / "embedded.md").read_text(encoding="utf-8")
+        instructions, *sections = re.split(r"^## ", text, flags=re.MULTILINE)
+        parts = {title: rest for section in sections for title, _, rest in [section.partition("\n")]}
+        core = re.findall(r"\w+", parts["Core functions"])
+        return Prompt(instructions.strip(), tuple(core), _read_examples(parts["Examples"]))
+
+
+def divide(signatures: Sequence[Signature]) -> Offer:
+    """Divide functions into those that the prefix has and those that a request brings with it."""
+    return Offer.divide(signatures, Prompt.load().core)
+
+
+def build_prefix(offer: Offer) -> list[JsonObject]:
+    """Write the messages that every request begins with.
+
+    An example is introduced with the further functions that its request points at, as any request is.
+
+    Args:
+        offer: The functions on offer, in a stable order.
+    """
+    prompt = Prompt.load()
     for with_optional, with_description in ((True, True), (True, False), (False, False)):
-        lines = [_signature_line(signature, with_optional, with_description) for signature in signatures]
-        system = f"{instructions.strip()}\n\nFunctions:\n" + "\n".join(lines)
+        lines = [
+            write_line(signature, with_optional=with_optional, with_description=with_description)
+            for signature in offer.core
+        ]
+        system = f"{prompt.instructions}\n\nFunctions:\n" + "\n".join(lines)
         if len(system) <= _BUDGET:
             break
     messages: list[JsonObject] = [{"role": "system", "content": system}]
-    for example in _read_examples(rest):
-        if _tools_of(example) <= tools:
-            messages.append({"role": "user", "content": example.request})
+    core = {signature.tool for signature in offer.core}
+    for example in prompt.examples:
+        further = offer.pointed_at(example.request)
+        if _tools_of(example) <= core | {signature.tool for signature in further}:
+            messages.append({"role": "user", "content": _introduce(further) + example.request})
             messages.append({"role": "assistant", "content": example.answer})
     return messages
 
 
-def write_tail(dialogue: Dialogue) -> str:
-    """Write the message that follows the prefix: what was talked about last, and the request."""
+def write_tail(dialogue: Dialogue, further: Sequence[Signature] = ()) -> str:
+    """Write the message that follows the prefix: what was talked about last, and the request.
+
+    Args:
+        dialogue: The conversation.
+        further: Functions that the request points at and the prefix does not have.
+    """
     focus = dialogue.focus
     last = [
         f"last {entity.kind}: {' '.join(entity.label.split())[:_LONGEST_LABEL]}"
@@ -68,42 +104,19 @@ def write_tail(dialogue: Dialogue) -> str:
         if entity is not None
     ]
     context = f"[{'; '.join(last)}]\n" if last else ""
-    return f"{context}{dialogue.request.strip()[:_LONGEST_REQUEST]}"
+    return f"{_introduce(further)}{context}{dialogue.request.strip()[:_LONGEST_REQUEST]}"
 
 
-def _signature_line(signature: Signature, with_optional: bool, with_description: bool) -> str:
-    shown = [
-        _parameter_text(parameter)
-        for parameter in signature.parameters
-        if with_optional or parameter.required
-    ]
-    line = f"{signature.tool}({', '.join(shown)})"
-    description = re.split(r"(?<=[.!?])\s", signature.function.description.strip(), maxsplit=1)[0]
-    if with_description and description:
-        line += f" - {description[:_DESCRIPTION].rstrip('.')}"
-    return line
+def _introduce(further: Sequence[Signature]) -> str:
+    return f"Also:\n{write_further(further)}\n\n" if further else ""
 
 
-def _parameter_text(parameter: Parameter) -> str:
-    text = parameter.shown
-    if not parameter.required:
-        text += "?"
-    if parameter.many:
-        text += "[]"
-    if parameter.role is Role.LITERAL:
-        values = parameter.schema.get("enum")
-        kind = parameter.schema.get("type")
-        if isinstance(values, list):
-            text += ":" + "|".join(str(value) for value in values)
-        elif kind in ("boolean", "integer", "number"):
-            text += f":{kind}"
-    return text
-
-
-def _read_examples(text: str) -> list[Example]:
+def _read_examples(text: str) -> tuple[Example, ...]:
     """Read the pairs that begin with `User:` and `Answer:`; a user's part may have several lines."""
     pairs: list[tuple[str, str]] = re.findall(r"^User: (.+(?:\n.+)*?)\nAnswer: (\{.+\})$", text, re.MULTILINE)
-    return [Example(request, json.dumps(json.loads(answer), ensure_ascii=False)) for request, answer in pairs]
+    return tuple(
+        Example(request, json.dumps(json.loads(answer), ensure_ascii=False)) for request, answer in pairs
+    )
 
 
 def _tools_of(example: Example) -> set[str]:

@@ -1,60 +1,20 @@
 """What came of a call, as Markdown: sentences for writes, tables for reads. Nothing is left to the model."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Final
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.model.embedded.cells import Column, cell, columns_for, humanise, name_durations, table
-from agent.model.embedded.dialogue import Result
-from agent.model.embedded.entities import Entity, read_entity
-from agent.model.embedded.naming import Signature
+from agent.model.embedded.entities import read_entity
+from agent.model.embedded.sentences import Telling, write_sentence
 
 _READS: Final = re.compile(r"^(?:list|get|find|preview|search|read|show|fetch|query)_")
-_DONE: Final[Mapping[str, str]] = {
-    "create": "Created",
-    "update": "Updated",
-    "delete": "Deleted",
-    "duplicate": "Copied",
-    "move": "Moved",
-    "add": "Added",
-    "remove": "Removed",
-    "set": "Set",
-    "start": "Started",
-    "stop": "Stopped",
-    "log": "Logged",
-    "mark": "Marked",
-    "bulk": "Done:",
-}
-
-_JOINTS: Final[Mapping[str, str]] = {
-    "start": " on ",
-    "stop": " on ",
-    "log": " on ",
-    "add": " to ",
-    "remove": " from ",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """A call that succeeded, and what is needed to tell of it.
-
-    Args:
-        signature: The function.
-        arguments: What it was called with.
-        result: What came of it.
-        known: Everything that the conversation knows, for names of ids.
-        now: The user's moment, for the time zone.
-    """
-
-    signature: Signature
-    arguments: JsonObject
-    result: Result
-    known: tuple[Entity, ...]
-    now: datetime
+_PAGING: Final = frozenset({"total", "page", "pageSize", "hasMore", "success", "shown", "view"})
+_ATTACHED: Final = frozenset(
+    {"owners", "tags", "members", "projects", "options", "value", "mentionedUsers", "blockedBy"}
+)
+"""Lists that a row shows in a cell."""
 
 
 def tell(telling: Telling) -> str:
@@ -62,7 +22,7 @@ def tell(telling: Telling) -> str:
     content = unwrap(telling.result.structured)
     if _READS.match(telling.signature.tool):
         return _body(telling, content)
-    sentence = _sentence(telling, content)
+    sentence = write_sentence(telling, content)
     entity = read_entity(content) if is_object(content) else None
     if entity is None or entity.kind not in ("task", "subtask", "project") or telling.result.deletes:
         return sentence
@@ -104,35 +64,45 @@ def _list(telling: Telling, rows: Sequence[JsonValue], rest: JsonObject) -> str:
     if not objects:
         return "\n".join(f"- {cell('', row, telling.now)}" for row in rows)
     total = rest.get("total")
+    if (inner := _inner_list(objects)) is not None:
+        title = f"**{humanise(_noun(telling))}{f': {total}' if isinstance(total, int) else ''}**"
+        return "\n\n".join([title, *(_group(telling, row, inner) for row in objects)])
     count = total if isinstance(total, int) and total > len(objects) else len(objects)
     heading = f"**{count} {_singular(noun) if count == 1 else noun}**"
     if count > len(objects):
         heading += f", of which the first {len(objects)} are shown"
-    groups = [
-        key for key, value in objects[0].items() if isinstance(value, list) and value and is_object(value[0])
-    ]
-    inner = [key for key in groups if key not in ("owners", "tags", "members", "projects")]
-    if inner:
-        return "\n\n".join([heading, *(_group(telling, row, inner[0]) for row in objects)])
     parts = [heading, table(columns_for(objects), objects, telling.now)]
-    extra = {k: v for k, v in rest.items() if k not in ("total", "page", "pageSize", "hasMore", "success")}
+    extra = {k: v for k, v in rest.items() if k not in _PAGING and not k.endswith("Id")}
     if extra:
         parts.append(_facts(telling, extra))
     return "\n\n".join(parts)
 
 
+def _inner_list(rows: Sequence[JsonObject]) -> str | None:
+    """The key under which the rows of a list hold lists themselves: groups of tasks, say."""
+    for row in rows:
+        for key, value in row.items():
+            if isinstance(value, list) and value and is_object(value[0]) and key not in _ATTACHED:
+                return key
+    return None
+
+
 def _group(telling: Telling, row: JsonObject, key: str) -> str:
     entity = read_entity(row)
-    heading = entity.label if entity is not None else cell("", next(iter(row.values())), telling.now)
-    inner = row[key]
+    name = row.get("title") or next(iter(row.items()))[1]
+    heading = entity.label if entity is not None else cell("category", name, telling.now)
+    inner = row.get(key)
     rows = [item for item in inner if is_object(item)] if isinstance(inner, list) else []
     totals = [
         f"{humanise(name)} {cell(name, value, telling.now)}"
         for name, value in name_durations(row).items()
         if name.endswith("Duration")
     ]
+    total = row.get("total")
+    if not totals and isinstance(total, int):
+        totals = [f"{total}, of which the first {len(rows)} are shown" if total > len(rows) else str(total)]
     title = f"**{heading}**" + (f": {', '.join(totals)}" if totals else "")
-    return f"{title}\n\n{table(columns_for(rows), rows, telling.now)}"
+    return f"{title}\n\n{table(columns_for(rows), rows, telling.now)}".rstrip()
 
 
 def _object(telling: Telling, content: JsonObject) -> str:
@@ -142,12 +112,15 @@ def _object(telling: Telling, content: JsonObject) -> str:
     nested = {
         key: [item for item in value if is_object(item)]
         for key, value in content.items()
-        if isinstance(value, list) and value and is_object(value[0]) and key != "owners"
+        if isinstance(value, list) and value and is_object(value[0]) and key not in _ATTACHED - {"members"}
     }
     plain = {key: value for key, value in content.items() if key not in nested}
     parts = [title + _facts(telling, plain)]
     for key, rows in nested.items():
-        parts.append(f"{humanise(key)}:\n\n{table(columns_for(rows), rows, telling.now)}")
+        if (inner := _inner_list(rows)) is not None:
+            parts.extend(_group(telling, row, inner) for row in rows)
+        else:
+            parts.append(f"{humanise(key)}:\n\n{table(columns_for(rows), rows, telling.now)}")
     return "\n\n".join(parts)
 
 
@@ -169,60 +142,7 @@ def _has_label(value: JsonObject) -> bool:
 
 def _is_foreign_id(key: str, content: JsonObject) -> bool:
     """An id beside the name of what it stands for says nothing to a person."""
-    return key.endswith("Id") and f"{key[:-2]}Name" in content
-
-
-def _sentence(telling: Telling, content: JsonValue) -> str:
-    verb, _, noun = telling.signature.tool.partition("_")
-    done = _DONE.get(verb, "Done:")
-    what = noun.replace("_", " ")
-    if done == "Done:":
-        return f"Done: {telling.signature.tool.replace('_', ' ')}."
-    article = "the" if verb in ("update", "delete", "stop", "move", "start") else "a"
-    subject = _subject(telling, content)
-    if verb == "log":
-        what, article = "time", ""
-    phrase = " ".join(part for part in (done, article, what) if part)
-    duration = content.get("duration") if is_object(content) else None
-    if isinstance(duration, int) and verb in ("stop", "log"):
-        phrase = f"{phrase} ({cell('duration', duration, telling.now)})"
-    if not subject:
-        return f"{phrase}."
-    joint = (
-        " on "
-        if verb in ("start", "stop", "log")
-        else " to "
-        if verb == "add"
-        else " from "
-        if verb == "remove"
-        else " "
-    )
-    if what.endswith("comment") and verb in ("update", "delete"):
-        joint = " on "
-    return f"{phrase}{joint}{subject}."
-
-
-def _subject(telling: Telling, content: JsonValue) -> str:
-    """What the call was about, by name and number."""
-    entity = read_entity(content) if is_object(content) else None
-    if entity is not None and entity.kind in ("task", "subtask", "project", "space") and telling.result.makes:
-        return _named(entity)
-    for key in ("subtaskId", "taskId", "parentTaskId", "projectId", "spaceId"):
-        number = telling.arguments.get(key)
-        if number is None:
-            continue
-        kinds = {"projectId": ("project",), "spaceId": ("space",)}.get(key, ("task", "subtask"))
-        found = next((e for e in telling.known if e.id == number and e.kind in kinds), None)
-        if found is not None:
-            return _named(found)
-        return f"#{number}"
-    if is_object(content) and isinstance(title := content.get("taskTitle"), str):
-        return f"**{title}** (#{content.get('taskId')})"
-    return _named(entity) if entity is not None else ""
-
-
-def _named(entity: Entity) -> str:
-    return f"**{entity.label}** (#{entity.id})"
+    return key.endswith("Id") and not content.keys().isdisjoint({f"{key[:-2]}Name", f"{key[:-2]}Title"})
 
 
 def _noun(telling: Telling) -> str:

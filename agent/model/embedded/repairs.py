@@ -5,19 +5,21 @@ title on into the words after it; it names what is to be changed and forgets the
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from agent.jsontypes import JsonObject
+from agent.jsontypes import JsonObject, JsonValue
 from agent.model.embedded.choice import ChosenCall
 from agent.model.embedded.dates import find_moment
-from agent.model.embedded.matching import tokens
-from agent.model.embedded.naming import Role, Signature
-from agent.model.embedded.values import find_label, find_percent, settle_value
+from agent.model.embedded.matching import content_tokens, is_mentioned, tokens
+from agent.model.embedded.naming import PARENTS, Role, Signature
+from agent.model.embedded.values import find_label, find_percent, find_tick, settle_value
 
 _CHANGES: Final = (
     *("new_title", "new_name", "description", "people", "start", "due"),
     *("percent", "status", "priority", "tags", "health", "budget", "color", "comment"),
+    *("completed", "category"),
 )
 _TITLES: Final = ("title", "name", "new_title")
 _OWNERS: Final = ("project", "task", "space")
@@ -26,6 +28,17 @@ _PRIORITY: Final = re.compile(
     r"|\bpriority (?:is |to )?(critical|urgent|high|medium|low)\b",
     re.IGNORECASE,
 )
+_LINK: Final = r"(?:please )?(?:make |let )?(?:the task )?(\S.*?) (?:{}) (?:the task )?(\S.*?)[.!]?\s*"
+_WAITS: Final = re.compile(
+    _LINK.format(r"depends? on|waits? (?:for|on)|is (?:blocked by|waiting (?:for|on))"), re.IGNORECASE
+)
+_BLOCKS: Final = re.compile(_LINK.format(r"blocks?|is blocking"), re.IGNORECASE)
+_ALL_WORDS: Final = frozenset({"all", "every", "everything", "notifications", "them", "these", "those"})
+_NEWS: Final = frozenset({"notification", "unread", "new", "read"})
+_DURATION: Final = re.compile(
+    r"\b(?:\d+(?:[.,]\d+)?|half an|an?)\s*(?:hours?|hrs?|h|minutes?|mins?)\b", re.IGNORECASE
+)
+_TIMER: Final = re.compile(r"\b(?:timer|clock|stopwatch|start|begin|now)\b", re.IGNORECASE)
 _ANY_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _DUE: Final = re.compile(r"\b(?:due|deadline)(?: date)?(?: is| on| by| at)?:? ([^,;.]+)", re.IGNORECASE)
 
@@ -51,6 +64,11 @@ def complete(chosen: ChosenCall, signature: Signature, request: str) -> ChosenCa
         # "60% complete" is no status.
         del arguments["status"]
         arguments.setdefault("percent", percent)
+    arguments = _split_owner(arguments, signature, request)
+    if "depends_on" in shown:
+        arguments = _order_dependency(arguments, request)
+    if "all" in shown:
+        arguments = _settle_all(arguments, request)
     if signature.tool.startswith("update_") and not _has_change(arguments, signature, request):
         arguments |= _find_change(shown & set(_CHANGES), request)
     return ChosenCall(chosen.tool, arguments)
@@ -74,6 +92,47 @@ def _trim_titles(arguments: JsonObject, request: str) -> JsonObject:
                     trimmed[name] = title[: found.start()]
                     return trimmed
     return trimmed
+
+
+def _order_dependency(arguments: JsonObject, request: str) -> JsonObject:
+    """Let "A blocks B" say that B depends on A, whichever way round the model wrote it."""
+    if (waits := _WAITS.fullmatch(request)) is not None:
+        return arguments | {"task": waits[1], "depends_on": waits[2]}
+    if (blocks := _BLOCKS.fullmatch(request)) is not None:
+        return arguments | {"task": blocks[2], "depends_on": blocks[1]}
+    return arguments
+
+
+def _split_owner(arguments: JsonObject, signature: Signature, request: str) -> JsonObject:
+    """Tell a part from what it is part of: an item "Compare prices on Order boxes" without a task."""
+    for part in signature.parameters:
+        words = arguments.get(part.shown)
+        owner = next((p for p in signature.parameters if p.kind in PARENTS.get(part.kind, ())), None)
+        if owner is None or not isinstance(words, str):
+            continue
+        if is_mentioned(str(arguments.get(owner.shown, "")), request):
+            continue
+        found = re.fullmatch(r"(\S.*?)\s+(?:on|of|from|in)\s+(?:the\s+)?(\S.*)", words)
+        if found is not None:
+            return arguments | {part.shown: found[1], owner.shown: found[2]}
+    return arguments
+
+
+def _settle_all(arguments: JsonObject, request: str) -> JsonObject:
+    """Mark everything when the request names none, and nothing but what it names when it does."""
+    listed = arguments.get("notifications")
+    words = [str(word) for word in listed] if isinstance(listed, list) else []
+    named = [
+        word
+        for word in words
+        if set(content_tokens(word)) - _ALL_WORDS - _NEWS and is_mentioned(word, request)
+    ]
+    kept: JsonObject = {k: v for k, v in arguments.items() if k not in ("all", "notifications")}
+    if named:
+        kept["notifications"] = list[JsonValue](named)
+    elif _ALL_WORDS & set(tokens(request)):
+        kept["all"] = True
+    return kept
 
 
 def _find_due(request: str, arguments: JsonObject) -> str | None:
@@ -109,6 +168,8 @@ def _has_change(arguments: JsonObject, signature: Signature, request: str) -> bo
 def _find_change(changes: set[str], request: str) -> JsonObject:
     """The change that an update without any surely means: "that one is done"."""
     percent = find_percent(request)
+    if "completed" in changes and (tick := find_tick(request)) is not None:
+        return {"completed": tick}
     if "percent" in changes and percent is not None:
         return {"percent": percent}
     for name in ("priority", "status"):
@@ -116,3 +177,19 @@ def _find_change(changes: set[str], request: str) -> JsonObject:
         if label is not None:
             return {name: label}
     return {}
+
+
+def choose_again(chosen: ChosenCall, signatures: Sequence[Signature], request: str) -> ChosenCall:
+    """Log time instead of starting a timer when the request says how long it was: "book 45 minutes on it".
+
+    Args:
+        chosen: What the model wrote.
+        signatures: The functions on offer.
+        request: The user's words.
+    """
+    is_offered = any(signature.tool == "log_manual_time" for signature in signatures)
+    duration = _DURATION.search(request)
+    if chosen.tool != "start_timer" or not is_offered or duration is None or _TIMER.search(request):
+        return chosen
+    kept = {name: value for name, value in chosen.arguments.items() if name == "task"}
+    return ChosenCall("log_manual_time", {**kept, "duration": duration[0]})

@@ -9,9 +9,11 @@ from agent.model.embedded.matching import content_tokens, is_mentioned, tokens
 from agent.model.embedded.naming import Parameter
 
 _STATUSES: Final[Mapping[str, str]] = {
-    r"done|completed?|finish(?:ed)?|closed?|ready|resolved|tick(?:ed)? off|check(?:ed)? off": "Completed",
+    r"done|completed?|finish(?:ed)?|closed?|ready|resolved|tick(?:ed)?(?: off)?"
+    r"|check(?:ed)? off": "Completed",
     r"in progress|started|begun|doing|working on|work in progress|under way|underway|ongoing": "In Progress",
-    r"open|reopen(?:ed)?|to ?do|not started|undone|unfinished|not done|back to open": "Open",
+    r"open|reopen(?:ed)?|to ?do|not started|undone|unfinished|not done|back to open"
+    r"|untick(?:ed)?|uncheck(?:ed)?": "Open",
 }
 _PRIORITIES: Final[Mapping[str, str]] = {
     r"critical|urgent(?:ly)?|asap|top|highest|blocker|emergency": "Critical",
@@ -56,13 +58,19 @@ def settle_value(parameter: Parameter, value: JsonValue, request: str) -> JsonVa
 
 def find_label(name: str, request: str) -> str | None:
     """The status or priority that a request speaks of; the last one, which is where it goes to."""
-    best: tuple[int, str] | None = None
     text = " ".join(tokens(request))
-    for pattern, label in _SYNONYMS[name].items():
-        for found in re.finditer(rf"\b(?:{pattern})\b", text):
-            if best is None or found.end() > best[0]:
-                best = (found.end(), label)
-    return best[1] if best is not None else None
+    # "Not done" ends where "done" does, and says more.
+    found = [
+        (match.end(), -match.start(), label)
+        for pattern, label in _SYNONYMS[name].items()
+        for match in re.finditer(rf"\b(?:{pattern})\b", text)
+    ]
+    return max(found)[2] if found else None
+
+
+def find_tick(request: str) -> bool | None:
+    """Whether a request says that something is done or that it is not; `None` when it says neither."""
+    return {"Completed": True, "Open": False}.get(find_label("status", request) or "")
 
 
 def find_percent(request: str) -> int | None:
@@ -91,6 +99,8 @@ def _label(name: str, value: str) -> str | None:
 def _settle_flag(parameter: Parameter, value: bool, request: str) -> bool | None:
     if parameter.names[0] == "billable" and _NEGATIVE.search(request.casefold()):
         return False
+    if parameter.names[0] == "completed":
+        return find_tick(request)
     if parameter.required or _mentions_name(parameter, request):
         return value
     return None

@@ -385,10 +385,10 @@ async def test_a_comment_without_its_task_is_one_on_the_task_talked_about(
     said = "Delete the comment about Android"
     child.will_call("Show Crash on start", ("get_task", {"task": "Crash on start"}))
     child.will_call(said, ("delete_task_comment", {"old_comment": "about Android"}))
-    assert await chat.say(said) == "Say which task the comment belongs to."
+    assert await chat.say(said) == "Which task do you mean?"
     await chat.say("Show Crash on start")
     await chat.say(said)
-    assert chat.workspace.writes[2:] == [("delete_task_comment", {"commentId": 501})]
+    assert chat.workspace.writes[2:] == [("delete_task_comment", {"taskId": 105, "commentId": 501})]
 
 
 async def test_time_is_logged_in_hours_and_minutes(child: FakeChild, chat: Chat) -> None:

@@ -12,15 +12,17 @@ from agent.model.embedded.choice import answer_schema, read_choice
 from agent.model.embedded.dialogue import Dialogue, Focus
 from agent.model.embedded.entities import Entity
 from agent.model.embedded.naming import read_signatures
-from agent.model.embedded.prefix import build_prefix, load_prompt, write_tail
+from agent.model.embedded.offer import Offer
+from agent.model.embedded.prefix import Prompt, build_prefix, divide, write_tail
 from agent.model.protocol import FunctionDefinition
 
 SIGNATURES = read_signatures(load_functions())
+OFFER = divide(SIGNATURES)
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def system() -> list[str]:
-    return str(build_prefix(SIGNATURES)[0]["content"]).splitlines()
+    return str(build_prefix(OFFER)[0]["content"]).splitlines()
 
 
 def shown(tool: str) -> list[str]:
@@ -63,12 +65,27 @@ def test_functions_that_want_lists_of_objects_are_left_out() -> None:
 
 
 def test_the_prefix_is_the_same_bytes_every_time() -> None:
-    assert json.dumps(build_prefix(read_signatures(load_functions()))) == json.dumps(build_prefix(SIGNATURES))
+    again = divide(read_signatures(load_functions()))
+    assert json.dumps(build_prefix(again)) == json.dumps(build_prefix(OFFER))
+
+
+def test_what_the_prefix_leaves_out_is_told_of_beside_the_request_that_points_at_it() -> None:
+    request = "Which tags do we have?"
+    further = OFFER.pointed_at(request)
+    assert not any(line.startswith("list_tags(") for line in system())
+    assert write_tail(Dialogue(request, NOW), further).splitlines() == [
+        "Also:",
+        "add_tag_to_task(task, tag) - Put an existing tag on a task",
+        "list_tags() - Every tag of the organisation",
+        "remove_tag_from_task(task, tag) - Take a tag off a task",
+        "",
+        request,
+    ]
 
 
 def test_examples_use_only_functions_that_are_offered() -> None:
     few = [f for f in load_functions() if f.name.endswith(("list_overdue_tasks", "list_spaces"))]
-    messages = build_prefix(read_signatures(few))
+    messages = build_prefix(divide(read_signatures(few)))
     answers = [str(m["content"]) for m in messages if m["role"] == "assistant"]
     tools = {call.tool for answer in answers for call in read_choice(answer).calls}
     assert tools == {"list_overdue_tasks"}
@@ -77,8 +94,8 @@ def test_examples_use_only_functions_that_are_offered() -> None:
 
 def test_every_example_is_an_answer_that_the_schema_allows() -> None:
     schema = answer_schema(SIGNATURES)
-    answers = [str(m["content"]) for m in build_prefix(SIGNATURES) if m["role"] == "assistant"]
-    assert len(answers) == load_prompt().count("\nAnswer: ")
+    answers = [str(m["content"]) for m in build_prefix(OFFER) if m["role"] == "assistant"]
+    assert len(answers) == len(Prompt.load().examples)
     for answer in answers:
         jsonschema.validate(json.loads(answer), schema)
 
@@ -103,9 +120,9 @@ def test_a_long_list_of_functions_loses_detail_rather_than_room() -> None:
     properties: JsonObject = {f"parameter{n}": {"type": "string"} for n in range(8)}
     schema: JsonObject = {"type": "object", "properties": properties}
     many = [FunctionDefinition(f"tool_{n}", "Does a thing. " * 8, schema) for n in range(300)]
-    messages = build_prefix(read_signatures(many))
-    assert len(str(messages[0]["content"])) < 25_000
-    assert "299(" in str(messages[0]["content"])
+    content = str(build_prefix(Offer(read_signatures(many)))[0]["content"])
+    assert len(content) < 25_000
+    assert "299(" in content
 
 
 def test_the_tail_is_the_request_after_what_was_talked_about_last() -> None:
