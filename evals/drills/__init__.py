@@ -1,0 +1,1 @@
+"""Drills: what is promised about sign-in and connection, tried on a sandbox that misbehaves."""

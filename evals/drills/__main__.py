@@ -1,0 +1,83 @@
+"""Runs the drills and prints their figures.
+
+    python -m evals.drills [NAME ...] [--short]
+
+Ends with status 1 when a promise was broken, 2 when a name is unknown.
+"""
+
+import asyncio
+import logging
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from evals.drills import killing, sharing, steps
+from evals.drills.figures import Figures, table
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """A drill and how often it is done.
+
+    Args:
+        run: Does it in a folder, so many times.
+        times: In earnest.
+        short: In the test suite.
+    """
+
+    run: Callable[[Path, int], Awaitable[Figures]]
+    times: int
+    short: int
+
+
+DRILLS: Mapping[str, Drill] = {
+    "expiry": Drill(steps.expiry, 300, 8),
+    "restart": Drill(steps.restart, 45, 4),
+    "sharing": Drill(sharing.sharing, 1000, 6),
+    "killed-after-write": Drill(killing.killed_after_write, 20, 2),
+    "killed-before-write": Drill(killing.killed_before_write, 20, 2),
+}
+
+
+def run_drill(name: str, *, short: bool) -> Figures:
+    """Run a drill in a folder of its own, which is removed."""
+    drill = DRILLS[name]
+    with tempfile.TemporaryDirectory(prefix="drill-") as folder:
+        times = drill.short if short else drill.times
+        return asyncio.run(_run(drill, Path(folder), times))
+
+
+async def _run(drill: Drill, folder: Path, times: int) -> Figures:
+    return await drill.run(folder, times)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the drills that are named, or all.
+
+    Returns:
+        The exit status.
+    """
+    names = [argument for argument in arguments if argument != "--short"] or list(DRILLS)
+    if unknown := [name for name in names if name not in DRILLS]:
+        sys.stderr.write(f"There is no drill {unknown[0]}; there are: {', '.join(DRILLS)}.\n")
+        return 2
+    # Failures are what drills are about; those that matter are in the figures.
+    logging.disable()
+    rows: list[tuple[str, Figures, float]] = []
+    for name in names:
+        begun = time.monotonic()
+        figures = run_drill(name, short="--short" in arguments)
+        rows.append((name, figures, time.monotonic() - begun))
+        sys.stdout.write(f"{name}: {figures.line()}\n")
+        sys.stdout.writelines(f"  {remark}\n" for remark in figures.remarks)
+        sys.stdout.writelines(f"  BROKEN: {sentence}\n" for sentence in figures.broken)
+        sys.stdout.flush()
+    sys.stdout.write(f"\n{table(rows)}\n")
+    return 1 if any(figures.broken for _, figures, _ in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
