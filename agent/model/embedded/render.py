@@ -24,7 +24,8 @@ def tell(telling: Telling) -> str:
         return _body(telling, content)
     sentence = write_sentence(telling, content)
     entity = read_entity(content) if is_object(content) else None
-    if entity is None or entity.kind not in ("task", "subtask", "project") or telling.result.deletes:
+    is_changed = entity is not None and entity.kind in ("task", "subtask", "project")
+    if not is_changed or telling.result.deletes or telling.signature.tool.endswith("_dependency"):
         return sentence
     assert is_object(content)
     return f"{sentence}\n\n{table(columns_for([content]), [content], telling.now)}"

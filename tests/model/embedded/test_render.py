@@ -129,3 +129,90 @@ def test_text_without_structure_is_shown_as_it_is() -> None:
 def test_numbers_of_one_object_are_not_taken_for_durations() -> None:
     answer = told("get_task_counts", {"total": 12, "pending": 7, "completed": 5, "overdue": 2})
     assert "| Total | 12 |" in answer
+
+
+TASK: JsonObject = {"taskId": 5, "taskTitle": "Fix"}
+
+
+@pytest.mark.parametrize(
+    ("tool", "structured", "sentence"),
+    [
+        (
+            "create_checklist_item",
+            TASK | {"checklistItemId": 8, "title": "Proofread", "completed": False},
+            "Created the checklist item **Proofread** (#8) on **Fix** (#5).",
+        ),
+        (
+            "update_checklist_item",
+            TASK | {"checklistItemId": 8, "title": "Proofread", "completed": True},
+            "Updated the checklist item **Proofread** (#8) on **Fix** (#5). It is done.",
+        ),
+        (
+            "delete_attachment",
+            TASK | {"deleted": True, "attachmentId": 3, "fileName": "a.png"},
+            "Deleted the attachment **a.png** (#3) from **Fix** (#5).",
+        ),
+        (
+            "add_dependency",
+            TASK | {"dependencyId": 4, "dependsOnTaskId": 6, "dependsOnTaskTitle": "Draft"},
+            "**Fix** (#5) now waits for **Draft** (#6).",
+        ),
+        (
+            "remove_dependency",
+            TASK | {"removed": True, "dependsOnTaskId": 6, "dependsOnTaskTitle": "Draft"},
+            "**Fix** (#5) no longer waits for **Draft** (#6).",
+        ),
+        (
+            "set_custom_field_value",
+            TASK | {"fieldId": 9, "fieldName": "Sponsor", "value": "Acme"},
+            "Set **Sponsor** of **Fix** (#5) to Acme.",
+        ),
+        (
+            "delete_task_status",
+            {"deleted": True, "taskStatusId": 3, "statusName": "Waiting", "movedTasks": 2},
+            "Deleted the status **Waiting** (#3). 2 tasks moved to another status.",
+        ),
+        ("mark_notification_read", {"marked": 1, "unread": 0}, "Marked 1 notification as read."),
+    ],
+)
+def test_what_hangs_on_a_task_is_told_with_its_task(tool: str, structured: JsonObject, sentence: str) -> None:
+    assert told(tool, structured) == sentence
+
+
+def test_a_tag_is_told_with_the_task_that_got_it() -> None:
+    answer = told("add_tag_to_task", TASK | {"tag": {"tagId": 1, "tagName": "red"}, "added": True})
+    assert answer.startswith("Put the tag **red** on **Fix** (#5).")
+
+
+def test_dependencies_are_a_table_of_who_waits_for_whom() -> None:
+    link: JsonObject = TASK | {
+        "dependencyId": 4,
+        "relation": "BLOCKED_BY",
+        "dependsOnTaskTitle": "Draft",
+        "blocking": True,
+    }
+    answer = told("list_dependencies", {"dependencies": [link], "total": 1, "taskId": 5})
+    assert answer.endswith("| 4 | blocked by | Fix | Draft | yes |")
+    assert answer.startswith("**1 dependency**")
+
+
+def test_tasks_in_groups_are_shown_group_by_group() -> None:
+    groups: list[JsonValue] = [
+        {"key": "overdue", "title": "Overdue", "total": 0, "tasks": []},
+        {
+            "key": "later",
+            "title": "Later",
+            "total": 40,
+            "tasks": [TASK | {"dueDate": "2026-12-01T00:00:00Z"}],
+        },
+    ]
+    answer = told("preview_my_tasks", {"view": "my-tasks", "groups": groups, "total": 40, "shown": 1})
+    assert "**My tasks: 40**" in answer
+    assert "**Overdue**: 0" in answer
+    assert "**Later**: 40, of which the first 1 are shown" in answer
+    assert "| 5 | Fix | 2026-12-01 |" in answer
+
+
+def test_sizes_are_told_in_their_unit() -> None:
+    file: JsonObject = {"attachmentId": 3, "fileName": "a.png", "size": 2_500_000}
+    assert told("list_attachments", {"attachments": [file], "total": 1}).endswith("| 3 | a.png | 2.5 MB |")

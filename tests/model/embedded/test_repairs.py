@@ -6,7 +6,7 @@ from fake_workspace import load_functions
 from agent.jsontypes import JsonObject
 from agent.model.embedded.choice import ChosenCall
 from agent.model.embedded.naming import read_signatures
-from agent.model.embedded.repairs import complete
+from agent.model.embedded.repairs import choose_again, complete
 
 SIGNATURES = {signature.tool: signature for signature in read_signatures(load_functions())}
 
@@ -87,3 +87,61 @@ def test_a_percentage_is_no_status() -> None:
 def test_a_change_that_is_there_is_left_alone() -> None:
     arguments: JsonObject = {"task": "it", "people": ["Priya"]}
     assert mended("update_task", "give the urgent one to Priya", arguments) == arguments
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    ["Push depends on Crash", "Make Push depend on Crash", "Crash blocks Push", "Push is blocked by Crash."],
+)
+def test_who_waits_for_whom_is_read_from_the_sentence(request_text: str) -> None:
+    wrong: JsonObject = {"task": "Crash", "depends_on": "Push"}
+    assert mended("add_dependency", request_text, wrong) == {"task": "Push", "depends_on": "Crash"}
+
+
+def test_a_part_is_told_from_what_it_is_part_of() -> None:
+    request = "Mark the checklist item Compare prices on Order boxes as done"
+    arguments: JsonObject = {"item": "Compare prices on Order boxes", "completed": True}
+    assert mended("update_checklist_item", request, arguments) == {
+        "item": "Compare prices",
+        "task": "Order boxes",
+        "completed": True,
+    }
+
+
+def test_a_part_whose_task_is_named_keeps_its_words() -> None:
+    arguments: JsonObject = {"item": "Post on Monday", "task": "Order boxes", "completed": True}
+    assert mended("update_checklist_item", "Tick Post on Monday of Order boxes", arguments) == arguments
+
+
+@pytest.mark.parametrize(
+    ("request_text", "completed"),
+    [("tick off Proofread", True), ("untick Proofread", False), ("Proofread is not done", False)],
+)
+def test_a_forgotten_tick_is_found_in_the_request(request_text: str, completed: bool) -> None:
+    arguments: JsonObject = {"item": "Proofread", "task": "it"}
+    assert mended("update_checklist_item", request_text, arguments) == arguments | {"completed": completed}
+
+
+@pytest.mark.parametrize(
+    ("request_text", "written", "arguments"),
+    [
+        ("Mark all notifications as read", {}, {"all": True}),
+        ("mark them as read", {"notifications": ["them"]}, {"all": True}),
+        ("Mark the one about Crash as read", {"notifications": ["Crash"]}, {"notifications": ["Crash"]}),
+        ("Mark Crash as read", {"notifications": ["Crash"], "all": True}, {"notifications": ["Crash"]}),
+        ("mark it as read", {"all": True}, {}),
+    ],
+)
+def test_all_notifications_are_marked_only_when_all_are_meant(
+    request_text: str, written: JsonObject, arguments: JsonObject
+) -> None:
+    assert mended("mark_notification_read", request_text, written) == arguments
+
+
+def test_time_that_was_spent_is_logged_and_no_timer_started() -> None:
+    started = ChosenCall("start_timer", {"task": "it", "notes": "45 minutes"})
+    offered = tuple(SIGNATURES.values())
+    logged = ChosenCall("log_manual_time", {"task": "it", "duration": "45 minutes"})
+    assert choose_again(started, offered, "Book 45 minutes on it") == logged
+    assert choose_again(started, offered, "Start a timer for 45 minutes") == started
+    assert choose_again(started, [SIGNATURES["start_timer"]], "Book 45 minutes on it") == started
