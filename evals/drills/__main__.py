@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.drills import killing, sharing, steps
+from evals.drills import cancelling, clock_jumps, full_disk, hanging_keychain, killing, sharing, steps
 from evals.drills.figures import Figures, table
 
 
@@ -39,6 +39,10 @@ DRILLS: Mapping[str, Drill] = {
     "sharing": Drill(sharing.sharing, 1000, 6),
     "killed-after-write": Drill(killing.killed_after_write, 20, 2),
     "killed-before-write": Drill(killing.killed_before_write, 20, 2),
+    "cancelling": Drill(cancelling.cancelling, 5, 2),
+    "full-disk": Drill(full_disk.full_disk, 10, 1),
+    "hanging-keychain": Drill(hanging_keychain.hanging_keychain, 10, 1),
+    "clock-jumps": Drill(clock_jumps.clock_jumps, 200, 10),
 }
 
 
