@@ -64,6 +64,9 @@ class BearerAuth(httpx2.Auth):
         if response.status_code == 401:
             self._lost = failure
             return
+        if response.status_code >= 500:
+            # It says nothing about the token; the reason of an earlier refusal stands.
+            return
         self._lost = None
         self._tokens.accepted()
         if response.status_code == 403:
