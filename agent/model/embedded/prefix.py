@@ -108,7 +108,7 @@ def write_tail(dialogue: Dialogue, further: Sequence[Signature] = ()) -> str:
 
 
 def _introduce(further: Sequence[Signature]) -> str:
-    return f"Also:\n{write_further(further)}\n\n" if further else ""
+    return f"[further functions, if one of them is meant:\n{write_further(further)}]\n" if further else ""
 
 
 def _read_examples(text: str) -> tuple[Example, ...]:

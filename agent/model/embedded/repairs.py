@@ -33,6 +33,8 @@ _WAITS: Final = re.compile(
     _LINK.format(r"depends? on|waits? (?:for|on)|is (?:blocked by|waiting (?:for|on))"), re.IGNORECASE
 )
 _BLOCKS: Final = re.compile(_LINK.format(r"blocks?|is blocking"), re.IGNORECASE)
+_TAGGED: Final = re.compile(r"\b(?:tag|tags|tagged|label|labels|labelled|labeled)\b|#\w", re.IGNORECASE)
+_FOR_SOMEBODY: Final = re.compile(r"\b(?:for|to) (?:the )?([^,;.]+?)[.!]?\s*$", re.IGNORECASE)
 _ALL_WORDS: Final = frozenset({"all", "every", "everything", "notifications", "them", "these", "those"})
 _NEWS: Final = frozenset({"notification", "unread", "new", "read"})
 _DURATION: Final = re.compile(
@@ -64,6 +66,8 @@ def complete(chosen: ChosenCall, signature: Signature, request: str) -> ChosenCa
         # "60% complete" is no status.
         del arguments["status"]
         arguments.setdefault("percent", percent)
+    if "tags" in arguments and not _TAGGED.search(_outside(request, arguments)):
+        arguments = _settle_tags(arguments, shown, request)
     arguments = _split_owner(arguments, signature, request)
     if "depends_on" in shown:
         arguments = _order_dependency(arguments, request)
@@ -92,6 +96,18 @@ def _trim_titles(arguments: JsonObject, request: str) -> JsonObject:
                     trimmed[name] = title[: found.start()]
                     return trimmed
     return trimmed
+
+
+def _settle_tags(arguments: JsonObject, shown: set[str], request: str) -> JsonObject:
+    """Drop tags where the request speaks of none; one that it ends with, "for Lena", is a person."""
+    kept = {name: value for name, value in arguments.items() if name != "tags"}
+    listed = arguments["tags"]
+    last = _FOR_SOMEBODY.search(request)
+    if "people" in shown and "people" not in kept and isinstance(listed, list) and last is not None:
+        people = [tag for tag in listed if tokens(str(tag)) == tokens(last[1])]
+        if people:
+            kept["people"] = people
+    return kept
 
 
 def _order_dependency(arguments: JsonObject, request: str) -> JsonObject:

@@ -74,11 +74,10 @@ def test_what_the_prefix_leaves_out_is_told_of_beside_the_request_that_points_at
     further = OFFER.pointed_at(request)
     assert not any(line.startswith("list_tags(") for line in system())
     assert write_tail(Dialogue(request, NOW), further).splitlines() == [
-        "Also:",
+        "[further functions, if one of them is meant:",
         "add_tag_to_task(task, tag) - Put an existing tag on a task",
         "list_tags() - Every tag of the organisation",
-        "remove_tag_from_task(task, tag) - Take a tag off a task",
-        "",
+        "remove_tag_from_task(task, tag) - Take a tag off a task]",
         request,
     ]
 

@@ -180,7 +180,8 @@ def test_what_hangs_on_a_task_is_told_with_its_task(tool: str, structured: JsonO
 
 
 def test_a_tag_is_told_with_the_task_that_got_it() -> None:
-    answer = told("add_tag_to_task", TASK | {"tag": {"tagId": 1, "tagName": "red"}, "added": True})
+    tag: JsonObject = {"tagId": 1, "tagName": "red"}
+    answer = told("add_tag_to_task", {**TASK, "tag": tag, "added": True})
     assert answer.startswith("Put the tag **red** on **Fix** (#5).")
 
 
