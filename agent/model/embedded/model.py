@@ -32,7 +32,7 @@ from agent.model.embedded.plan import Answer, Plan
 from agent.model.embedded.planner import next_step
 from agent.model.embedded.prefix import build_prefix, divide, write_tail
 from agent.model.embedded.process import ChildProcess, is_available, missing_extra, start_child
-from agent.model.embedded.repairs import choose_again
+from agent.model.embedded.repairs import choose_again, give_to_owner
 from agent.model.embedded.weights import QWEN_CODER, Weights
 from agent.model.protocol import (
     Finish,
@@ -297,4 +297,4 @@ def _read_choice(text: str, request: str, offer: Offer) -> Choice:
     except ValueError:
         return Choice(answer=_NOT_UNDERSTOOD)
     calls = tuple(choose_again(call, offer.all, request) for call in choice.calls)
-    return Choice(calls, choice.answer)
+    return Choice(give_to_owner(calls, request), choice.answer)

@@ -34,13 +34,14 @@ _WAITS: Final = re.compile(
 )
 _BLOCKS: Final = re.compile(_LINK.format(r"blocks?|is blocking"), re.IGNORECASE)
 _TAGGED: Final = re.compile(r"\b(?:tag|tags|tagged|label|labels|labelled|labeled)\b|#\w", re.IGNORECASE)
-_FOR_SOMEBODY: Final = re.compile(r"\b(?:for|to) (?:the )?([^,;.]+?)[.!]?\s*$", re.IGNORECASE)
+_FOR_SOMEBODY: Final = re.compile(r".*\b(?:for|to) ([^,;.]+?)[.!]?\s*$", re.IGNORECASE | re.DOTALL)
 _ALL_WORDS: Final = frozenset({"all", "every", "everything", "notifications", "them", "these", "those"})
 _NEWS: Final = frozenset({"notification", "unread", "new", "read"})
 _DURATION: Final = re.compile(
     r"\b(?:\d+(?:[.,]\d+)?|half an|an?)\s*(?:hours?|hrs?|h|minutes?|mins?)\b", re.IGNORECASE
 )
 _TIMER: Final = re.compile(r"\b(?:timer|clock|stopwatch|start|begin|now)\b", re.IGNORECASE)
+_JOINS: Final = re.compile(r"\b(?:members?|joins?|invites?|team)\b", re.IGNORECASE)
 _ANY_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _DUE: Final = re.compile(r"\b(?:due|deadline)(?: date)?(?: is| on| by| at)?:? ([^,;.]+)", re.IGNORECASE)
 
@@ -209,3 +210,25 @@ def choose_again(chosen: ChosenCall, signatures: Sequence[Signature], request: s
         return chosen
     kept = {name: value for name, value in chosen.arguments.items() if name == "task"}
     return ChosenCall("log_manual_time", {**kept, "duration": duration[0]})
+
+
+def give_to_owner(calls: tuple[ChosenCall, ...], request: str) -> tuple[ChosenCall, ...]:
+    """Let whom a new task is handed to own it: the model may make them a member of its project instead.
+
+    Args:
+        calls: What the model wrote.
+        request: The user's words.
+    """
+    if _JOINS.search(request):
+        return calls
+    given: list[ChosenCall] = []
+    for call in calls:
+        last = given[-1] if given else None
+        person = call.arguments.get("person")
+        is_handed = call.tool == "add_project_member" and last is not None and last.tool == "create_task"
+        if is_handed and last is not None and isinstance(person, str):
+            people: list[JsonValue] = [person]
+            given[-1] = ChosenCall(last.tool, {"people": people, **last.arguments})
+        else:
+            given.append(call)
+    return tuple(given)

@@ -6,7 +6,7 @@ from fake_workspace import load_functions
 from agent.jsontypes import JsonObject
 from agent.model.embedded.choice import ChosenCall
 from agent.model.embedded.naming import read_signatures
-from agent.model.embedded.repairs import choose_again, complete
+from agent.model.embedded.repairs import choose_again, complete, give_to_owner
 
 SIGNATURES = {signature.tool: signature for signature in read_signatures(load_functions())}
 
@@ -145,3 +145,27 @@ def test_time_that_was_spent_is_logged_and_no_timer_started() -> None:
     assert choose_again(started, offered, "Book 45 minutes on it") == logged
     assert choose_again(started, offered, "Start a timer for 45 minutes") == started
     assert choose_again(started, [SIGNATURES["start_timer"]], "Book 45 minutes on it") == started
+
+
+@pytest.mark.parametrize(
+    ("request_text", "mended_as"),
+    [
+        ("Add Check to Website for Lena", {"people": ["Lena"]}),
+        ("Add Check to Website", {}),
+        ("Add Check to Website, tagged Lena", {"tags": ["Lena"]}),
+        ("Add Check to Website #Lena", {"tags": ["Lena"]}),
+    ],
+)
+def test_tags_that_nobody_spoke_of_are_dropped(request_text: str, mended_as: JsonObject) -> None:
+    arguments: JsonObject = {"project": "Website", "title": "Check"}
+    assert mended("create_task", request_text, {**arguments, "tags": ["Lena"]}) == {**arguments, **mended_as}
+
+
+def test_whom_a_new_task_is_handed_to_owns_it_and_joins_nothing() -> None:
+    made = ChosenCall("create_task", {"project": "Website", "title": "Check"})
+    added = ChosenCall("add_project_member", {"project": "Website", "person": "Lena"})
+    given = ChosenCall("create_task", {"people": ["Lena"], "project": "Website", "title": "Check"})
+    assert give_to_owner((made, added), "Make a task Check in Website and hand it to Lena") == (given,)
+    asked = "Make a task Check in Website and make Lena a member"
+    assert give_to_owner((made, added), asked) == (made, added)
+    assert give_to_owner((added,), "Add Lena to Website") == (added,)
