@@ -52,7 +52,7 @@ async def test_every_tool_is_listed_as_defined_in_both_eras(sandbox: RunningSand
     async with connected(sandbox, mode=mode) as client:
         tools, pages = await listed(client)
     assert pages == 2
-    assert len(tools) == 47
+    assert len(tools) == 81
     for tool, definition in zip(tools, definitions(), strict=True):
         assert tool.name == definition["name"]
         assert tool.title == definition["title"]

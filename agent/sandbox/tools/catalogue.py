@@ -103,7 +103,6 @@ def load_catalogue() -> Catalogue:
                 view_uri=views.VIEW_URIS.get(entry["name"]),
             )
             for entry in entries
-            if entry["name"] in _HANDLERS
         ]
     )
 
