@@ -44,9 +44,9 @@ class Result:
 
 
 @contextmanager
-def started(folder: str) -> Generator[tuple[dict[str, Any], float]]:
+def started(folder: str, *options: str) -> Generator[tuple[dict[str, Any], float]]:
     """Start a sandbox and yield its ready line with the seconds that it took to write it."""
-    command = [sys.executable, "-P", "-m", "agent.sandbox", "--data", folder, "--rate-limit", "0"]
+    command = [sys.executable, "-P", "-m", "agent.sandbox", "--data", folder, *options]
     begun = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -131,12 +131,15 @@ def main() -> None:
     place = {"spaceId": 501, "projectId": 11272}
     fresh: list[float] = []
     for _ in range(_STARTS):
-        with tempfile.TemporaryDirectory() as folder, started(folder) as (_ready, seconds):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            started(folder, "--rate-limit", "0") as (_ready, seconds),
+        ):
             fresh.append(seconds)
     limits = httpx2.Limits(max_connections=_PARALLEL, max_keepalive_connections=_PARALLEL)
     with (
         tempfile.TemporaryDirectory() as folder,
-        started(folder) as (ready, _),
+        started(folder, "--rate-limit", "0") as (ready, _),
         httpx2.Client(timeout=_BOUND_SECONDS, limits=limits) as http,
     ):
         token = sign_in(http, ready)
