@@ -36,6 +36,7 @@ from agent.auth.token_endpoint import make_oauth_client
 from agent.auth.tokens import TokenManager
 from agent.auth.vault import Vault
 from agent.errors import SignInError
+from agent.events import ElicitationAction, ElicitationRequested, Question
 from agent.folders import find_folders
 from agent.jsontypes import JsonObject, JsonValue, is_object, parse_object
 from agent.tools.tool import Tool
@@ -52,6 +53,15 @@ async def approve(address: str) -> None:
     """Stands for the person: the suite's servers send the browser straight back."""
     async with httpx2.AsyncClient(follow_redirects=True, timeout=20) as browser:
         await browser.get(address)
+
+
+async def accept_defaults(question: Question) -> None:
+    """Stands for the person before a form: whatever has a default is left as it is."""
+    if isinstance(question, ElicitationRequested) and question.form is not None:
+        question.action = ElicitationAction.ACCEPTED
+        question.content = {
+            field.name: field.default for field in question.form.fields if field.default is not None
+        }
 
 
 class SignedIn:
@@ -238,7 +248,8 @@ async def main(scenario: str, server: str, context: JsonObject) -> None:
         once = SignedIn(server, vault, context)
         try:
             provider = await without_a_person(scenario, server, context)
-            async with Workspace(server, auth=Apart(provider) if provider else once.auth) as workspace:
+            auth = Apart(provider) if provider else once.auth
+            async with Workspace(server, auth=auth, ask=accept_defaults) as workspace:
                 await take_everything(workspace, context, once)
         finally:
             await once.tokens.aclose()
