@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from agent.audited_toolbox import AuditedToolbox
 from agent.auth.audit import AuditLog
 from agent.auth.bearer import BearerAuth
 from agent.auth.browser import BrowserOpener
@@ -67,6 +68,7 @@ class Backend:
         self._warm: Callable[[ModelRequest], None] | None = None
         self.functions: tuple[FunctionDefinition, ...] = ()
         self.workspace = Workspace(settings.server, auth=self._auth, on_event=on_event, ask=ask)
+        self.toolbox = AuditedToolbox(self.workspace, self._audit, settings.server)
 
     async def open(self) -> None:
         """Begin to connect; nothing is waited for."""

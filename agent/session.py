@@ -194,7 +194,7 @@ class Session:
     def _make_loop(self, backend: "Backend") -> Loop:
         return Loop(
             model=self._model or ScriptedModel([]),
-            toolbox=backend.workspace,
+            toolbox=backend.toolbox,
             policy=self._options.policy,
             conversation=self._conversation,
             system=read_prompt("system"),

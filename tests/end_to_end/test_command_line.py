@@ -52,6 +52,8 @@ def test_a_tool_can_be_called_by_hand(signed_in: Program) -> None:
 def test_the_audit_log_tells_what_was_done_and_no_secret(signed_in: Program) -> None:
     lines = signed_in.run("log").stdout.splitlines()
     assert any(" sign-in " in line and " done " in line for line in lines)
+    signed_in.run("call", "astravue_get_task", "--args", '{"taskId": 141298}')
+    assert "taskId=141298 tool=astravue_get_task" in signed_in.run("log").stdout
     entries = [json.loads(line) for line in signed_in.run("log", "--json", "--last", "1").stdout.splitlines()]
     assert len(entries) == 1
     assert {"time", "operation", "outcome", "server"} <= entries[0].keys()
