@@ -93,7 +93,7 @@ async def test_a_server_without_pkce_is_refused(server: FakeAuthorizationServer)
 async def test_a_setting_may_vouch_for_pkce_that_a_server_does_not_mention(
     server: FakeAuthorizationServer,
 ) -> None:
-    """Row Y: but never against what the server does say."""
+    """But never against what the server does say."""
     trusting = ClientSettings(assume_pkce=True)
     server.pkce_methods = None
     assert (await _discover(server, client=trusting)).issuer == server.issuer
@@ -153,7 +153,7 @@ async def test_scopes_come_from_the_challenge_first(server: FakeAuthorizationSer
 async def test_else_the_documented_scopes_that_the_server_knows(
     server: FakeAuthorizationServer, supported: tuple[str, ...] | None, scope: str | None
 ) -> None:
-    """Row Z: and never all that the server lists."""
+    """And never all that the server lists."""
     server.scopes_supported = supported
     assert (await _discover(server)).scope == scope
 
