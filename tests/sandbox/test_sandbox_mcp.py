@@ -51,7 +51,7 @@ def definitions() -> list[dict[str, Any]]:
 async def test_every_tool_is_listed_as_defined_in_both_eras(sandbox: RunningSandbox, mode: Mode) -> None:
     async with connected(sandbox, mode=mode) as client:
         tools, pages = await listed(client)
-    assert pages == 2
+    assert pages == 4
     assert len(tools) == 81
     for tool, definition in zip(tools, definitions(), strict=True):
         assert tool.name == definition["name"]
