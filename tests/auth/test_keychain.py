@@ -140,17 +140,17 @@ def test_a_secret_service_that_never_answers_is_given_up_and_the_key_kept_beside
 
     location, *asked = ended.stdout.splitlines()
     assert location == f"the key file {tmp_path / 'vault.key'} beside it: no keychain was usable here"
-    assert "asked: /org/freedesktop/secrets" in asked
+    assert any(line.startswith("asked: /org/freedesktop/secrets") for line in asked)
 
 
 def test_a_secret_service_that_falls_silent_is_named_and_costs_no_login(tmp_path: Path) -> None:
     home, state = tmp_path / "secrets home", tmp_path / "state"
     home.mkdir()
-    own = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home)}
-    assert _run(state, *_answering(), **own).stdout.strip() == "the OS keychain"
+    own = str(home)
+    assert _run(state, *_answering(), HOME=own, XDG_RUNTIME_DIR=own).stdout.strip() == "the OS keychain"
     stored = find_folders({"ASTRAVUE_HOME": str(state)}).vault_file.read_bytes()
 
-    silent = _run(state, *_SILENT, program=_LOAD_AND_TELL, bound=1.0, **own)
+    silent = _run(state, *_SILENT, program=_LOAD_AND_TELL, bound=1.0, HOME=own, XDG_RUNTIME_DIR=own)
 
     message, hint, *asked = silent.stdout.splitlines()
     assert message == (
@@ -158,7 +158,8 @@ def test_a_secret_service_that_falls_silent_is_named_and_costs_no_login(tmp_path
         "the keychain did not answer within 1 seconds; the vault was kept."
     )
     assert hint == "Unlock the keychain and try again."
-    assert "asked: /org/freedesktop/secrets" in asked
+    assert any(line.startswith("asked: /org/freedesktop/secrets") for line in asked)
     assert find_folders({"ASTRAVUE_HOME": str(state)}).vault_file.read_bytes() == stored
     assert not (state / "vault.key").exists()
-    assert _run(state, *_answering(), program=_LOAD_AND_TELL, **own).stdout.strip() == "one"
+    again = _run(state, *_answering(), program=_LOAD_AND_TELL, HOME=own, XDG_RUNTIME_DIR=own)
+    assert again.stdout.strip() == "one"
