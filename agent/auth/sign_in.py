@@ -238,7 +238,7 @@ def _check_redirect(redirect: Redirect, state: str, authorization: Authorization
         raise SignInError(
             "The sign-in was refused; nothing was changed.", "Run `astravue login` to try again."
         )
-    said = ", ".join(clean(word) for word in (redirect.error, redirect.error_description) if word)
+    said = ", ".join(clean(word, [state]) for word in (redirect.error, redirect.error_description) if word)
     kind = _ClientInDoubtError if redirect.error in _UNKNOWN_CLIENT else SignInError
     raise kind(f"The authorization server refused the sign-in: {said}.", "Run `astravue login` again.")
 

@@ -67,6 +67,7 @@ class FakeAuthorizationServer:
     always_refuses: bool = False
     wanted_scope: str = ""
     forbids: bool = False
+    mcp_status: int = 0
     grants_scope: bool = True
     takes_metadata_documents: bool = False
     openid_form: str = ""
@@ -123,6 +124,8 @@ class FakeAuthorizationServer:
 
     async def mcp(self, request: Request) -> Response:
         self._note(request)
+        if self.mcp_status:
+            return Response(status_code=self.mcp_status)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if not self.wants_authorization or (not self.always_refuses and self._family_of(token) is not None):
             family = self._family_of(token)

@@ -100,6 +100,65 @@ async def test_a_lost_login_lets_the_401_through_and_says_why(home: Home) -> Non
         assert auth.failure is None
 
 
+@pytest.mark.parametrize("status", [500, 502, 503])
+async def test_an_outage_after_a_lost_login_keeps_the_reason_of_the_refusal(home: Home, status: int) -> None:
+    await home.sign_in()
+    home.server.families[0].revoked = True
+    async with _client(home) as (http, auth):
+        assert (await http.post(home.server.server, json={})).status_code == 401
+        reason = auth.failure
+        home.server.mcp_status = status
+        assert (await http.post(home.server.server, json={})).status_code == status
+
+        assert isinstance(reason, SignInError)
+        assert auth.failure is reason
+
+        home.server.mcp_status = 0
+        await home.sign_in()
+        assert (await http.post(home.server.server, json={})).status_code == 200
+        assert auth.failure is None
+
+
+async def test_an_outage_does_not_end_the_doubt_about_a_token_refused_right_after_its_issue(
+    home: Home,
+) -> None:
+    await home.sign_in()
+    home.server.always_refuses = True
+    async with _client(home) as (http, auth):
+        await http.post(home.server.server, json={})
+        home.server.mcp_status = 503
+        await http.post(home.server.server, json={})
+        home.server.mcp_status = 0
+        await http.post(home.server.server, json={})
+
+        assert home.server.refreshes == 1
+        assert isinstance(auth.failure, SignInError)
+
+
+async def test_a_token_that_expires_during_a_call_lets_it_finish_and_is_replaced_for_the_next(
+    home: Home,
+) -> None:
+    login = await home.sign_in()
+
+    def pass_the_expiry() -> None:
+        home.clock.now += 1801
+
+    home.server.mcp_hook = pass_the_expiry
+    async with _client(home) as (http, auth):
+        before = _calls(home)
+        first = await http.post(home.server.server, json={})
+        home.server.mcp_hook = None
+        second = await http.post(home.server.server, json={})
+
+        assert [first.status_code, second.status_code] == [200, 200]
+        assert first.request.headers["Authorization"] == f"Bearer {login.access_token}"
+        assert second.request.headers["Authorization"] == f"Bearer {home.server.families[0].access_token}"
+        assert auth.failure is None
+    assert _calls(home) == before + 2
+    assert home.server.refreshes == 1
+    assert len(home.browser.opened) == 1
+
+
 async def test_a_server_that_always_refuses_is_asked_twice_and_refreshed_once(home: Home) -> None:
     await home.sign_in()
     home.server.always_refuses = True

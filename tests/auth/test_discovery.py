@@ -62,6 +62,19 @@ async def test_an_issuer_with_a_path_may_publish_at_the_root_of_its_host(
     assert ("GET /.well-known/oauth-authorization-server" in server.requests) == at_root
 
 
+async def test_an_issuer_with_a_path_is_registered_with_where_the_metadata_at_the_root_says(
+    home: Home,
+) -> None:
+    home.server.issuer_path = "/tenant"
+    home.server.metadata_at_host_root = True
+
+    login = await home.sign_in()
+
+    assert login.issuer == f"{home.server.origin}/tenant"
+    assert login.token_endpoint == f"{home.server.origin}/token"
+    assert [request for request in home.server.requests if "register" in request] == ["POST /register"]
+
+
 @pytest.mark.parametrize(
     ("path", "form"),
     [

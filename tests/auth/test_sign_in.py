@@ -53,6 +53,11 @@ def _with_a_slash(answer: dict[str, str]) -> dict[str, str]:
     return {**answer, "iss": f"{answer['iss']}/"}
 
 
+def _echoing_state(answer: dict[str, str]) -> dict[str, str]:
+    changes = {"error": "server_error", "error_description": f"no {answer['state']} here"}
+    return _answer(code=None, **changes)(answer)
+
+
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
@@ -67,6 +72,7 @@ def _with_a_slash(answer: dict[str, str]) -> dict[str, str]:
             _answer(code=None, error="server_error", error_description="at \x1b[2J lunch"),
             "server_error, at [2J lunch",
         ),
+        (_echoing_state, "server_error, no … here"),
     ],
 )
 async def test_what_goes_wrong_is_one_sentence_in_the_terminal_and_in_the_browser(
@@ -82,6 +88,35 @@ async def test_what_goes_wrong_is_one_sentence_in_the_terminal_and_in_the_browse
     assert "did not work" in home.browser.page()
     assert home.vault.load(home.server.server, "default") is None
     assert len(home.browser.opened) == 1
+
+
+async def test_a_refused_sign_in_leaves_the_login_before_it_in_use(home: Home) -> None:
+    before = await home.sign_in()
+    tokens = home.tokens()
+    assert await tokens.access_token() == before.access_token
+    home.server.consent = _answer(code=None, error="access_denied")
+
+    with pytest.raises(SignInError, match="was refused; nothing was changed"):
+        await home.sign_in()
+
+    assert home.vault.load(home.server.server, "default") == before
+    assert await tokens.access_token() == before.access_token
+    assert (await tokens.refresh_now()).sign_in_id == before.sign_in_id
+    await tokens.aclose()
+
+
+async def test_after_a_refused_sign_in_the_next_one_works(home: Home) -> None:
+    tokens = home.tokens()
+    home.server.consent = _answer(code=None, error="access_denied")
+    with pytest.raises(SignInError, match="was refused; nothing was changed"):
+        await home.sign_in()
+    assert await tokens.access_token() is None
+
+    home.server.consent = None
+    login = await home.sign_in()
+
+    assert await tokens.access_token() == login.access_token
+    await tokens.aclose()
 
 
 async def test_an_abandoned_sign_in_ends_with_its_time(home: Home) -> None:

@@ -8,6 +8,7 @@ import pytest
 from auth_home import Home
 
 from agent.auth.tokens import TokenManager
+from agent.errors import SignInError
 
 pytestmark = pytest.mark.anyio
 
@@ -164,6 +165,50 @@ async def test_an_older_login_that_is_written_again_never_replaces_the_one_in_me
     assert stored is not None
     assert stored.refresh_token == home.server.families[0].refresh_token
     assert home.server.revoked_families == 0
+
+
+async def test_a_login_kept_in_memory_gives_way_to_newer_tokens_of_the_same_sign_in(home: Home) -> None:
+    login = await home.sign_in()
+    tokens, other_window = home.tokens(), home.tokens()
+    await tokens.access_token()
+    with home.unwritable():
+        await tokens.newer_than(login.access_token)
+    # A forgiving server takes the refresh token that the vault still holds once more.
+    family = home.server.families[0]
+    family.refresh_token = login.refresh_token or ""
+    family.spent.clear()
+    await other_window.refresh_now()
+    newest = await other_window.refresh_now()
+    await other_window.aclose()
+
+    await tokens.aclose()
+
+    assert home.vault.load(login.server, "default") == newest
+    assert tokens.login == newest
+
+
+@pytest.mark.parametrize("loss", ["of the refresh token", "of the registration"])
+async def test_a_login_that_lost_something_counts_as_newer_than_the_one_before(home: Home, loss: str) -> None:
+    login = await home.sign_in()
+    tokens = home.tokens()
+    await tokens.access_token()
+    if loss == "of the registration":
+        home.server.forget_clients()
+    home.server.families[0].revoked = True
+    with home.unwritable(), pytest.raises(SignInError):
+        await tokens.newer_than(login.access_token)
+    lost = tokens.login
+    # As an abandoned sign-in in another window does, which marks the registration it used.
+    assert login.registration is not None
+    doubtful = dataclasses.replace(login.registration, doubtful=True)
+    home.vault.save(dataclasses.replace(login, registration=doubtful))
+
+    await tokens.aclose()
+
+    assert lost is not None
+    assert lost.refresh_token is None
+    assert lost.rotation == login.rotation + 1
+    assert home.vault.load(login.server, "default") == lost
 
 
 async def test_a_login_kept_in_memory_gives_way_to_a_later_sign_in(home: Home) -> None:
