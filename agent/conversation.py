@@ -67,7 +67,7 @@ class ToolMessage:
         text: What the model reads, capped in length.
         is_error: The call failed, was refused or was declined.
         structured: The whole structured result for code that renders or looks things up; endpoints never
-            see it.
+            see it. `None` if there is none, or it is too large to keep.
     """
 
     call_id: str

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from agent.context import is_too_large
 from agent.conversation import AssistantMessage, Conversation, Message, ToolCall, ToolMessage, UserMessage
 from agent.errors import AgentError
 from agent.event_json import FORMAT_VERSION, encode_event
@@ -25,6 +26,7 @@ from agent.events import (
     Question,
     StepFinished,
     StepStarted,
+    ToolCallFinished,
     ToolCallProgress,
     TurnFailed,
     TurnFinished,
@@ -182,7 +184,10 @@ class Recorder:
             self._partial.clear()
         elif isinstance(event, TurnFailed):
             self._write_partial()
-        self._write(encode_event(event))
+        line = encode_event(event)
+        if isinstance(event, ToolCallFinished) and is_too_large(event.structured):
+            line |= {"structured": None, "left_out": "The structured result was too large to keep."}
+        self._write(line)
 
     def _write_partial(self) -> None:
         text = "".join(self._partial)

@@ -1,9 +1,10 @@
-"""What of a tool's result goes to the model."""
+"""What of a tool's result goes to the model, and what is kept of it."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.context import RESULT_CHARACTERS, result_text
+from agent.context import RESULT_CHARACTERS, is_too_large, result_text
+from agent.jsontypes import JsonValue, dump
 from agent.tools.tool import ToolResult
 
 
@@ -42,3 +43,23 @@ def test_warnings_follow_the_result() -> None:
 def test_half_of_a_character_is_replaced() -> None:
     assert result_text(ToolResult("a\ud83d")) == "a\ufffd"
     assert result_text(ToolResult("", {"a": "\ud83d"})) == '{"a":"\ufffd"}'
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(JSON, st.integers(0, 50))
+def test_what_is_called_too_large_is_longer_than_the_limit_as_json(value: JsonValue, limit: int) -> None:
+    assert not is_too_large(value, limit) or len(dump(value)) > limit
+
+
+@given(st.lists(st.text(max_size=5), min_size=1), st.booleans())
+def test_what_is_not_called_too_large_holds_no_more_text_than_the_limit(
+    texts: list[str], keyed: bool
+) -> None:
+    value: JsonValue = dict.fromkeys(texts) if keyed else list[JsonValue](texts)
+    held = sum(map(len, set(texts) if keyed else texts))
+    assert is_too_large(value, held - 1)

@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
-from agent.context import result_text
+from agent.context import is_too_large, result_text
 from agent.conversation import Conversation, ToolCall, ToolMessage
 from agent.errors import AgentError, ApprovalError, OutcomeUnknownError, SignInError
 from agent.events import (
@@ -273,7 +273,8 @@ class CallRunner:
             return finished(CallOutcome.UNKNOWN, f"{error} Look before trying again.", error=error)
         except AgentError as error:
             return finished(CallOutcome.FAILED, str(error), error=error)
-        self._names.learn(result.structured)
+        if not is_too_large(result.structured):
+            self._names.learn(result.structured)
         outcome = CallOutcome.FAILED if result.is_error else CallOutcome.SUCCEEDED
         return finished(outcome, result_text(result), result.structured)
 
@@ -334,7 +335,7 @@ def _answer(conversation: Conversation, finished: ToolCallFinished) -> None:
             finished.call.name,
             finished.text,
             is_error=finished.outcome is not CallOutcome.SUCCEEDED,
-            structured=finished.structured,
+            structured=None if is_too_large(finished.structured) else finished.structured,
         )
     )
 
