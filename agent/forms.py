@@ -4,9 +4,10 @@ Source: MCP 2025-11-25 and 2026-07-28, Client features, Elicitation, "Requested 
 whose properties are text, numbers, booleans, or choices from a list.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -18,7 +19,14 @@ FormValue: TypeAlias = str | int | float | bool | list[str]
 
 _YES = frozenset({"y", "yes", "true", "1", "on"})
 _NO = frozenset({"n", "no", "false", "0", "off"})
+_LISTS = ("enum", "oneOf", "anyOf")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+# RFC 3339, section 5.6; Python's own reader takes more of ISO 8601 than that.
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 class FieldKind(StrEnum):
@@ -86,8 +94,28 @@ class Field:
                 raise ValueError("This field cannot be left out.")
             return self.default
         value = self._parse(text)
-        self._check(value)
+        if not self._is_sound(value):
+            raise ValueError(f"It takes {self.hint}.")
         return value
+
+    def accept(self, value: JsonValue) -> FormValue | None:
+        """Give a value from elsewhere, such as a default, if it fits the field; else `None`."""
+        listed = [item for item in value if isinstance(item, str)] if isinstance(value, list) else None
+        values = {choice.value for choice in self.choices}
+        match self.kind, value:
+            case FieldKind.YES_NO, bool():
+                return value
+            case FieldKind.NUMBER | FieldKind.INTEGER, int() | float() if not isinstance(value, bool):
+                fits = self.kind is FieldKind.NUMBER or isinstance(value, int) or value.is_integer()
+                return value if fits and self._is_sound(value) else None
+            case FieldKind.TEXT, str():
+                return value if self._is_sound(value) else None
+            case FieldKind.CHOICE, str():
+                return value if value in values else None
+            case FieldKind.CHOICES, list() if listed is not None and len(listed) == len(value):
+                return listed if values.issuperset(listed) and self._is_sound(listed) else None
+            case _:
+                return None
 
     def show(self, value: FormValue) -> str:
         """Put a value of this field as a person would type it."""
@@ -122,10 +150,10 @@ class Field:
 
     def _bounds(self, unit: str) -> str:
         if self.least is not None and self.most is not None:
-            return f", {self.least:g} to {self.most:g}{unit}"
+            return f", {_in_digits(self.least)} to {_in_digits(self.most)}{unit}"
         if self.least is not None:
-            return f", at least {self.least:g}{unit}"
-        return "" if self.most is None else f", at most {self.most:g}{unit}"
+            return f", at least {_in_digits(self.least)}{unit}"
+        return "" if self.most is None else f", at most {_in_digits(self.most)}{unit}"
 
     def _parse(self, text: str) -> FormValue:
         match self.kind:
@@ -144,21 +172,16 @@ class Field:
                 return text
 
     def _parse_number(self, text: str) -> int | float:
+        if not _NUMBER.fullmatch(text):
+            raise ValueError(f"It takes {self.hint}.")
         try:
             return int(text)
         except ValueError:
             pass
-        try:
-            number = float(text)
-        except ValueError:
-            number = float("nan")
-        if number in (float("inf"), float("-inf")) or number != number:
-            raise ValueError(f"It takes {self.hint}.") from None
-        if self.kind is FieldKind.NUMBER:
-            return number
-        if not number.is_integer():
-            raise ValueError(f"It takes {self.hint}.") from None
-        return int(number)
+        number = float(text)
+        if math.isinf(number) or (self.kind is FieldKind.INTEGER and not number.is_integer()):
+            raise ValueError(f"It takes {self.hint}.")
+        return number if self.kind is FieldKind.NUMBER else int(number)
 
     def _choose(self, text: str) -> str:
         for choice in self.choices:
@@ -171,14 +194,13 @@ class Field:
             return self.choices[int(text) - 1].value
         raise ValueError(f"“{text}” is none of the choices.")
 
-    def _check(self, value: FormValue) -> None:
+    def _is_sound(self, value: FormValue) -> bool:
         measure = value if isinstance(value, int | float) else len(value)
         too_small = self.least is not None and measure < self.least
         too_large = self.most is not None and measure > self.most
         look_like = _FORMATS.get(self.format)
         misshapen = isinstance(value, str) and look_like is not None and not look_like(value)
-        if not isinstance(value, bool) and (too_small or too_large or misshapen):
-            raise ValueError(f"It takes {self.hint}.")
+        return isinstance(value, bool) or not (too_small or too_large or misshapen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +216,11 @@ def parse_form(schema: JsonObject) -> Form:
     Raises:
         ValueError: It asks for something that is no text, number, boolean or choice.
     """
-    properties, required = schema.get("properties"), schema.get("required")
+    properties, required = schema.get("properties", {}), schema.get("required")
+    if schema.get("type", "object") != "object" or not is_object(properties):
+        raise ValueError("the form is no object with properties")
     names = required if isinstance(required, list) else []
-    fields = [
-        _parse_field(name, held, name in names)
-        for name, held in (properties if is_object(properties) else {}).items()
-    ]
+    fields = [_parse_field(name, held, name in names) for name, held in properties.items()]
     return Form(tuple(fields))
 
 
@@ -211,18 +232,19 @@ def _parse_field(name: str, schema: JsonValue, required: bool) -> Field:
         FieldKind.TEXT: ("minLength", "maxLength"),
         FieldKind.CHOICES: ("minItems", "maxItems"),
     }.get(kind, ("minimum", "maximum"))
-    return Field(
+    field = Field(
         name,
         _text(schema, "title") or name,
         kind,
         _text(schema, "description"),
         required,
-        _default(schema.get("default")),
+        None,
         choices,
         _text(schema, "format"),
         _number(schema.get(least)),
         _number(schema.get(most)),
     )
+    return replace(field, default=field.accept(schema.get("default")))
 
 
 def _kind_of(name: str, schema: JsonObject) -> tuple[FieldKind, tuple[Choice, ...]]:
@@ -234,7 +256,10 @@ def _kind_of(name: str, schema: JsonObject) -> tuple[FieldKind, tuple[Choice, ..
             return FieldKind.CHOICES, choices
     elif kind == "string":
         choices = tuple(_choices(schema))
-        return (FieldKind.CHOICE if choices else FieldKind.TEXT), choices
+        if choices:
+            return FieldKind.CHOICE, choices
+        if schema.keys().isdisjoint(_LISTS):
+            return FieldKind.TEXT, ()
     elif kind in ("number", "integer"):
         return FieldKind(str(kind)), ()
     elif kind == "boolean":
@@ -256,15 +281,13 @@ def _choices(schema: JsonObject) -> Iterator[Choice]:
             yield Choice(value, label if isinstance(label, str) else value)
 
 
-def _default(value: JsonValue) -> FormValue | None:
-    if isinstance(value, list):
-        return [item for item in value if isinstance(item, str)]
-    return None if isinstance(value, dict) else value
-
-
 def _text(schema: JsonObject, key: str) -> str:
     value = schema.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _in_digits(number: float) -> str:
+    return str(int(number)) if isinstance(number, float) and number.is_integer() else str(number)
 
 
 def _number(value: JsonValue) -> float | None:
@@ -284,6 +307,8 @@ def _is_uri(text: str) -> bool:
 
 
 def _is_date(text: str) -> bool:
+    if not _DATE.fullmatch(text):
+        return False
     try:
         date.fromisoformat(text)
     except ValueError:
@@ -292,11 +317,13 @@ def _is_date(text: str) -> bool:
 
 
 def _is_date_time(text: str) -> bool:
+    if not _DATE_TIME.fullmatch(text):
+        return False
     try:
-        # RFC 3339 wants the time zone, which is what most people leave out.
-        return datetime.fromisoformat(text).tzinfo is not None
+        datetime.fromisoformat(text.upper())
     except ValueError:
         return False
+    return True
 
 
 _FORMATS: dict[str, Callable[[str], bool]] = {
