@@ -12,6 +12,7 @@ from agent.auth.audit import AuditLog
 from agent.auth.bearer import BearerAuth
 from agent.auth.browser import BrowserOpener
 from agent.auth.login import ClientSettings, Login
+from agent.auth.sealed import Key
 from agent.auth.sign_in import sign_in, sign_out
 from agent.auth.tokens import TokenManager
 from agent.auth.vault import Vault
@@ -42,6 +43,7 @@ class Backend:
         on_event: Takes what the server does of its own accord, and waits.
         ask: Returns once a question to the person is answered, or will not be.
         on_stage: Told what is being waited for; empty when nothing is.
+        vault_key: The key of a vault that takes a passphrase.
     """
 
     def __init__(
@@ -54,13 +56,14 @@ class Backend:
         on_event: Callable[[OutsideEvent], None],
         ask: Callable[[Question], Awaitable[None]],
         on_stage: Callable[[str], None],
+        vault_key: Key | None = None,
     ) -> None:
         self._settings = settings
         self._folders = folders
         self._environ = environ
         self._on_stage = on_stage
         self._audit = AuditLog(folders.audit_file)
-        self._vault = Vault(folders, environ)
+        self._vault = Vault(folders, environ, key=vault_key)
         self._tokens = TokenManager(
             self._vault, settings.server, settings.profile, audit=self._audit, warn=say
         )

@@ -64,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_try(add("try", "try it: a demo company on this machine, a model, and the chat"))
     login = add("login", "sign in to the server in the browser")
     login.add_argument("--no-browser", action="store_true", help="only print the address")
+    _add_vault_choice(login)
     add("logout", "revoke the sign-in and forget it")
     auth = add("auth", "keep a sign-in alive from scripts")
     auth.add_argument("action", choices=["refresh"], help="refresh: renew the tokens now")
@@ -96,6 +97,16 @@ def _add_resume(parser: argparse.ArgumentParser) -> None:
         default=argparse.SUPPRESS,
         help="go on with a saved conversation (“last” for the newest)",
     )
+
+
+def _add_vault_choice(parser: argparse.ArgumentParser) -> None:
+    choice = parser.add_mutually_exclusive_group()
+    for option, text in (
+        ("passphrase", "seal stored sign-ins with a passphrase, asked for at every start"),
+        ("keychain", "seal them with a key from the usual places again, the OS keychain above all"),
+        ("plaintext", "store them unencrypted"),
+    ):
+        choice.add_argument(f"--{option}", dest="vault", action="store_const", const=option, help=text)
 
 
 def _add_approvals(parser: argparse.ArgumentParser) -> None:

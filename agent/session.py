@@ -34,6 +34,7 @@ from agent.transcripts import Header, Recorder, Transcript, new_session_id
 
 if TYPE_CHECKING:
     from agent.auth.browser import BrowserOpener
+    from agent.auth.sealed import Key
     from agent.backend import Backend
 
 
@@ -50,6 +51,7 @@ class SessionOptions:
         on_stage: Told what is being waited for, with an empty text when nothing is any more.
         context: Tells the facts of the moment; the date and time of this machine by default.
         record: Write a transcript.
+        vault_key: The key of a vault that takes a passphrase.
     """
 
     policy: Policy
@@ -60,6 +62,7 @@ class SessionOptions:
     on_stage: Callable[[str], None] | None = None
     context: Callable[[], str] | None = None
     record: bool = True
+    vault_key: "Key | None" = None
 
 
 class Session:
@@ -176,6 +179,7 @@ class Session:
                     on_event=self._tell,
                     ask=self._ask,
                     on_stage=self._set_stage,
+                    vault_key=self._options.vault_key,
                 )
                 await backend.open()
                 self._backend = backend

@@ -3,7 +3,8 @@
 An explicit choice comes first: `ASTRAVUE_VAULT_KEY`, then `ASTRAVUE_VAULT_KEY_FILE`. Else the
 operating system's keychain; on a machine without one (a fresh container), a key file of our own
 in the configuration folder, mode 0600. A vault that exists says in its header which of these
-holds its key, and only that one is asked.
+holds its key, and only that one is asked. One that its owner sealed with a passphrase, or left
+unencrypted, stays so whatever the environment names.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from agent.auth.keychain import KeychainUnusableError, SecretStore
 from agent.auth.private_files import replace_file
-from agent.auth.sealed import KEY_BYTES, Key, KeyPlace
+from agent.auth.sealed import KEY_BYTES, PLAINTEXT, Key, KeyPlace
 from agent.errors import VaultError
 from agent.folders import Folders
 
@@ -50,6 +51,15 @@ class KeyFinder:
         Raises:
             VaultError: The key is not there, or its place cannot be reached.
         """
+        if place == "plaintext":
+            return PLAINTEXT
+        if place == "passphrase":
+            raise VaultError(
+                "The vault takes a passphrase, which nobody could be asked for or which was changed "
+                "meanwhile; the vault was kept.",
+                f"Start again on a terminal; for scripts, set {KEY_VARIABLE} and run "
+                "`astravue login --keychain` once.",
+            )
         explicit = self._explicit()
         if explicit is not None:
             return explicit

@@ -46,6 +46,7 @@ class Vault:
         environ: The process environment, where an explicit key may be named.
         keychain: The operating system's keychain; the real one when None.
         clock: Unix seconds; names files that are moved aside.
+        key: The key of a vault that takes a passphrase, once somebody was asked for it.
     """
 
     def __init__(
@@ -55,11 +56,12 @@ class Vault:
         *,
         keychain: SecretStore | None = None,
         clock: Callable[[], float] = time.time,
+        key: Key | None = None,
     ) -> None:
         self._path = folders.vault_file
         self._keys = KeyFinder(folders, environ, keychain or Keychain())
         self._clock = clock
-        self._key: Key | None = None
+        self._key = key
 
     @property
     def path(self) -> Path:
@@ -136,6 +138,18 @@ class Vault:
             if value is not None:
                 content.secrets[name] = value
 
+    def reseal(self, key: Key | None) -> None:
+        """Seal everything with another key; a vault that does not exist yet is made.
+
+        Args:
+            key: From a passphrase, or `PLAINTEXT`; None for one from the usual places.
+
+        Raises:
+            VaultError: As `save`.
+        """
+        with self._changing():
+            self._key = self._keys.new() if key is None else key
+
     @contextlib.contextmanager
     def refreshing(self, server: str, profile: str, bound: float) -> Generator[None]:
         """Hold the lock under which the tokens of one login are replaced, across processes.
@@ -163,11 +177,14 @@ class Vault:
             with self._lock(self._path.with_name(f"{self._path.name}.lock"), _WRITE_LOCK_BOUND):
                 header = self._read_header()
                 if header is None:
-                    self._key, content = self._keys.new(), _Content()
+                    content = _Content()
+                    if self._key is not None and self._key.place not in ("passphrase", "plaintext"):
+                        self._key = None
                 else:
                     content = self._open(header)
                 yield content
-                assert self._key is not None
+                if self._key is None:
+                    self._key = self._keys.new()
                 self._write(content, self._key)
         except TimeoutError:
             raise VaultError(

@@ -9,6 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from agent.commands.common import find_transcript, has_terminal, make_policy, prepare, settings_for, warn
+from agent.commands.passphrase import unlock
 from agent.commands.progress import STANDARD_ERROR
 from agent.errors import AgentError, ExitCode, UsageError
 from agent.event_json import encode_error, encode_event, encode_usage
@@ -44,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         resumed=resumed,
         say=_ignore if arguments.quiet else warn,
         on_stage=None if arguments.quiet else STANDARD_ERROR.show_stage,
+        vault_key=unlock(folders),
     )
     session = Session(settings, folders, options)
     return asyncio.run(answer(session, text, Output.from_arguments(arguments)))

@@ -8,6 +8,7 @@ from contextlib import aclosing
 
 from agent.commands.ask import Output
 from agent.commands.common import make_policy, prepare, warn
+from agent.commands.passphrase import unlock
 from agent.errors import AgentError, ExitCode, UsageError
 from agent.events import CallOutcome, ToolCallFinished
 from agent.jsontypes import JsonObject, parse_object
@@ -24,7 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(
             f"--args is no JSON object ({error}).", "Example: --args '{\"taskId\": 7}'"
         ) from error
-    options = SessionOptions(policy=make_policy(arguments, settings), say=warn, record=False)
+    policy, key = make_policy(arguments, settings), unlock(folders)
+    options = SessionOptions(policy=policy, say=warn, record=False, vault_key=key)
     session = Session(settings, folders, options)
     output = Output.from_arguments(argparse.Namespace(json=False, quiet=True))
     finished = asyncio.run(_call(session, arguments.name, tool_arguments, output))

@@ -5,6 +5,7 @@ import asyncio
 import sys
 
 from agent.commands.common import find_transcript, has_terminal, make_policy, prepare, settings_for
+from agent.commands.passphrase import unlock
 from agent.errors import ExitCode, UsageError
 from agent.repl.chat import run_chat
 from agent.session import Session, SessionOptions
@@ -17,7 +18,8 @@ def run(arguments: argparse.Namespace) -> int:
     resumed = find_transcript(folders, getattr(arguments, "resume", None))
     settings = settings_for(settings, resumed)
     greeting = f"Going on with “{resumed.title}”." if resumed else f"Connected to {settings.server}"
-    options = SessionOptions(policy=make_policy(arguments, settings), resumed=resumed)
+    policy, key = make_policy(arguments, settings), unlock(folders)
+    options = SessionOptions(policy=policy, resumed=resumed, vault_key=key)
     session = Session(settings, folders, options)
     code = asyncio.run(run_chat(session, history_file=folders.history_file, greeting=greeting))
     tell_how_to_resume(session)

@@ -2,25 +2,53 @@
 
 import argparse
 import asyncio
+import os
 import sys
 import threading
 import webbrowser
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from agent.commands.common import prepare, warn
+from agent.commands.passphrase import choose_key, unlock
 from agent.errors import ExitCode
+from agent.folders import Folders
 from agent.session import Session, SessionOptions
 from agent.tools.policy import Policy
+
+if TYPE_CHECKING:
+    from agent.auth.sealed import Key
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     settings, folders = prepare(arguments)
-    session = Session(settings, folders, SessionOptions(policy=Policy(), say=warn))
+    key = unlock(folders)
+    if arguments.command == "login" and arguments.vault is not None:
+        key = _reseal(arguments.vault, folders, key)
+    session = Session(settings, folders, SessionOptions(policy=Policy(), say=warn, vault_key=key))
     sentence = asyncio.run(_run(session, arguments))
     sys.stdout.write(sentence + "\n")
     return ExitCode.DONE
+
+
+def _reseal(wanted: str, folders: Folders, key: "Key | None") -> "Key | None":
+    """Seal the vault as wanted before anything new is stored in it; give the key from now on."""
+    from agent.auth.sealed import PLAINTEXT
+    from agent.auth.vault import Vault
+
+    vault = Vault(folders, os.environ, key=key)
+    match wanted:
+        case "passphrase":
+            new = choose_key(folders)
+        case "plaintext":
+            new = PLAINTEXT
+            warn(f"the vault is unencrypted from now on: whoever reads {vault.path} can use its sign-ins")
+        case _:
+            new = None
+    vault.reseal(new)
+    return new
 
 
 async def _run(session: Session, arguments: argparse.Namespace) -> str:

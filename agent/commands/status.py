@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 
 from agent.commands.common import prepare
+from agent.commands.passphrase import unlock
 from agent.errors import AgentError, ExitCode
 from agent.session import Session, SessionOptions
 from agent.tools.policy import Policy
@@ -17,7 +18,7 @@ _CONNECT_SECONDS = 10.0
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     settings, folders = prepare(arguments)
-    session = Session(settings, folders, SessionOptions(policy=Policy()))
+    session = Session(settings, folders, SessionOptions(policy=Policy(), vault_key=unlock(folders)))
     rows = asyncio.run(_status(session))
     places = (
         ("Settings", folders.settings_file),

@@ -6,6 +6,7 @@ import json
 import sys
 
 from agent.commands.common import prepare
+from agent.commands.passphrase import unlock
 from agent.errors import ExitCode, UsageError
 from agent.jsontypes import JsonObject
 from agent.repl.sanitize import strip, strip_line
@@ -17,7 +18,7 @@ from agent.tools.tool import Tool
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     settings, folders = prepare(arguments)
-    session = Session(settings, folders, SessionOptions(policy=Policy()))
+    session = Session(settings, folders, SessionOptions(policy=Policy(), vault_key=unlock(folders)))
     tools = asyncio.run(_list(session))
     if arguments.name is not None:
         tools = tuple(tool for tool in tools if tool.name == arguments.name)

@@ -7,16 +7,21 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.commands.ask import Output, answer
 from agent.commands.chat import need_terminal
 from agent.commands.common import make_policy, prepare, warn
+from agent.commands.passphrase import unlock
 from agent.commands.progress import STANDARD_ERROR
 from agent.errors import AgentError, ExitCode
 from agent.folders import Folders
 from agent.sandbox_process import DemoUser, SandboxProcess
 from agent.session import Session, SessionOptions
 from agent.settings import TRY_PORT, TRY_PROFILE, Settings
+
+if TYPE_CHECKING:
+    from agent.auth.sealed import Key
 
 SUGGESTIONS = (
     "Which of my tasks are overdue?",
@@ -31,12 +36,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.ask is None:
         need_terminal()
     settings, folders = prepare(arguments)
+    key = unlock(folders)
     with _place(folders) as (folder, port):
         start = datetime.now(UTC).isoformat(timespec="seconds")
         options = ["--data", str(folder), "--reset", "--seed", arguments.seed, "--start-time", start]
         if arguments.access_ttl is not None:
             options += ["--access-ttl", str(arguments.access_ttl)]
-        return asyncio.run(_try(arguments, settings, folders, _sandbox(options, port), start))
+        return asyncio.run(_try(arguments, settings, folders, _sandbox(options, port), start, key))
 
 
 @contextmanager
@@ -76,6 +82,7 @@ async def _try(
     folders: Folders,
     starting: AbstractAsyncContextManager[SandboxProcess],
     start: str,
+    key: "Key | None",
 ) -> ExitCode:
     async with starting as sandbox:
         user = sandbox.users[0]
@@ -85,6 +92,7 @@ async def _try(
             folders,
             SessionOptions(
                 policy=make_policy(arguments, settings),
+                vault_key=key,
                 workspace={"seed": arguments.seed, "start_time": start},
                 say=warn if arguments.ask is not None else None,
                 on_stage=STANDARD_ERROR.show_stage if arguments.ask is not None else None,
