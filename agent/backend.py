@@ -6,6 +6,8 @@ Imported in a thread after the prompt is drawn; see `agent.session`.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 from agent.audited_toolbox import AuditedToolbox
 from agent.auth.audit import AuditLog
@@ -16,7 +18,7 @@ from agent.auth.sealed import Key
 from agent.auth.sign_in import sign_in, sign_out
 from agent.auth.tokens import TokenManager
 from agent.auth.vault import Vault
-from agent.errors import ModelError, VaultError
+from agent.errors import AgentError, ModelError, VaultError
 from agent.events import OutsideEvent, Question
 from agent.folders import Folders
 from agent.model.embedded import is_available
@@ -24,12 +26,23 @@ from agent.model.protocol import FunctionDefinition, Model, ModelRequest
 from agent.model.selection import Choice, Kind, choose_model
 from agent.prompt_files import read_prompt
 from agent.settings import Settings
+from agent.status import Connection, SignIn, Status, describe_expiry
 from agent.tools.schema import build_functions
 from agent.tools.tool import Tool
+from agent.user import User, read_user
 from agent.workspace.workspace import Workspace
 
 ShowLine = Callable[[str], None]
 _BAR_CELLS = 20
+_USER_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _VaultFacts:
+    logins: tuple[Login, ...] = ()
+    key_location: str = ""
+    encrypted: bool = True
+    problem: str = ""
 
 
 class Backend:
@@ -127,28 +140,42 @@ class Backend:
         if self._warm is not None:
             self._warm(ModelRequest(read_prompt("system"), (), self.functions))
 
-    async def status(self) -> tuple[tuple[str, str], ...]:
-        """Describe sign-in, server and vault as pairs of a label and a value."""
-        login, vault = await asyncio.to_thread(self._look_into_vault)
-        login = self._tokens.login or login
+    async def status(self) -> Status:
+        """Describe sign-in, server and vault; what cannot be told is left empty."""
+        vault = await asyncio.to_thread(self._look_into_vault)
+        here = (self._tokens.server, self._settings.profile)
+        stored = next((one for one in vault.logins if (one.server, one.profile) == here), None)
+        login = self._tokens.login or stored
         info = self.workspace.info
-        skipped = self.workspace.skipped_tools
-        return (
-            ("Server", self._settings.server),
-            ("Connected", f"{info.name} {info.version}, MCP {info.protocol_version}" if info else "no"),
-            ("Sign-in", _describe_login(login, time.time())),
-            ("Profile", self._settings.profile),
-            ("Vault", f"{self._vault.path}; {vault}"),
-            *((("Tools left out", "; ".join(skipped)),) if skipped else ()),
+        user = await self._read_user() if info else User()
+        return Status(
+            server=self._settings.server,
+            profile=self._settings.profile,
+            connection=Connection(info.name, info.version, info.protocol_version) if info else None,
+            sign_in=_summarise(login, user.account) if login else None,
+            role=user.role,
+            vault=self._vault.path,
+            key_location=vault.key_location,
+            encrypted=vault.encrypted,
+            vault_problem=vault.problem,
+            others=tuple(_summarise(one) for one in vault.logins if (one.server, one.profile) != here),
+            tools_left_out=self.workspace.skipped_tools,
         )
 
-    def _look_into_vault(self) -> tuple[Login | None, str]:
+    async def _read_user(self) -> User:
+        # A status is told whether or not the server has this to say.
+        with suppress(AgentError, TimeoutError):
+            return await asyncio.wait_for(read_user(self.workspace), _USER_SECONDS)
+        return User()
+
+    def _look_into_vault(self) -> _VaultFacts:
         # A vault that cannot be opened is part of the status, not a failure of it.
         try:
-            login = self._vault.load(self._tokens.server, self._settings.profile)
-            return login, f"key: {self._vault.key_location}"
+            return _VaultFacts(
+                tuple(self._vault.logins()), self._vault.key_location, self._vault.is_encrypted
+            )
         except VaultError as error:
-            return None, str(error)
+            return _VaultFacts(problem=str(error))
 
     async def sign_in(
         self,
@@ -212,7 +239,7 @@ class Backend:
             AgentError: They cannot be renewed; what is stored is kept.
         """
         login = await self._tokens.refresh_now()
-        return f"Renewed; {_describe_expiry(login, time.time())}."
+        return f"Renewed; {describe_expiry(login.expires_at, time.time())}."
 
 
 def _open_endpoint(choice: Choice) -> Model:
@@ -227,14 +254,5 @@ def _bar(fraction: float) -> str:
     return f"▕{'█' * full}{'░' * (_BAR_CELLS - full)}▏ {fraction:.0%}"
 
 
-def _describe_login(login: Login | None, now: float) -> str:
-    if login is None:
-        return "none (astravue login)"
-    return f"{login.account or 'signed in'}, {_describe_expiry(login, now)}"
-
-
-def _describe_expiry(login: Login, now: float) -> str:
-    if login.expires_at is None:
-        return "the access token has no known expiry"
-    minutes, seconds = divmod(max(0, round(login.expires_at - now)), 60)
-    return f"the access token lives for {minutes} min {seconds} s and is renewed by itself"
+def _summarise(login: Login, account: str = "") -> SignIn:
+    return SignIn(login.server, login.profile, login.account or account, login.expires_at)

@@ -294,7 +294,7 @@ class Session:
     async def status(self) -> tuple[tuple[str, str], ...]:
         """Describe the present state as pairs of a label and a value."""
         backend = await self._open_backend()
-        rows = await backend.status()
+        rows = (await backend.status()).rows(self._clock())
         if self._model is None:
             return (*rows, ("Model", await backend.describe_model()))
         return (
@@ -304,6 +304,11 @@ class Session:
             ("Context", f"about {await asyncio.to_thread(self._count, backend):,} tokens"),
             ("Conversation", f"{self._id} ({self._recorder.path})"),
         )
+
+    async def report(self) -> JsonObject:
+        """Describe the present state for scripts."""
+        backend = await self._open_backend()
+        return {**(await backend.status()).to_json(), "model": await backend.describe_model()}
 
     def _count(self, backend: "Backend") -> int:
         # Imported here, in a thread: the encoding takes most of a second to load.

@@ -83,6 +83,16 @@ class Vault:
         header = self._read_header()
         return "nowhere yet: nothing is stored" if header is None else self._key_for(header).location
 
+    @property
+    def is_encrypted(self) -> bool:
+        """Say whether what is stored is encrypted; true where nothing is stored yet.
+
+        Raises:
+            VaultError: The file is damaged.
+        """
+        header = self._read_header()
+        return header is None or header.key_place != "plaintext"
+
     def load(self, server: str, profile: str) -> Login | None:
         """Read the login of one server and profile; None when there is none.
 

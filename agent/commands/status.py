@@ -9,6 +9,8 @@ from contextlib import suppress
 from agent.commands.common import prepare
 from agent.commands.passphrase import unlock
 from agent.errors import AgentError, ExitCode
+from agent.folders import Folders
+from agent.repl.sanitize import strip_line
 from agent.session import Session, SessionOptions
 from agent.tools.policy import Policy
 
@@ -19,27 +21,26 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     settings, folders = prepare(arguments)
     session = Session(settings, folders, SessionOptions(policy=Policy(), vault_key=unlock(folders)))
-    rows = asyncio.run(_status(session))
-    places = (
-        ("Settings", folders.settings_file),
-        ("Conversations", folders.sessions),
-        ("Log", folders.log_file),
-    )
-    rows = (*rows, *((label, str(path)) for label, path in places))
-    if arguments.json:
-        sys.stdout.write(json.dumps(dict(rows), ensure_ascii=False, indent=1) + "\n")
-    else:
-        width = max(len(label) for label, _ in rows)
-        for label, value in rows:
-            sys.stdout.write(f"{label:<{width}}  {value}\n")
+    sys.stdout.write(asyncio.run(_status(session, folders, as_json=arguments.json)))
     return ExitCode.DONE
 
 
-async def _status(session: Session) -> tuple[tuple[str, str], ...]:
+async def _status(session: Session, folders: Folders, *, as_json: bool) -> str:
+    places = {
+        "Settings": str(folders.settings_file),
+        "Conversations": str(folders.sessions),
+        "Log": str(folders.log_file),
+    }
     try:
         # What cannot be reached is part of the status, not a failure of it.
         with suppress(AgentError, TimeoutError):
             await asyncio.wait_for(session.tools(), _CONNECT_SECONDS)
-        return await session.status()
+        if as_json:
+            report = await session.report()
+            report |= {label.lower(): path for label, path in places.items()}
+            return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+        rows = (*await session.status(), *places.items())
     finally:
         await session.aclose()
+    width = max(len(label) for label, _ in rows)
+    return "".join(f"{label:<{width}}  {strip_line(value)}\n" for label, value in rows)

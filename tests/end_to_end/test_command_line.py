@@ -1,8 +1,10 @@
 """What scripts rely on: standard output, standard error and exit codes of the real program."""
 
 import json
+import re
 import socket
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -318,9 +320,28 @@ def test_tokens_stand_nowhere_in_clear(signed_in: Program) -> None:
 
 def test_status_tells_scripts_where_things_are(signed_in: Program, server: dict[str, Any]) -> None:
     status = json.loads(signed_in.run("status", "--json").stdout)
-    assert status["Server"] == server["url"]
-    assert "renewed by itself" in status["Sign-in"]
-    assert "MCP" in status["Connected"]
+    user = server["users"][0]
+    assert status["server"] == server["url"]
+    assert status["profile"] == "default"
+    assert status["connected"] is status["signed_in"] is status["encrypted"] is True
+    assert status["account"] == user["email"]
+    assert status["role"] == "Manager"
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d", status["protocol_version"])
+    assert datetime.fromisoformat(status["expires_at"]).tzinfo is not None
+    assert status["key_location"] == "ASTRAVUE_VAULT_KEY"
+    assert status["other_sign_ins"] == status["tools_left_out"] == []
+    assert status["vault_problem"] is None
+    assert set(status) >= {"server_name", "server_version", "model", "settings", "conversations", "log"}
+
+
+def test_status_lists_the_sign_ins_that_are_not_in_use(signed_in: Program, server: dict[str, Any]) -> None:
+    run = signed_in.run("--profile", "other", "status", "--json")
+    status = json.loads(run.stdout)
+    assert (status["signed_in"], status["account"], status["role"]) == (False, None, None)
+    (other,) = status["other_sign_ins"]
+    assert (other["server"], other["profile"]) == (server["url"], "default")
+    rows = signed_in.run("--profile", "other", "status").stdout
+    assert f"Other sign-in  {server['url']} (profile default" in rows
 
 
 def test_logout_revokes_and_forgets(own_sign_in: Program) -> None:
