@@ -106,7 +106,7 @@ def test_whoever_says_no_gets_a_message_and_the_chat_goes_on(program: Program, r
         terminal.wait_for(QUESTION)
         terminal.press("n")
         terminal.wait_gone(QUESTION)
-        terminal.wait_for("✗ ")
+        terminal.wait_for("nothing else was lost. Run")
         terminal.say("hello")
         terminal.wait_for("Still here.")
         terminal.say("/login")
