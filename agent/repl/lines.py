@@ -39,7 +39,7 @@ def describe_call(event: ToolCallStarted, columns: int | None = None) -> str:
 def describe_progress(event: ToolCallProgress) -> str:
     """Say how far a call is: a share where there is a whole, else a count, and what it is doing."""
     fraction = event.fraction
-    amount = f"{event.done:g}" if fraction is None else f"{fraction:.0%}"
+    amount = f"{event.done:,.10g}" if fraction is None else f"{fraction:.0%}"
     return _SEPARATOR.join(filter(None, (amount, shorten(strip_line(event.message), _LONGEST_VALUE))))
 
 

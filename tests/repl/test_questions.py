@@ -346,13 +346,13 @@ async def test_the_progress_of_a_call_is_a_live_line_and_leaves_nothing_behind()
         [
             (STARTED, [1.0]),
             (ToolCallProgress(CALL, 3, 12, "tasks"), [2.0]),
-            (ToolCallProgress(CALL, 40, None, ""), [3.0]),
+            (ToolCallProgress(CALL, 1234567, None, ""), [3.0]),
         ]
     )
     first, second, third = (line[2:] for line in drawn)
     assert first == "Copy project · 1 s"
     assert second == "Copy project · 25% · tasks · 2 s"
-    assert third == "Copy project · 40 · 3 s"
+    assert third == "Copy project · 1,234,567 · 3 s"
     assert "25%" not in screen.text
     assert "✓ Copy project" in screen.text
 
