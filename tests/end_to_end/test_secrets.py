@@ -76,12 +76,15 @@ def login_with(
     ) as process:
         assert process.stderr is not None
         before: list[str] = []
-        for line in process.stderr:
-            if line.strip().startswith("http"):
-                decide(line.strip(), user, decision)
-                break
-            before.append(line)
-        after, rest = process.communicate(timeout=60)
+        try:
+            for line in process.stderr:
+                if line.strip().startswith("http"):
+                    decide(line.strip(), user, decision)
+                    break
+                before.append(line)
+            after, rest = process.communicate(timeout=60)
+        finally:
+            process.kill()
     return process.returncode, "".join([*before, after, rest])
 
 
