@@ -18,6 +18,7 @@ from agent.auth.unlock import choose_key, unlock
 from agent.auth.vault import Vault
 from agent.errors import VaultError
 from agent.folders import Folders, find_folders
+from tests.end_to_end.program import Program
 from tests.terminal_window import TerminalWindow
 
 CHEAP = Derivation(b"0123456789abcdef", iterations=1, lanes=1, memory=8)
@@ -278,3 +279,34 @@ def test_the_way_back_from_a_passphrase_needs_it(astravue: Astravue) -> None:
     window.press(f"{PASSPHRASE}\r")
     assert window.wait_end() == 5
     assert read_header(folders.vault_file.read_bytes()).key_place == "environment"
+
+
+def test_only_the_flag_leaves_a_vault_unencrypted_and_status_says_so(tmp_path: Path) -> None:
+    program = Program(tmp_path / "home")
+    program.environ["ASTRAVUE_SERVER"] = "http://127.0.0.1:9/mcp"
+    login = program.run("login", "--plaintext", "--no-browser")
+    assert login.returncode == 5
+    assert "unencrypted" in login.stderr
+    assert program.run("login", "--no-browser").returncode == 5
+
+    assert "UNENCRYPTED" in program.run("status").stdout
+    assert json.loads(program.run("status", "--json").stdout)["encrypted"] is False
+
+
+def test_without_a_terminal_no_passphrase_is_asked_for(tmp_path: Path) -> None:
+    program = Program(tmp_path / "home")
+    program.environ["ASTRAVUE_SERVER"] = "http://127.0.0.1:9/mcp"
+    login = program.run("login", "--passphrase")
+    assert (login.returncode, login.stdout) == (2, "")
+    assert "only be typed on a terminal" in login.stderr
+    assert "ASTRAVUE_VAULT_KEY" in login.stderr
+    assert not program.state.joinpath("vault.bin").exists()
+
+    folders = find_folders(program.environ)
+    Vault(folders, {}).reseal(cheap_key())
+    logout = program.run("logout")
+    assert logout.returncode == 3
+    assert "takes a passphrase, which nobody could be asked for" in logout.stderr
+    status = json.loads(program.run("status", "--json").stdout)
+    assert (status["signed_in"], status["key_location"]) == (False, None)
+    assert "takes a passphrase" in status["vault_problem"]
