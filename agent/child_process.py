@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-_SECRETS = ("OPENAI_API_KEY", "ASTRAVUE_VAULT_KEY")
+_SECRETS = ("OPENAI_API_KEY", "ASTRAVUE_VAULT_KEY", "ASTRAVUE_CLIENT_SECRET")
 
 
 def python_command(module: str, *arguments: str) -> list[str]:

@@ -16,5 +16,6 @@ def test_a_module_of_the_users_folder_does_not_shadow_ours(tmp_path: Path) -> No
 
 
 def test_keys_are_not_handed_on() -> None:
-    environ = {"PATH": "/bin", "OPENAI_API_KEY": "a", "ASTRAVUE_VAULT_KEY": "b", "ASTRAVUE_HOME": "/home"}
-    assert child_environment(environ) == {"PATH": "/bin", "ASTRAVUE_HOME": "/home"}
+    kept = {"PATH": "/bin", "ASTRAVUE_HOME": "/home"}
+    secret = {"OPENAI_API_KEY": "a", "ASTRAVUE_VAULT_KEY": "b", "ASTRAVUE_CLIENT_SECRET": "c"}
+    assert child_environment(kept | secret) == kept
