@@ -178,7 +178,7 @@ async def _request_tokens(
 ) -> Tokens:
     response = await _post(http, url, registration, form)
     if response.status_code != 200:
-        raise _refusal(response, secrets)
+        raise _refusal(response, [*secrets, registration.client_secret or ""])
     body = _object(response)
     access_token, token_type = body.get("access_token"), body.get("token_type", "Bearer")
     if not isinstance(access_token, str) or not access_token:

@@ -459,6 +459,20 @@ async def test_a_token_endpoint_that_echoes_a_code_does_not_get_it_into_an_error
     assert "bad …" in str(failure.value)
 
 
+async def test_a_client_secret_that_is_echoed_does_not_get_into_an_error(home: Home) -> None:
+    home.server.client_authentication = "client_secret_post"
+    await home.sign_in()
+    (secret,) = filter(None, home.server.clients.values())
+    body = {"error": "invalid_request", "error_description": f"bad {secret}"}
+    home.server.fail_next_token_request(400, body)
+
+    with pytest.raises(SignInError) as failure:
+        await home.sign_in()
+
+    assert secret not in str(failure.value)
+    assert "bad …" in str(failure.value)
+
+
 async def test_a_server_in_trouble_while_the_code_is_exchanged_is_no_refusal(home: Home) -> None:
     home.server.fail_next_token_request(503)
 
