@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from conftest import FakeChild
 from fake_workspace import Chat, FakeWorkspace
 
 from agent.conversation import AssistantMessage, ToolCall, ToolMessage, UserMessage
@@ -16,6 +15,7 @@ from agent.model.protocol import (
     TextDelta,
     Usage,
 )
+from tests.model.embedded.conftest import FakeChild
 
 pytestmark = pytest.mark.anyio
 

@@ -4,13 +4,13 @@ import asyncio
 import sys
 
 import pytest
-from conftest import FakeChild
 from fake_workspace import Chat, FakeWorkspace, load_functions
 
 from agent.conversation import UserMessage
 from agent.errors import ModelError
 from agent.model.embedded import is_available
 from agent.model.embedded.model import EmbeddedModel
+from tests.model.embedded.conftest import FakeChild
 
 pytestmark = pytest.mark.anyio
 
