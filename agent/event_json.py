@@ -123,12 +123,13 @@ def encode_error(error: AgentError) -> JsonObject:
 
 
 def encode_usage(usage: Usage) -> JsonObject:
-    """Write token counts."""
+    """Write token counts, and the cost in US dollars where it is known."""
     return {
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,
         "cached_tokens": usage.cached_tokens,
         "reasoning_tokens": usage.reasoning_tokens,
+        "cost": usage.cost,
     }
 
 
@@ -137,6 +138,7 @@ def _encode_function(function: FunctionDefinition) -> JsonObject:
         "name": function.name,
         "description": function.description,
         "parameters": function.parameters,
+        **({"strict": True} if function.strict else {}),
     }
 
 

@@ -184,7 +184,9 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class WaitStarted:
-    """The server asked for a wait; whatever waits goes on by itself after it. Any event may follow.
+    """The server or the model's endpoint wants a wait; whatever waits goes on by itself after it.
+
+    Any event may follow.
 
     Args:
         reason: Why, in one sentence.

@@ -23,6 +23,7 @@ from agent.events import (
     TurnFailed,
     TurnFinished,
     TurnStarted,
+    WaitStarted,
 )
 from agent.jsontypes import JsonObject, dump, well_formed
 from agent.model.protocol import (
@@ -32,6 +33,7 @@ from agent.model.protocol import (
     Model,
     ModelRequest,
     ReasoningDelta,
+    RetryScheduled,
     StreamItem,
     TextDelta,
     Usage,
@@ -79,7 +81,7 @@ class _Answer:
                 self.usage = item
             case Finish():
                 self.finish = item
-            case ReasoningDelta():
+            case ReasoningDelta() | RetryScheduled():
                 pass
 
     @property
@@ -225,6 +227,8 @@ class Loop:
                     answer.take(self._with_own_id(item) if isinstance(item, ToolCall) else item)
                     if isinstance(item, TextDelta | ReasoningDelta):
                         yield item
+                    elif isinstance(item, RetryScheduled):
+                        yield WaitStarted(item.reason, item.seconds)
             answer.ended = True
         finally:
             message = answer.message

@@ -39,7 +39,13 @@ from agent.tools.tool import Effect, Tool
 
 CALL = ToolCall("c1", "delete_task", '{"taskId":7}')
 USAGE = Usage(12, 3, 4, 1)
-USAGE_JSON: JsonObject = {"input_tokens": 12, "output_tokens": 3, "cached_tokens": 4, "reasoning_tokens": 1}
+USAGE_JSON: JsonObject = {
+    "input_tokens": 12,
+    "output_tokens": 3,
+    "cached_tokens": 4,
+    "reasoning_tokens": 1,
+    "cost": None,
+}
 CALL_JSON: JsonObject = {"id": "c1", "name": "delete_task", "arguments": '{"taskId":7}'}
 
 EXAMPLES: list[tuple[Event, JsonObject]] = [

@@ -1,6 +1,7 @@
 """What the rest of the program sees of a language model: one request, one stream of items.
 
-The order of a stream: any number of `TextDelta` and `ReasoningDelta`, then the `ToolCall`s in the
+The order of a stream: any number of `RetryScheduled` as long as the request is not answered, any number
+of `TextDelta` and `ReasoningDelta`, then the `ToolCall`s in the
 model's order (each whole; fragments are put together by the adapter), then at most one `Usage`,
 then exactly one `Finish`. A stream that breaks raises `ModelError` instead of finishing; what had
 been yielded until then stands.
@@ -23,11 +24,14 @@ class FunctionDefinition:
         name: Matches `^[a-zA-Z0-9_-]{1,64}$`, as OpenAI's function calling asks.
         description: What it does, in plain words.
         parameters: A JSON Schema of type object, without `$ref`.
+        strict: The endpoint is to hold the model to `parameters` while it writes; they are then within
+            what OpenAI's strict mode accepts.
     """
 
     name: str
     description: str
     parameters: JsonObject
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,40 @@ class ReasoningDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class RetryScheduled:
+    """The endpoint did not answer, and the same request is sent again after a wait.
+
+    Args:
+        reason: What happened, one sentence without its full stop.
+        seconds: How long the wait takes from now.
+    """
+
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one request, as the endpoint counted them."""
+    """Tokens of one request or of several, as the endpoint counted them, and what they cost.
+
+    Args:
+        input_tokens: Read by the model, cached ones among them.
+        output_tokens: Written by the model, reasoning among them.
+        cached_tokens: Of the input, read from the endpoint's prompt cache.
+        reasoning_tokens: Of the output, reasoning.
+        cost: US dollars; `None` where the price of any of these tokens is not known.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int = 0
     reasoning_tokens: int = 0
+    cost: float | None = None
+
+    @property
+    def total_tokens(self) -> int:
+        """Read and written together."""
+        return self.input_tokens + self.output_tokens
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
@@ -78,7 +109,15 @@ class Usage:
             self.output_tokens + other.output_tokens,
             self.cached_tokens + other.cached_tokens,
             self.reasoning_tokens + other.reasoning_tokens,
+            _add_costs(self, other),
         )
+
+
+def _add_costs(one: Usage, other: Usage) -> float | None:
+    # What took no tokens cost nothing, so it does not make a known sum unknown.
+    known = [each.cost for each in (one, other) if each.cost is not None or each.total_tokens]
+    costs = [cost for cost in known if cost is not None]
+    return sum(costs) if costs and len(costs) == len(known) else None
 
 
 class FinishReason(StrEnum):
@@ -103,7 +142,7 @@ class Finish:
     provider_items: tuple[JsonValue, ...] = field(default=(), repr=False)
 
 
-StreamItem: TypeAlias = TextDelta | ReasoningDelta | ToolCall | Usage | Finish
+StreamItem: TypeAlias = RetryScheduled | TextDelta | ReasoningDelta | ToolCall | Usage | Finish
 
 
 class Model(Protocol):
