@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from agent.auth.keychain import KeychainUnusableError, SecretStore
-from agent.auth.private_files import replace_file
+from agent.private_files import replace_file
 from agent.auth.sealed import KEY_BYTES, PLAINTEXT, Key, KeyPlace
 from agent.errors import VaultError
 from agent.folders import Folders

@@ -15,7 +15,7 @@ from pathlib import Path
 from agent.auth.keychain import Keychain, SecretStore
 from agent.auth.keys import KeyFinder
 from agent.auth.login import Login
-from agent.auth.private_files import replace_file
+from agent.private_files import replace_file
 from agent.auth.sealed import DamagedError, Header, Key, NewerFormatError, read_header, seal, unseal
 from agent.errors import VaultError
 from agent.folders import Folders
