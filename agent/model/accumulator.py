@@ -75,7 +75,13 @@ class StreamAccumulator:
         self._reason: str | None = None
         self._chunks = 0
         self._said_something = False
+        self._has_begun = False
         self._halves: dict[str, str] = {}
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything of the answer came, a part of a call included."""
+        return self._has_begun
 
     def feed(self, chunk: JsonObject) -> Iterator[TextDelta | ReasoningDelta]:
         """Take one chunk.
@@ -101,11 +107,12 @@ class StreamAccumulator:
     def _take(self, delta: JsonObject) -> Iterator[TextDelta | ReasoningDelta]:
         for key in ("reasoning_content", "reasoning"):
             if text := self._text(key, delta.get(key)):
+                self._has_begun = True
                 yield ReasoningDelta(text)
                 break
         for key in ("content", "refusal"):
             if text := self._text(key, delta.get(key)):
-                self._said_something = True
+                self._said_something = self._has_begun = True
                 yield TextDelta(text)
         fragments = delta.get("tool_calls")
         if isinstance(fragments, list):
@@ -125,6 +132,7 @@ class StreamAccumulator:
         return well_formed(text)
 
     def _take_fragment(self, fragment: JsonObject) -> None:
+        self._has_begun = True
         raw_index, raw_id = fragment.get("index"), fragment.get("id")
         index = raw_index if isinstance(raw_index, int) else None
         id_ = raw_id if isinstance(raw_id, str) else ""
