@@ -3,23 +3,15 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from agent.conversation import AssistantMessage, Conversation, ToolCall, ToolMessage, UserMessage
 from agent.model.protocol import Finish, FunctionDefinition, Model, ModelRequest, StreamItem, TextDelta, Usage
+from evals.embedded.functions import load_functions
 
 Data = dict[str, Any]
 CONTEXT = "Today is Monday, 2026-11-23 (Europe/Berlin, UTC+01:00)."
 MAX_STEPS = 25
-
-
-def load_functions() -> tuple[FunctionDefinition, ...]:
-    """The functions of a server like Astravue's."""
-    text = (Path(__file__).parent / "functions.json").read_text(encoding="utf-8")
-    return tuple(
-        FunctionDefinition(item["name"], item["description"], item["parameters"]) for item in json.loads(text)
-    )
 
 
 def person(number: int, first: str, last: str) -> Data:

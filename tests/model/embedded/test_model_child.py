@@ -4,12 +4,13 @@ import asyncio
 import sys
 
 import pytest
-from fake_workspace import Chat, FakeWorkspace, load_functions
+from fake_workspace import Chat, FakeWorkspace
 
 from agent.conversation import UserMessage
 from agent.errors import ModelError
 from agent.model.embedded import is_available
 from agent.model.embedded.model import EmbeddedModel
+from evals.embedded.functions import load_functions
 from tests.model.embedded.conftest import FakeChild
 
 pytestmark = pytest.mark.anyio

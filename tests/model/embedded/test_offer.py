@@ -1,7 +1,6 @@
 """A core of functions is always offered, and of the rest those that a request points at."""
 
 import pytest
-from fake_workspace import load_functions
 
 from agent.jsontypes import JsonObject
 from agent.model.embedded.choice import answer_schema
@@ -10,6 +9,7 @@ from agent.model.embedded.offer import BUDGET, Offer, write_further
 from agent.model.embedded.prefix import Prompt, build_prefix, divide
 from agent.model.embedded.wording import write_line
 from agent.model.protocol import FunctionDefinition
+from evals.embedded.functions import load_functions
 
 SIGNATURES = read_signatures(load_functions())
 OFFER = divide(SIGNATURES)

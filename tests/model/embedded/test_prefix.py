@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import jsonschema
 import pytest
-from fake_workspace import load_functions
 
 from agent.jsontypes import JsonObject, is_object
 from agent.model.embedded.choice import answer_schema, read_choice
@@ -15,6 +14,7 @@ from agent.model.embedded.naming import read_signatures
 from agent.model.embedded.offer import Offer
 from agent.model.embedded.prefix import Prompt, build_prefix, divide, write_tail
 from agent.model.protocol import FunctionDefinition
+from evals.embedded.functions import load_functions
 
 SIGNATURES = read_signatures(load_functions())
 OFFER = divide(SIGNATURES)

@@ -4,12 +4,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from fake_workspace import load_functions
 
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.embedded.dialogue import Result
 from agent.model.embedded.naming import read_signatures
 from agent.model.embedded.render import Telling, tell
+from evals.embedded.functions import load_functions
 
 SIGNATURES = {signature.tool: signature for signature in read_signatures(load_functions())}
 NOW = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Europe/Berlin"))

@@ -1,12 +1,12 @@
 """What the model gets wrong again and again is mended from the request."""
 
 import pytest
-from fake_workspace import load_functions
 
 from agent.jsontypes import JsonObject
 from agent.model.embedded.choice import ChosenCall
 from agent.model.embedded.naming import read_signatures
 from agent.model.embedded.repairs import choose_again, complete, give_to_owner
+from evals.embedded.functions import load_functions
 
 SIGNATURES = {signature.tool: signature for signature in read_signatures(load_functions())}
 
