@@ -90,6 +90,7 @@ class Usage:
         cached_tokens: Of the input, read from the endpoint's prompt cache.
         reasoning_tokens: Of the output, reasoning.
         cost: US dollars; `None` where the price of any of these tokens is not known.
+        written_tokens: Of the input, written to the endpoint's prompt cache, which some vendors charge apart.
     """
 
     input_tokens: int = 0
@@ -97,6 +98,7 @@ class Usage:
     cached_tokens: int = 0
     reasoning_tokens: int = 0
     cost: float | None = None
+    written_tokens: int = 0
 
     @property
     def total_tokens(self) -> int:
@@ -110,6 +112,7 @@ class Usage:
             self.cached_tokens + other.cached_tokens,
             self.reasoning_tokens + other.reasoning_tokens,
             _add_costs(self, other),
+            self.written_tokens + other.written_tokens,
         )
 
 
