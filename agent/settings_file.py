@@ -1,0 +1,136 @@
+"""Writes single settings into a settings file; comments, order and layout stay as they are."""
+
+import tomllib
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from agent.errors import SettingsError
+from agent.jsontypes import JsonObject
+from agent.private_files import replace_file
+
+_LINE_END = "\n"
+
+
+def write_settings(path: Path, values: Mapping[str, str], *, profile: str = "") -> None:
+    """Set some settings and leave everything else in the file as it is.
+
+    Args:
+        path: The file; made, with its folder, when it is missing. Of a link, what it leads to is written.
+        values: Names and values.
+        profile: Writes into the table `[profiles.NAME]`; empty writes to the file's top.
+
+    Raises:
+        SettingsError: The file cannot be read, understood or written; it was left as it is.
+    """
+    try:
+        # Line ends are part of the layout, so they are not translated.
+        text = path.read_bytes().decode()
+    except FileNotFoundError:
+        text = ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unusable(path, "read", error) from error
+    try:
+        for name, value in values.items():
+            text = _with_setting(text, profile, name, value)
+    except ValueError as error:
+        raise SettingsError(
+            f"The settings file {path} cannot be edited ({error}); it was left as it is.",
+            f"Write into it yourself: {' and '.join(values)}.",
+        ) from error
+    try:
+        replace_file(path.resolve(), text.encode())
+    except OSError as error:
+        raise _unusable(path, "written", error) from error
+
+
+def _unusable(path: Path, what: str, error: Exception) -> SettingsError:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is no text"
+    return SettingsError(
+        f"The settings file {path} cannot be {what} ({reason}); it was left as it is.",
+        "Check who owns it: ls -l",
+    )
+
+
+def _with_setting(text: str, profile: str, name: str, value: str) -> str:
+    """The text with one setting more, or another value for it.
+
+    Raises:
+        ValueError: The text is no TOML, or no way was found to write the setting into it.
+    """
+    from tomlkit.exceptions import TOMLKitError
+
+    wanted = tomllib.loads(text)
+    _table(wanted, profile)[name] = value
+    for write in (_write_below_the_last, _write_anywhere):
+        with suppress(TOMLKitError):
+            written = write(text, profile, name, value)
+            if _reads_as(written, wanted):
+                return written
+    raise ValueError("its form is too unusual")
+
+
+def _table(document: JsonObject, profile: str) -> JsonObject:
+    if not profile:
+        return document
+    profiles = document.setdefault("profiles", {})
+    table = profiles.setdefault(profile, {}) if isinstance(profiles, dict) else None
+    if not isinstance(table, dict):
+        raise ValueError(f"profiles.{profile} is no table")
+    return table
+
+
+def _reads_as(text: str, wanted: JsonObject) -> bool:
+    try:
+        return tomllib.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+def _write_below_the_last(text: str, profile: str, name: str, value: str) -> str:
+    """Write a new setting right below the last one of its table.
+
+    At the table's end, where the library would put it, the comment of the next table may stand.
+    """
+    import tomlkit
+    from tomlkit.container import Container, OutOfOrderTableProxy
+    from tomlkit.items import AbstractTable
+
+    document = tomlkit.parse(text)
+    table: Container = document
+    for key in ("profiles", profile) if profile else ():
+        inner = table.item(key) if key in table else None
+        if not isinstance(inner, AbstractTable):
+            return text
+        table = inner.value
+    if name in table:
+        return text
+    for key in reversed([str(key) for key in table]):
+        above = table.item(key)
+        if not isinstance(above, AbstractTable | OutOfOrderTableProxy):
+            end = above.trivia.trail
+            above.trivia.trail = f"{end or _LINE_END}{name} = {tomlkit.string(value).as_string()}{end}"
+            break
+    return tomlkit.dumps(document)
+
+
+def _write_anywhere(text: str, profile: str, name: str, value: str) -> str:
+    """Write a setting where the library puts it."""
+    import tomlkit
+    from tomlkit.container import Container
+    from tomlkit.items import AbstractTable
+
+    document = tomlkit.parse(text)
+    if not profile:
+        document[name] = value
+        return tomlkit.dumps(document)
+    table: Container = document
+    for key in ("profiles", profile):
+        if key not in table:
+            table[key] = tomlkit.table(is_super_table=key != profile)
+        inner = table.item(key)
+        if not isinstance(inner, AbstractTable):
+            return text
+        table = inner.value
+    table[name] = value
+    return tomlkit.dumps(document)
