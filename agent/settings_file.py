@@ -4,10 +4,14 @@ import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from agent.errors import SettingsError
 from agent.jsontypes import JsonObject
 from agent.private_files import replace_file
+
+if TYPE_CHECKING:
+    from tomlkit.container import Container
 
 _LINE_END = "\n"
 
@@ -62,7 +66,7 @@ def _with_setting(text: str, profile: str, name: str, value: str) -> str:
 
     wanted = tomllib.loads(text)
     _table(wanted, profile)[name] = value
-    for write in (_write_below_the_last, _write_anywhere):
+    for write in (_write_below_the_last, _begin_profile, _write_anywhere):
         with suppress(TOMLKitError):
             written = write(text, profile, name, value)
             if _reads_as(written, wanted):
@@ -93,44 +97,54 @@ def _write_below_the_last(text: str, profile: str, name: str, value: str) -> str
     At the table's end, where the library would put it, the comment of the next table may stand.
     """
     import tomlkit
-    from tomlkit.container import Container, OutOfOrderTableProxy
-    from tomlkit.items import AbstractTable
+    from tomlkit.items import AbstractTable, Item
 
     document = tomlkit.parse(text)
-    table: Container = document
-    for key in ("profiles", profile) if profile else ():
-        inner = table.item(key) if key in table else None
-        if not isinstance(inner, AbstractTable):
-            return text
-        table = inner.value
-    if name in table:
+    table = _find(document, profile)
+    if table is None or name in table:
         return text
     for key in reversed([str(key) for key in table]):
         above = table.item(key)
-        if not isinstance(above, AbstractTable | OutOfOrderTableProxy):
+        if isinstance(above, Item) and not isinstance(above, AbstractTable):
             end = above.trivia.trail
-            above.trivia.trail = f"{end or _LINE_END}{name} = {tomlkit.string(value).as_string()}{end}"
+            above.trivia.trail = f"{end or _LINE_END}{_line(name, value)}{end}"
             break
     return tomlkit.dumps(document)
+
+
+def _begin_profile(text: str, profile: str, name: str, value: str) -> str:
+    """Write a table with one setting at the end of the file."""
+    import tomlkit
+
+    end = "\r\n" if "\r\n" in text else _LINE_END
+    above = f"{text}{'' if text.endswith(end) else end}{end}" if text else ""
+    return f"{above}[profiles.{tomlkit.key(profile).as_string()}]{end}{_line(name, value)}{end}"
 
 
 def _write_anywhere(text: str, profile: str, name: str, value: str) -> str:
     """Write a setting where the library puts it."""
     import tomlkit
-    from tomlkit.container import Container
-    from tomlkit.items import AbstractTable
 
     document = tomlkit.parse(text)
-    if not profile:
-        document[name] = value
-        return tomlkit.dumps(document)
-    table: Container = document
-    for key in ("profiles", profile):
-        if key not in table:
-            table[key] = tomlkit.table(is_super_table=key != profile)
-        inner = table.item(key)
-        if not isinstance(inner, AbstractTable):
-            return text
-        table = inner.value
-    table[name] = value
+    table = _find(document, profile)
+    if table is not None:
+        table[name] = value
     return tomlkit.dumps(document)
+
+
+def _line(name: str, value: str) -> str:
+    import tomlkit
+
+    return f"{name} = {tomlkit.string(value).as_string()}"
+
+
+def _find(document: "Container", profile: str) -> "Container | None":
+    """The table that a setting belongs into, if it is there."""
+    from tomlkit.items import AbstractTable
+
+    if not profile:
+        return document
+    profiles = cast("Mapping[str, object]", document).get("profiles")
+    tables = cast("Mapping[str, object]", profiles) if isinstance(profiles, Mapping) else {}
+    table = tables.get(profile)
+    return table.value if isinstance(table, AbstractTable) else None

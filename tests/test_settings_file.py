@@ -79,6 +79,8 @@ def test_of_a_link_the_file_that_it_leads_to_is_written(file: Path, tmp_path: Pa
         "\r\n# a\r\nserver = 'x'\r\n\r\n# b\r\n[profiles.work]\r\nclient_id = 'c'\r\n",
         "server = 'x'",
         "# nothing but this",
+        "[profiles.work]\nclient_id = 'c'\n\n# for all\n[limits]\nsteps = 5\n\n# home\n[profiles.home]\n",
+        "[profiles.home]\n[limits]\n[profiles.other]\n",
         "profiles = {work = {client_id = 'c'}}\n",
         "[profiles]\n[profiles.work]\n",
         "[profiles.home]\n\n[profiles.work] # here\n",
