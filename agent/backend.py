@@ -57,6 +57,7 @@ class Backend:
         ask: Returns once a question to the person is answered, or will not be.
         on_stage: Told what is being waited for; empty when nothing is.
         vault_key: The key of a vault that takes a passphrase.
+        show_request: Is shown each request to the model's endpoint as it leaves.
     """
 
     def __init__(
@@ -70,9 +71,11 @@ class Backend:
         ask: Callable[[Question], Awaitable[None]],
         on_stage: Callable[[str], None],
         vault_key: Key | None = None,
+        show_request: Callable[[str], None] | None = None,
     ) -> None:
         self._settings = settings
         self._folders = folders
+        self._show_request = show_request
         self._environ = environ
         self._on_stage = on_stage
         self._audit = AuditLog(folders.audit_file)
@@ -83,6 +86,7 @@ class Backend:
         self._auth = BearerAuth(self._tokens)
         self._warm: Callable[[ModelRequest], None] | None = None
         self.functions: tuple[FunctionDefinition, ...] = ()
+        self.strict = False
         self.workspace = Workspace(settings.server, auth=self._auth, on_event=on_event, ask=ask)
         self.toolbox = AuditedToolbox(self.workspace, self._audit, settings.server)
 
@@ -112,13 +116,26 @@ class Backend:
         """
         choice = await choose_model(self._settings, embedded_available=is_available)
         if choice.kind is Kind.ENDPOINT:
-            return await asyncio.to_thread(_open_endpoint, choice), f"{choice.base_url}, {choice.reason}"
+            self.strict = self._settings.strict
+            model = await asyncio.to_thread(self._open_endpoint, choice)
+            return model, f"{choice.base_url}, {choice.reason}"
         from agent.model.embedded.model import EmbeddedModel
 
         model = EmbeddedModel(self._folders, on_progress=self._on_progress, environ=self._environ)
         model.start()
         self._warm = model.warm
         return model, f"embedded, {choice.reason}"
+
+    def _open_endpoint(self, choice: Choice) -> Model:
+        # The import takes most of a second, so this runs in a thread.
+        from agent.model.opening import open_model
+
+        return open_model(
+            choice,
+            api=self._settings.api,
+            capabilities_file=self._folders.capabilities_file,
+            show_request=self._show_request,
+        )
 
     async def describe_model(self) -> str:
         """Say which model would answer, or why none can."""
@@ -136,7 +153,7 @@ class Backend:
 
     def warm_up(self, tools: Sequence[Tool]) -> None:
         """Have the model read what stands before every conversation, if it gains from that."""
-        self.functions = build_functions(tools).definitions
+        self.functions = build_functions(tools, strict=self.strict).definitions
         if self._warm is not None:
             self._warm(ModelRequest(read_prompt("system"), (), self.functions))
 
@@ -240,13 +257,6 @@ class Backend:
         """
         login = await self._tokens.refresh_now()
         return f"Renewed; {describe_expiry(login.expires_at, time.time())}."
-
-
-def _open_endpoint(choice: Choice) -> Model:
-    # The import takes most of a second, so this runs in a thread.
-    from agent.model.chat_completions import ChatCompletionsModel
-
-    return ChatCompletionsModel(choice.name, base_url=choice.base_url, api_key=choice.api_key)
 
 
 def _bar(fraction: float) -> str:

@@ -121,12 +121,21 @@ def _add_approvals(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_show_request(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--show-request",
+        action="store_true",
+        help="show each request to the model's endpoint, as it leaves, on standard error",
+    )
+
+
 def _add_ask(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", nargs="?", default="-", metavar="TEXT", help="“-” reads standard input")
     parser.add_argument("--json", action="store_true", help="the answer, calls and usage as one JSON object")
     parser.add_argument("--stream-json", action="store_true", help="the events as JSON Lines")
     parser.add_argument("--quiet", action="store_true", help="nothing but the answer and errors")
     parser.add_argument("--session", metavar="ID", default=None, help="go on with a saved conversation")
+    _add_show_request(parser)
     _add_approvals(parser)
 
 
@@ -138,6 +147,7 @@ def _add_try(parser: argparse.ArgumentParser) -> None:
         "--access-ttl", metavar="S", type=_positive, default=None, help="life of access tokens"
     )
     parser.add_argument("--json", action="store_true", help="with --ask: as one JSON object")
+    _add_show_request(parser)
     _add_approvals(parser)
 
 

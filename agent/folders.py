@@ -58,6 +58,11 @@ class Folders:
         return self.cache / "models"
 
     @property
+    def capabilities_file(self) -> Path:
+        """What endpoints were found to refuse."""
+        return self.cache / "capabilities.json"
+
+    @property
     def log_file(self) -> Path:
         """What went wrong, in detail and without secrets."""
         return self.logs / "astravue.log"

@@ -5,6 +5,7 @@ be cancelled or closed at any point: the conversation it leaves behind is one th
 accepts, with what was said until then kept and every call answered.
 """
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from agent.conversation import AssistantMessage, Conversation, ToolCall, ToolMessage, UserMessage
 from agent.errors import AgentError, LimitError, ModelError
 from agent.events import (
+    ApprovalRequested,
     CallOutcome,
     Event,
     RequestPrefix,
@@ -26,6 +28,7 @@ from agent.events import (
     WaitStarted,
 )
 from agent.jsontypes import JsonObject, dump, well_formed
+from agent.limits import Limits, Spent
 from agent.model.protocol import (
     Finish,
     FinishReason,
@@ -42,19 +45,6 @@ from agent.tools.names import NameIndex
 from agent.tools.policy import Policy
 from agent.tools.runner import CallRunner, Toolbox, answer_interrupted
 from agent.tools.schema import FunctionTable, build_functions
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one turn may use.
-
-    Args:
-        steps: Requests to the model.
-        corrections: How often a tool's arguments may be sent back to the model as unfit.
-    """
-
-    steps: int = 25
-    corrections: int = 2
 
 
 @dataclass(slots=True)
@@ -95,10 +85,20 @@ class _Answer:
 
 @dataclass(slots=True)
 class _Progress:
-    """What a turn has used so far."""
+    """What a turn has used so far.
 
+    Args:
+        began: When it began, by the loop's clock.
+        asking: Seconds that it waited for a person's decision.
+    """
+
+    began: float
+    asking: float = 0.0
     steps: int = 0
     usage: Usage = field(default_factory=Usage)
+
+    def spent(self, now: float) -> Spent:
+        return Spent(self.steps, self.usage, now - self.began - self.asking)
 
 
 class Loop:
@@ -111,7 +111,7 @@ class Loop:
         conversation: Appended to; resumed conversations come with their messages.
         system: The system prompt.
         limits: What a turn may use.
-        clock: Seconds, monotonic; measures calls.
+        clock: Seconds, monotonic; measures calls and turns.
     """
 
     def __init__(
@@ -131,7 +131,9 @@ class Loop:
         self._conversation = conversation
         self._system = system
         self._limits = limits or Limits()
+        self._strict = False
         self._session_id = session_id
+        self._clock = clock
         names = NameIndex()
         self._call_ids: set[str] = set()
         for message in conversation.messages:
@@ -141,9 +143,14 @@ class Loop:
         self._runner = CallRunner(toolbox, policy, names, clock)
         self._prefix: RequestPrefix | None = None
 
-    def use(self, model: Model) -> None:
-        """Ask another model from the next step on."""
-        self._model = model
+    def use(self, model: Model, *, strict: bool = False) -> None:
+        """Ask another model from the next step on.
+
+        Args:
+            model: The model.
+            strict: Have its endpoint hold it to the functions' schemas, where they allow it.
+        """
+        self._model, self._strict = model, strict
 
     async def turn(self, text: str, context: str = "") -> AsyncGenerator[Event, None]:
         """Answer one message of the user.
@@ -154,7 +161,7 @@ class Loop:
         """
         text = well_formed(text)
         self._conversation.append(UserMessage(text, context))
-        progress = _Progress()
+        progress = _Progress(self._clock())
         yield TurnStarted(text, context)
         try:
             async with aclosing(self._steps(progress)) as events:
@@ -193,9 +200,10 @@ class Loop:
 
     async def _steps(self, progress: _Progress) -> AsyncGenerator[Event, None]:
         unfit: Counter[str] = Counter()
-        while progress.steps < self._limits.steps:
+        while True:
+            self._limits.check(progress.spent(self._clock()))
             progress.steps += 1
-            table = build_functions(await self._toolbox.tools())
+            table = build_functions(await self._toolbox.tools(), strict=self._strict)
             if prefix := self._changed_prefix(table.definitions):
                 yield prefix
             answer = _Answer()
@@ -207,12 +215,11 @@ class Loop:
                 return
             async with aclosing(self._runner.run(answer.calls, table, self._conversation)) as events:
                 async for event in events:
+                    handed_over = self._clock()
                     yield event
+                    if isinstance(event, ApprovalRequested):
+                        progress.asking += self._clock() - handed_over
                     self._count_unfit(event, unfit)
-        raise LimitError(
-            f"The turn was stopped after {self._limits.steps} steps; what was done and said is kept.",
-            "Say “go on” to continue.",
-        )
 
     async def _ask(
         self, table: FunctionTable, answer: _Answer, progress: _Progress
@@ -223,7 +230,7 @@ class Loop:
         yield StepStarted(progress.steps)
         try:
             async with aclosing(self._model.respond(request)) as items:
-                async for item in items:
+                while (item := await self._next(items, progress)) is not None:
                     answer.take(self._with_own_id(item) if isinstance(item, ToolCall) else item)
                     if isinstance(item, TextDelta | ReasoningDelta):
                         yield item
@@ -247,6 +254,15 @@ class Loop:
             provider_items=message.provider_items,
         )
         _refuse_unfinished(reason, message)
+
+    async def _next(self, items: AsyncGenerator[StreamItem, None], progress: _Progress) -> StreamItem | None:
+        """The next item of an answer, waited for no longer than the turn may still take."""
+        left = self._limits.seconds_left(progress.spent(self._clock()))
+        try:
+            async with asyncio.timeout(left):
+                return await anext(items, None)
+        except TimeoutError:
+            raise self._limits.out_of_time() from None
 
     def _with_own_id(self, call: ToolCall) -> ToolCall:
         # Some endpoints count the calls of each answer from the same number.

@@ -22,6 +22,7 @@ from agent.errors import SignInError
 from agent.events import Event, Notice, OutsideEvent, Question, SignInRequested, StepFinished
 from agent.folders import Folders
 from agent.jsontypes import JsonObject
+from agent.limits import make_limits
 from agent.loop import Loop
 from agent.model.protocol import Model, Usage
 from agent.model.scripted import ScriptedModel
@@ -52,6 +53,7 @@ class SessionOptions:
         context: Tells the facts of the moment; the date and time of this machine by default.
         record: Write a transcript.
         vault_key: The key of a vault that takes a passphrase.
+        show_request: Is shown each request to the model's endpoint as it leaves.
     """
 
     policy: Policy
@@ -63,6 +65,7 @@ class SessionOptions:
     context: Callable[[], str] | None = None
     record: bool = True
     vault_key: "Key | None" = None
+    show_request: Callable[[str], None] | None = None
 
 
 class Session:
@@ -161,9 +164,9 @@ class Session:
                 raise failure
         assert self._loop is not None
         assert self._model is not None
-        self._loop.use(self._model)
-        self._recorder.set_model(self._model.name)
         backend = await self._open_backend()
+        self._loop.use(self._model, strict=backend.strict)
+        self._recorder.set_model(self._model.name)
         backend.warm_up(await backend.workspace.tools())
 
     async def _open_backend(self) -> "Backend":
@@ -180,6 +183,7 @@ class Session:
                     ask=self._ask,
                     on_stage=self._set_stage,
                     vault_key=self._options.vault_key,
+                    show_request=self._options.show_request,
                 )
                 await backend.open()
                 self._backend = backend
@@ -202,6 +206,7 @@ class Session:
             policy=self._options.policy,
             conversation=self._conversation,
             system=read_prompt("system"),
+            limits=make_limits(self._settings.limits),
             session_id=self._id,
         )
 

@@ -8,6 +8,7 @@ folder), user file (`settings.toml` in the configuration folder), default. A pro
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from agent.errors import SettingsError
@@ -28,10 +29,16 @@ _ENVIRONMENT = {
     "api_key": "OPENAI_API_KEY",
     "client_secret": "ASTRAVUE_CLIENT_SECRET",
 }
-_FILE_KEYS = ("server", "model", "base_url", "client_id", "client_metadata_url", "pkce", "allow")
+_FILE_KEYS = (
+    *("server", "model", "base_url", "api", "strict", "limits"),
+    *("client_id", "client_metadata_url", "pkce", "allow"),
+)
 # A folder's settings come with whatever was cloned into it, so they choose neither who gets the
 # conversation and the key nor which writes go unasked.
 _PROJECT_KEYS = ("server", "model")
+_LIMITS = ("steps", "tokens", "cost", "seconds")
+
+Value: TypeAlias = str | bool | tuple[str, ...] | Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,10 @@ class Settings:
         model: The model's name; empty lets the program choose.
         base_url: The model endpoint; empty means OpenAI's own if there is a key, else a local one.
         api_key: The endpoint's key.
+        api: Which of OpenAI's protocols the endpoint speaks, “chat” or “responses”; empty lets the program
+            choose.
+        strict: Have the endpoint hold the model to the functions' schemas, where they allow it.
+        limits: What one turn may use: steps, tokens, cost in US dollars, seconds; 0 for no such limit.
         client_id: A client registered with the authorization server beforehand.
         client_secret: Its secret, from the environment alone.
         client_metadata_url: Where this client's id metadata document is published.
@@ -57,6 +68,9 @@ class Settings:
     model: str = ""
     base_url: str = ""
     api_key: str = field(default="", repr=False)
+    api: str = ""
+    strict: bool = False
+    limits: Mapping[str, float] = field(default_factory=dict[str, float])
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     client_metadata_url: str = ""
@@ -92,10 +106,10 @@ def load_settings(
     user = _read(user_file, _FILE_KEYS)
     project_file = working_folder / PROJECT_FILE
     project = _read(project_file, _PROJECT_KEYS)
-    values: dict[str, str | tuple[str, ...]] = {}
+    values: dict[str, Value] = {}
     origins: dict[str, str] = {}
 
-    def layer(name: str, origin: str, found: Mapping[str, str | tuple[str, ...] | None]) -> None:
+    def layer(name: str, origin: str, found: Mapping[str, Value | None]) -> None:
         value = found.get(name)
         if value:
             values[name], origins[name] = value, origin
@@ -119,8 +133,8 @@ def load_settings(
 class _File:
     """What a settings file holds."""
 
-    top: Mapping[str, str | tuple[str, ...]]
-    profiles: Mapping[str, Mapping[str, str | tuple[str, ...]]]
+    top: Mapping[str, Value]
+    profiles: Mapping[str, Mapping[str, Value]]
 
 
 def _read(path: Path, keys: tuple[str, ...]) -> _File:
@@ -144,7 +158,7 @@ def _read(path: Path, keys: tuple[str, ...]) -> _File:
     tables = document.pop("profiles", {})
     if not isinstance(tables, dict):
         raise SettingsError(f"{path}: profiles must be tables, such as [profiles.work].")
-    profiles: dict[str, Mapping[str, str | tuple[str, ...]]] = {}
+    profiles: dict[str, Mapping[str, Value]] = {}
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise SettingsError(f"{path}: profiles.{name} must be a table.")
@@ -152,24 +166,43 @@ def _read(path: Path, keys: tuple[str, ...]) -> _File:
     return _File({key: _value(path, key, value, keys) for key, value in document.items()}, profiles)
 
 
-def _value(path: Path, key: str, value: JsonValue, keys: tuple[str, ...]) -> str | tuple[str, ...]:
+def _value(path: Path, key: str, value: JsonValue, keys: tuple[str, ...]) -> Value:
     if key not in keys:
         raise SettingsError(f"{path}: “{key}” is no setting here.", f"Settings: {', '.join(keys)}.")
     if key == "allow":
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(str(item) for item in value)
         raise SettingsError(f"{path}: allow must be a list of tool names or globs.")
+    if key == "strict":
+        if isinstance(value, bool):
+            return value
+        raise SettingsError(f"{path}: strict must be true or false.")
+    if key == "limits":
+        return _limits(path, value)
     if not isinstance(value, str):
         raise SettingsError(f"{path}: {key} must be a text in quotes.")
     return value
 
 
-def _checked(values: Mapping[str, str | tuple[str, ...]], origins: Mapping[str, str]) -> Settings:
+def _limits(path: Path, value: JsonValue) -> Mapping[str, float]:
+    if not isinstance(value, dict):
+        raise SettingsError(f"{path}: limits must be a table, [limits].")
+    limits: dict[str, float] = {}
+    for name, limit in value.items():
+        if name not in _LIMITS:
+            raise SettingsError(f"{path}: “{name}” is no limit.", f"Limits: {', '.join(_LIMITS)}.")
+        if isinstance(limit, bool) or not isinstance(limit, int | float) or not 0 <= limit < float("inf"):
+            raise SettingsError(f"{path}: the limit of {name} must be a number, 0 for none.")
+        limits[name] = limit
+    return limits
+
+
+def _checked(values: Mapping[str, Value], origins: Mapping[str, str]) -> Settings:
     def text(name: str, default: str = "") -> str:
         value = values.get(name, default)
         return value if isinstance(value, str) else default
 
-    allow = values.get("allow", ())
+    allow, limits = values.get("allow", ()), values.get("limits", {})
     profile = text("profile", DEFAULT_PROFILE)
     # `astravue try` serves there, so another terminal reaches it by the profile's name alone.
     at_home = f"http://127.0.0.1:{TRY_PORT}/mcp" if profile == TRY_PROFILE else DEFAULT_SERVER
@@ -183,6 +216,8 @@ def _checked(values: Mapping[str, str | tuple[str, ...]], origins: Mapping[str, 
             )
     if text("pkce") not in ("", "assume"):
         raise SettingsError(f"{origins['pkce']}: pkce can only be “assume”.")
+    if text("api") not in ("", "chat", "responses"):
+        raise SettingsError(f"{origins['api']}: api can only be “chat” or “responses”.")
     document = urlsplit(text("client_metadata_url"))
     if document.geturl() and not (document.scheme == "https" and document.path.strip("/")):
         raise SettingsError(
@@ -200,6 +235,9 @@ def _checked(values: Mapping[str, str | tuple[str, ...]], origins: Mapping[str, 
         model=text("model"),
         base_url=text("base_url"),
         api_key=text("api_key"),
+        api=text("api"),
+        strict=values.get("strict") is True,
+        limits=limits if isinstance(limits, Mapping) else {},
         client_id=text("client_id"),
         client_secret=text("client_secret"),
         client_metadata_url=text("client_metadata_url"),

@@ -46,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         say=_ignore if arguments.quiet else warn,
         on_stage=None if arguments.quiet else STANDARD_ERROR.show_stage,
         vault_key=unlock(folders),
+        show_request=STANDARD_ERROR.write_line if arguments.show_request else None,
     )
     session = Session(settings, folders, options)
     return asyncio.run(answer(session, text, Output.from_arguments(arguments)))

@@ -14,7 +14,7 @@ from agent.commands.chat import need_terminal
 from agent.commands.common import make_policy, prepare, warn
 from agent.commands.passphrase import unlock
 from agent.commands.progress import STANDARD_ERROR
-from agent.errors import AgentError, ExitCode
+from agent.errors import AgentError, ExitCode, UsageError
 from agent.folders import Folders
 from agent.sandbox_process import DemoUser, SandboxProcess
 from agent.session import Session, SessionOptions
@@ -35,6 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     if arguments.ask is None:
         need_terminal()
+        if arguments.show_request:
+            raise UsageError("Requests are shown with one question only.", 'Add: --ask "TEXT"')
     settings, folders = prepare(arguments)
     key = unlock(folders)
     with _place(folders) as (folder, port):
@@ -96,6 +98,7 @@ async def _try(
                 workspace={"seed": arguments.seed, "start_time": start},
                 say=warn if arguments.ask is not None else None,
                 on_stage=STANDARD_ERROR.show_stage if arguments.ask is not None else None,
+                show_request=STANDARD_ERROR.write_line if arguments.show_request else None,
             ),
         )
         try:

@@ -16,6 +16,7 @@ from agent.conversation import ToolCall
 from agent.errors import ModelError
 from agent.jsontypes import JsonObject, JsonValue, dump, parse_object, well_formed
 from agent.model.protocol import Finish, FinishReason, ReasoningDelta, StreamItem, TextDelta, Usage
+from agent.model.stream_errors import BrokenStream
 
 _REASONS = {
     "stop": FinishReason.STOP,
@@ -177,11 +178,11 @@ class StreamAccumulator:
         if self._reason == "error":
             raise ModelError("The endpoint broke off the answer and did not say why.", "Ask again.")
         if self._calls and self._reason is None:
-            raise ModelError("The model's answer broke off in the middle of a tool call; nothing was run.")
+            raise BrokenStream("The model's answer broke off in the middle of a tool call; nothing was run.")
         if self._reason is None and not self._said_something:
-            raise ModelError("The model's answer broke off before it had said anything.", "Ask again.")
+            raise BrokenStream("The model's answer broke off before it had said anything.", "Ask again.")
         if self._reason is None and not done:
-            raise ModelError("The model's answer broke off; what came of it is kept.", "Say “go on”.")
+            raise BrokenStream("The model's answer broke off; what came of it is kept.", "Say “go on”.")
         ids: set[str] = set()
         for call in self._calls:
             id_ = call.id if call.id and call.id not in ids else f"call_{uuid.uuid4().hex[:12]}"

@@ -1,235 +1,177 @@
 """A model behind any endpoint that speaks OpenAI's Chat Completions with streaming.
 
-Stateless: each request carries the whole history. Imported only when a request is about to be
-made, since the `openai` package takes most of a second to load.
+Stateless: each request carries the whole history.
+
+Source: OpenAI API reference, "Create chat completion".
 """
 
-from collections.abc import AsyncGenerator, Iterator, Mapping
+import re
+from collections.abc import AsyncGenerator, Iterator
 
-import httpx2
-import openai
-from openai.types.chat import (
-    ChatCompletionChunk,
-    ChatCompletionMessageParam,
-    ChatCompletionToolUnionParam,
-)
-
-from agent import __version__
 from agent.conversation import AssistantMessage, Message, ToolMessage, UserMessage
-from agent.errors import LimitError, ModelError
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object, parse_object
 from agent.model.accumulator import StreamAccumulator
-from agent.model.addresses import is_on_this_machine
+from agent.model.capabilities import Capabilities, Lesson, refuses, without
+from agent.model.endpoint import Endpoint
 from agent.model.protocol import FunctionDefinition, ModelRequest, StreamItem
-from agent.model.server_sent import read_data
+from agent.model.wording import mark_interrupted, user_text
 
-_TIMEOUT = httpx2.Timeout(30.0, read=300.0)
+_NO_STRICT = without("strict")
+_NO_SYSTEM_ROLE = without("system role")
+_NO_NULL_CONTENT = without("null content")
+_NO_REASONING = without("reasoning")
+_WANTS_REASONING = "with reasoning"
+
+
+def _messages_of(body: JsonObject) -> list[JsonObject]:
+    messages = body.get("messages")
+    return [each for each in messages if is_object(each)] if isinstance(messages, list) else []
+
+
+def _has_system(body: JsonObject) -> bool:
+    return any(message.get("role") == "system" for message in _messages_of(body))
+
+
+def _has_null_content(body: JsonObject) -> bool:
+    return any(message.get("content", "") is None for message in _messages_of(body))
+
+
+def _has_reasoning(body: JsonObject) -> bool:
+    return any(field in message for message in _messages_of(body) for field in _REASONING_FIELDS)
+
+
+_REASONING_FIELDS = ("reasoning_content", "reasoning", "reasoning_details")
+LESSONS = (
+    refuses("stream_options"),
+    refuses("prompt_cache_key"),
+    refuses("max_completion_tokens"),
+    refuses("max_tokens"),
+    Lesson(_NO_STRICT, lambda body: "tools" in body, re.compile(r"\bstrict\b")),
+    Lesson(
+        _NO_SYSTEM_ROLE,
+        _has_system,
+        re.compile(
+            r"system\W[^.]{0,40}\b(role|message|prompt|instruction)|role[^.]{0,60}\bsystem\b"
+            r"|only user and assistant roles|developer instruction",
+            re.IGNORECASE,
+        ),
+    ),
+    Lesson(
+        _NO_NULL_CONTENT,
+        _has_null_content,
+        re.compile(r"\bcontent\b.{0,120}\b(null|none|string|str|empty|required|missing)\b", re.IGNORECASE),
+    ),
+    Lesson(_NO_REASONING, _has_reasoning, re.compile(r"\breasoning")),
+    Lesson(
+        _WANTS_REASONING,
+        lambda body: not _has_reasoning(body),
+        re.compile(
+            r"(missing|require|must)[^.]{0,60}\breasoning|\breasoning\w*[^.]{0,60}(missing|require|must)"
+        ),
+    ),
+)
 
 
 class ChatCompletionsModel:
     """One model of one endpoint.
 
     Args:
-        name: The model's name at the endpoint.
-        base_url: The endpoint, usually ending in `/v1`.
-        api_key: Sent as bearer; endpoints without keys accept any text.
-        max_retries: How often a request that was not answered is sent again.
+        endpoint: Where it is.
     """
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        base_url: str,
-        api_key: str,
-        max_retries: int = openai.DEFAULT_MAX_RETRIES,
-    ) -> None:
-        self._name = name
-        self._base_url = base_url
-        self._http = httpx2.AsyncClient(timeout=_TIMEOUT, trust_env=not is_on_this_machine(base_url))
-        self._client = openai.AsyncOpenAI(
-            api_key=api_key,
-            base_url=base_url,
-            http_client=self._http,
-            max_retries=max_retries,
-            default_headers={"User-Agent": f"astravue-agent/{__version__}"},
-        )
-        # Parameters that this endpoint refused by name; left out from then on.
-        self._refused: set[str] = set()
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
 
     @property
     def name(self) -> str:
         """The model's name at the endpoint."""
-        return self._name
+        return self._endpoint.model
 
-    async def respond(self, request: ModelRequest) -> AsyncGenerator[StreamItem, None]:
+    def respond(self, request: ModelRequest) -> AsyncGenerator[StreamItem, None]:
         """Ask for the next message; see `Model.respond`."""
-        accumulator = StreamAccumulator()
-        done = False
-        try:
-            # The SDK's own reader takes an event without data for broken JSON, and does not tell whether
-            # the stream was done.
-            async with await self._open(request) as stream:
-                async for data in read_data(stream.response.aiter_bytes()):
-                    done = data.startswith("[DONE]")
-                    if done:
-                        break
-                    for item in accumulator.feed(self._parse(data)):
-                        yield item
-        except (ValueError, httpx2.DecodingError) as error:
-            raise ModelError(
-                f"{self._base_url} sent something that cannot be read; what came is kept.", "Ask again."
-            ) from error
-        except httpx2.HTTPError as error:
-            raise ModelError(
-                f"The connection to {self._base_url} was lost; what came is kept.", "Ask again."
-            ) from error
-        except openai.OpenAIError as error:
-            raise self._explain(error) from error
-        for item in accumulator.finish(done=done):
-            yield item
+        return self._endpoint.converse(
+            "/chat/completions",
+            lambda known: build_body(self._endpoint.model, request, known),
+            LESSONS,
+            StreamAccumulator,
+        )
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._client.close()
-
-    async def _open(self, request: ModelRequest) -> openai.AsyncStream[ChatCompletionChunk]:
-        while True:
-            try:
-                return await self._create(request)
-            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                refused = _refused_parameter(error, self._optional(request)) - self._refused
-                if not refused:
-                    raise
-                self._refused |= refused
-
-    def _optional(self, request: ModelRequest) -> Mapping[str, JsonValue]:
-        optional: dict[str, JsonValue] = {"stream_options": {"include_usage": True}}
-        if request.session_id:
-            optional["prompt_cache_key"] = request.session_id
-        if request.max_output_tokens is not None:
-            optional["max_completion_tokens"] = request.max_output_tokens
-        return {key: value for key, value in optional.items() if key not in self._refused}
-
-    async def _create(self, request: ModelRequest) -> openai.AsyncStream[ChatCompletionChunk]:
-        tools = [_tool(function) for function in request.functions]
-        return await self._client.chat.completions.create(
-            model=self._name,
-            messages=list(_messages(request)),
-            tools=tools or openai.omit,
-            stream=True,
-            extra_body=dict(self._optional(request)),
-        )
-
-    def _parse(self, data: str) -> JsonObject:
-        chunk = parse_object(data)
-        if error := chunk.get("error"):
-            raise ModelError(f"{self._base_url} broke off the answer: {_sentence(error)}", "Ask again.")
-        return chunk
-
-    def _explain(self, error: openai.OpenAIError) -> ModelError | LimitError:
-        where = self._base_url
-        match error:
-            case openai.APITimeoutError():
-                return ModelError(f"{where} did not answer in time; the conversation is kept.", "Ask again.")
-            case openai.APIConnectionError():
-                return ModelError(
-                    f"{where} cannot be reached; the conversation is kept.",
-                    "Check the network and OPENAI_BASE_URL.",
-                )
-            case openai.AuthenticationError() | openai.PermissionDeniedError():
-                return ModelError(
-                    f"{where} refused the API key (HTTP {error.status_code}).", "Check OPENAI_API_KEY."
-                )
-            case openai.NotFoundError():
-                return ModelError(
-                    f"{where} does not know the model “{self._name}” or is no chat completions endpoint "
-                    "(HTTP 404).",
-                    "Check --model and OPENAI_BASE_URL.",
-                )
-            case openai.BadRequestError() if _is_overflow(error):
-                return LimitError(
-                    f"The conversation is longer than “{self._name}” can read; it is kept.",
-                    "Start a new one, or choose a model that reads more.",
-                )
-            case openai.RateLimitError():
-                return LimitError(f"{where} refuses for now (HTTP 429): {_detail(error)}", "Wait and retry.")
-            case openai.APIStatusError():
-                return ModelError(f"{where} answered HTTP {error.status_code}: {_detail(error)}")
-            case _:
-                return ModelError(f"{where} broke off the answer: {_detail(error)}", "Ask again.")
+        await self._endpoint.aclose()
 
 
-def _detail(error: openai.OpenAIError) -> str:
-    body = error.body if isinstance(error, openai.APIError) else None
-    return _sentence(body or str(error))
+def build_body(model: str, request: ModelRequest, known: Capabilities) -> JsonObject:
+    """Write a request.
 
-
-def _sentence(said: object) -> str:
-    """What an endpoint says about an error, as one line that ends like a sentence."""
-    message = said.get("message") if is_object(said) else said
-    text = " ".join(message.split()) if isinstance(message, str) else ""
-    if not text:
-        return "it did not say why."
-    if text.startswith("<"):
-        return "a web page."
-    if len(text) > 300:
-        return text[:299] + "…"
-    return text if text.endswith((".", "!", "?")) else f"{text}."
-
-
-def _is_overflow(error: openai.BadRequestError) -> bool:
-    # OpenAI's code, and the words of llama.cpp, vLLM and Ollama.
-    said = f"{error.code} {error.type} {error.message}".lower()
-    signs = ("context_length_exceeded", "exceed_context_size", "context length", "context size")
-    return any(sign in said for sign in signs)
-
-
-def _refused_parameter(error: openai.APIStatusError, sent: Mapping[str, JsonValue]) -> set[str]:
-    text = str(error.message)
-    return {name for name in sent if name in text}
-
-
-def _tool(function: FunctionDefinition) -> ChatCompletionToolUnionParam:
-    return {
-        "type": "function",
-        "function": {
-            "name": function.name,
-            "description": function.description,
-            "parameters": dict(function.parameters),
-            # Said explicitly, because some endpoints try strict mode by themselves when it is left out.
-            "strict": False,
-        },
+    Args:
+        model: The model's name at the endpoint.
+        request: What is asked.
+        known: What the endpoint refuses or wants.
+    """
+    body: JsonObject = {
+        "model": model,
+        "messages": list(_write_messages(request, known)),
+        "stream": True,
     }
+    if request.functions:
+        body["tools"] = [_write_tool(function, known) for function in request.functions]
+    optional: JsonObject = {"stream_options": {"include_usage": True}}
+    if request.session_id:
+        optional["prompt_cache_key"] = request.session_id
+    if request.max_output_tokens is not None:
+        is_old = without("max_completion_tokens") in known
+        optional["max_tokens" if is_old else "max_completion_tokens"] = request.max_output_tokens
+    return body | {key: value for key, value in optional.items() if without(key) not in known}
 
 
-def _messages(request: ModelRequest) -> Iterator[ChatCompletionMessageParam]:
-    yield {"role": "system", "content": request.system}
-    for message in request.messages:
-        yield _message(message)
+def _write_tool(function: FunctionDefinition, known: Capabilities) -> JsonObject:
+    written: JsonObject = {
+        "name": function.name,
+        "description": function.description,
+        "parameters": function.parameters,
+    }
+    if _NO_STRICT not in known:
+        # Said even where it is false: some endpoints try strict mode by themselves when it is left out.
+        written["strict"] = function.strict
+    return {"type": "function", "function": written}
 
 
-def _message(message: Message) -> ChatCompletionMessageParam:
+def _write_messages(request: ModelRequest, known: Capabilities) -> Iterator[JsonObject]:
+    messages = list(request.messages)
+    if _NO_SYSTEM_ROLE not in known:
+        yield {"role": "system", "content": request.system}
+    elif messages and isinstance(first := messages[0], UserMessage):
+        yield {"role": "user", "content": f"{request.system}\n\n{user_text(first)}"}
+        messages = messages[1:]
+    for message in messages:
+        yield _write_message(message, known)
+
+
+def _write_message(message: Message, known: Capabilities) -> JsonObject:
     match message:
-        case UserMessage(text, context):
-            return {"role": "user", "content": f"{context}\n\n{text}" if context else text}
+        case UserMessage():
+            return {"role": "user", "content": user_text(message)}
         case ToolMessage(call_id, _, text):
             return {"role": "tool", "tool_call_id": call_id, "content": text}
-        case AssistantMessage(text, calls):
-            if not calls:
-                return {"role": "assistant", "content": text}
-            return {
-                "role": "assistant",
-                "content": text or None,
-                "tool_calls": [
-                    {
-                        "id": call.id,
-                        "type": "function",
-                        "function": {"name": call.name, "arguments": _sound_arguments(call.arguments)},
-                    }
-                    for call in calls
-                ],
-            }
+        case AssistantMessage():
+            return _write_assistant(message, known)
+
+
+def _write_assistant(message: AssistantMessage, known: Capabilities) -> JsonObject:
+    text = mark_interrupted(message)
+    if not message.tool_calls:
+        return {"role": "assistant", "content": text}
+    calls: list[JsonValue] = [
+        {
+            "id": call.id,
+            "type": "function",
+            "function": {"name": call.name, "arguments": _sound_arguments(call.arguments)},
+        }
+        for call in message.tool_calls
+    ]
+    empty = "" if _NO_NULL_CONTENT in known else None
+    return {"role": "assistant", "content": text or empty, "tool_calls": calls}
 
 
 def _sound_arguments(text: str) -> str:

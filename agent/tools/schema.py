@@ -38,14 +38,14 @@ class FunctionTable:
         return next(found, tool_name)
 
 
-def build_functions(tools: Iterable[Tool]) -> FunctionTable:
+def build_functions(tools: Iterable[Tool], *, strict: bool = False) -> FunctionTable:
     """Turn listed tools into function definitions; tools for the server's own interface stay out."""
     table: dict[str, Tool] = {}
     for tool in sorted(tools, key=lambda tool: tool.name):
         if not tool.hidden:
             table[_function_name(tool.name, table)] = tool
     definitions = tuple(
-        FunctionDefinition(name, _describe(tool), inline_references(tool.input_schema))
+        FunctionDefinition(name, _describe(tool), inline_references(tool.input_schema), strict)
         for name, tool in sorted(table.items())
     )
     return FunctionTable(definitions, table)
