@@ -145,6 +145,7 @@ def _find(document: "Container", profile: str) -> "Container | None":
     if not profile:
         return document
     profiles = cast("Mapping[str, object]", document).get("profiles")
-    tables = cast("Mapping[str, object]", profiles) if isinstance(profiles, Mapping) else {}
-    table = tables.get(profile)
+    if not isinstance(profiles, Mapping):
+        return None
+    table = cast("Mapping[str, object]", profiles).get(profile)
     return table.value if isinstance(table, AbstractTable) else None
