@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator, AsyncIterable
 from agent.jsontypes import JsonValue, dump, is_object
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 async def read_data(pieces: AsyncIterable[bytes]) -> AsyncGenerator[str, None]:
@@ -47,6 +47,7 @@ class _Events:
 
     def take(self, line: str) -> str:
         """The data of the event that a line ends; empty if it ends none, or one that says nothing."""
+        line = line.removeprefix(_BYTE_ORDER_MARK)
         if self._is_bare and not line.startswith(("data:", "{")):
             self._data.append(line)
             return ""
@@ -99,18 +100,17 @@ def _as_error(said: str) -> str:
 
 async def _read_lines(pieces: AsyncIterable[bytes]) -> AsyncGenerator[bytes, None]:
     begun: list[bytes] = []
-    is_first = True
     async for piece in pieces:
+        ends_line = b"\n" in piece or b"\r" in piece or (bool(begun) and begun[-1].endswith(b"\r"))
         begun.append(piece)
-        # A carriage return at the end may be half of a line end, so what it ends waits for more.
-        if not (b"\n" in piece or b"\r" in piece or begun[-2:-1] and begun[-2].endswith(b"\r")):
+        if not ends_line:
             continue
         whole = b"".join(begun)
+        # A carriage return at the end may be half of a line end.
         held = b"\r" if whole.endswith(b"\r") else b""
         *lines, rest = _LINE_END.split(whole.removesuffix(held))
         begun = [rest + held]
         for line in lines:
-            yield line.removeprefix(_BYTE_ORDER_MARK) if is_first else line
-            is_first = False
+            yield line
     if rest := b"".join(begun).removesuffix(b"\r"):
-        yield rest.removeprefix(_BYTE_ORDER_MARK) if is_first else rest
+        yield rest
