@@ -14,6 +14,7 @@ from agent.auth.audit import AuditLog
 from agent.auth.bearer import BearerAuth
 from agent.auth.browser import BrowserOpener
 from agent.auth.login import ClientSettings, Login
+from agent.auth.model_keys import KeyLookup, ModelKeys
 from agent.auth.sealed import Key
 from agent.auth.sign_in import sign_in, sign_out
 from agent.auth.tokens import TokenManager
@@ -80,6 +81,7 @@ class Backend:
         self._on_stage = on_stage
         self._audit = AuditLog(folders.audit_file)
         self._vault = Vault(folders, environ, key=vault_key)
+        self._stored_key = KeyLookup(ModelKeys(self._vault), say)
         self._tokens = TokenManager(
             self._vault, settings.server, settings.profile, audit=self._audit, warn=say
         )
@@ -114,7 +116,7 @@ class Backend:
         Raises:
             ModelError: There is none.
         """
-        choice = await choose_model(self._settings, embedded_available=is_available)
+        choice = await self._choose_model()
         if choice.kind is Kind.ENDPOINT:
             self.strict = self._settings.strict
             model = await asyncio.to_thread(self._open_endpoint, choice)
@@ -125,6 +127,14 @@ class Backend:
         model.start()
         self._warm = model.warm
         return model, f"embedded, {choice.reason}"
+
+    async def _choose_model(self) -> Choice:
+        return await choose_model(
+            self._settings,
+            embedded_available=is_available,
+            stored_key=self._stored_key,
+            show_request=self._show_request,
+        )
 
     def _open_endpoint(self, choice: Choice) -> Model:
         # The import takes most of a second, so this runs in a thread.
@@ -140,7 +150,7 @@ class Backend:
     async def describe_model(self) -> str:
         """Say which model would answer, or why none can."""
         try:
-            choice = await choose_model(self._settings, embedded_available=is_available)
+            choice = await self._choose_model()
         except ModelError as error:
             return str(error)
         return f"{choice.name} ({choice.reason})"

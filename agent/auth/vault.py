@@ -137,6 +137,14 @@ class Vault:
         """
         return self._read().secrets.get(name)
 
+    def secret_names(self) -> list[str]:
+        """Read the names of all secrets.
+
+        Raises:
+            VaultError: As `load`.
+        """
+        return list(self._read().secrets)
+
     def set_secret(self, name: str, value: str | None) -> None:
         """Store a named secret, or forget it when `value` is None.
 

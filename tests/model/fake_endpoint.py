@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -38,11 +38,19 @@ class Received:
     body: JsonObject
 
 
+async def _at_once() -> None:
+    """Do not wait."""
+
+
 class FakeEndpoint:
-    """Gives the next of its replies to each request, and keeps the requests."""
+    """Gives the next of its replies to each request, and keeps the requests.
+
+    A test may put something else in place of `before_answering`.
+    """
 
     def __init__(self, *replies: Reply) -> None:
         self.replies = list(replies)
+        self.before_answering: Callable[[], Awaitable[object]] = _at_once
         self.requests: list[Received] = []
         self._handlers: set[asyncio.Task[None]] = set()
 
@@ -66,6 +74,7 @@ class FakeEndpoint:
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             self.requests.append(await _read(reader))
+            await self.before_answering()
             reply = self.replies.pop(0)
             writer.write(_head(reply))
             for piece in reply.pieces:
@@ -127,3 +136,9 @@ def saying(text: str) -> Reply:
 def refusing(status: int, error: JsonValue, **headers: str) -> Reply:
     """An error as OpenAI writes it."""
     return Reply([json.dumps({"error": error}).encode()], status, "application/json", headers)
+
+
+def listing_models(*names: str) -> Reply:
+    """A list of models, as `/models` gives it."""
+    body = {"object": "list", "data": [{"id": name} for name in names]}
+    return Reply([json.dumps(body).encode()], content_type="application/json")
