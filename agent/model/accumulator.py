@@ -1,165 +1,173 @@
 """Puts a Chat Completions stream together from raw chunks, whatever the vendor makes of them.
 
 Decided by what is there, not by what an endpoint says about it: a call exists because its fragments
-came, even when `finish_reason` is "stop"; fragments belong together by index, by id, or by
-following one another; a missing id is made up. A character cut in two by the vendor is put together
-again. A stream that brought nothing, or stopped before its end, is broken and says so.
+came, even when `finish_reason` is "stop"; a whole `message` is an answer as good as one in pieces. What
+breaks off is never taken for whole: a stream that brought nothing, stopped before its end, or reached
+its limit inside of a call, says so.
 
 Source: OpenAI API reference, "The chat completion chunk object".
 """
 
-import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from agent.conversation import ToolCall
-from agent.errors import ModelError
-from agent.jsontypes import JsonObject, JsonValue, dump, parse_object, well_formed
+from agent.errors import LimitError, ModelError
+from agent.jsontypes import JsonObject, JsonValue, is_object
+from agent.model.answer_text import TextStream, Thoughts
+from agent.model.call_fragments import CallFragments, is_whole, read_index
 from agent.model.protocol import Finish, FinishReason, ReasoningDelta, StreamItem, TextDelta, Usage
-from agent.model.stream_errors import BrokenStream
+from agent.model.stream_errors import BrokenStream, StreamError
+from agent.model.usage_counts import find_usage, join_usage, read_usage
 
-_REASONS = {
-    "stop": FinishReason.STOP,
-    "length": FinishReason.LENGTH,
-    "max_tokens": FinishReason.LENGTH,
-    "content_filter": FinishReason.CONTENT_FILTER,
-    "tool_calls": FinishReason.TOOL_CALLS,
-    "function_call": FinishReason.TOOL_CALLS,
+_BROKEN = "broken"
+# From the harmless to the grave; of several reasons the gravest counts, since some gateways add a stop.
+_REASONS: dict[str, Sequence[str]] = {
+    FinishReason.STOP: (),
+    FinishReason.TOOL_CALLS: ("tool_calls", "function_call", "tool_use"),
+    FinishReason.LENGTH: (
+        "length",
+        "max_tokens",
+        "max_output_tokens",
+        "model_length",
+        "model_context_window_exceeded",
+    ),
+    FinishReason.CONTENT_FILTER: (
+        "content_filter",
+        "safety",
+        "sensitive",
+        "recitation",
+        "blocklist",
+        "prohibited_content",
+        "refusal",
+    ),
+    _BROKEN: (
+        "error",
+        "network_error",
+        "insufficient_system_resource",
+        "malformed_function_call",
+        "abort",
+        "aborted",
+        "cancelled",
+        "timeout",
+    ),
 }
-
-
-@dataclass(slots=True)
-class _Fragments:
-    """One call as it comes in."""
-
-    index: int | None
-    id: str
-    name: str = ""
-    arguments: str = ""
-
-    def goes_on(self, named: str, arguments: str) -> bool:
-        """Say whether a fragment that names a function can be more of this call.
-
-        Some vendors repeat the name in every fragment, or send it in pieces, or end with all of the
-        call once more; others give several calls the same index and no id. A call whose arguments
-        are whole has nothing to come.
-        """
-        if not named or not self.name:
-            return True
-        if not self.arguments:
-            return self.index is not None or named == self.name
-        adds_nothing = not arguments.strip() or arguments == self.arguments
-        return named == self.name and (adds_nothing or not _is_whole(self.arguments))
-
-    def add(self, named: str, arguments: str) -> None:
-        """Put a fragment at the end, unless it says all of the call once more."""
-        if named != self.name:
-            self.name += named
-        if not (named and arguments == self.arguments and _is_whole(arguments)):
-            self.arguments += arguments
-
-
-def _is_whole(arguments: str) -> bool:
-    try:
-        parse_object(arguments)
-    except ValueError:
-        return False
-    return True
+_GRAVITY = {reason: rank for rank, reason in enumerate(_REASONS)}
+_MEANINGS = {said: reason for reason, words in _REASONS.items() for said in words}
+# What some vendors write where nothing is to be said yet.
+_NO_REASON = frozenset({"", "null", "none"})
+# GitHub Copilot calls it `reasoning_text`; OpenRouter's details come beside the text, seldom without it.
+_REASONING = ("reasoning_content", "reasoning", "reasoning_text", "reasoning_details")
+_SAYING = ("content", "tool_calls", "function_call", "refusal", *_REASONING)
+_PARTS = ("text", "content", "thinking", "summary")
 
 
 class StreamAccumulator:
     """Takes chunks one by one and says what each of them means."""
 
     def __init__(self) -> None:
-        self._calls: list[_Fragments] = []
+        self._calls = CallFragments()
         self._usage: Usage | None = None
         self._reason: str | None = None
-        self._chunks = 0
-        self._said_something = False
-        self._has_begun = False
-        self._halves: dict[str, str] = {}
+        self._said_reason = ""
+        self._complaint: JsonValue = None
+        self._is_stream = False
+        self._is_whole = False
+        self._has_deltas = False
+        self._speaker: int | None = None
+        self._caller: int | None = None
+        self._answer = TextStream()
+        self._refusal = TextStream()
+        self._reasoning = TextStream()
+        self._thoughts = Thoughts()
+        self._has_reasoning = False
 
     @property
     def has_begun(self) -> bool:
         """Whether anything of the answer came, a part of a call included."""
-        return self._has_begun
+        return self._speaker is not None or self._caller is not None or self._has_reasoning
 
     def feed(self, chunk: JsonObject) -> Iterator[TextDelta | ReasoningDelta]:
         """Take one chunk.
 
         Args:
-            chunk: The `data` of one server-sent event, parsed.
+            chunk: The `data` of one server-sent event, parsed; or a whole answer, from an endpoint that
+                does not stream.
+
+        Raises:
+            StreamError: A choice says that the endpoint failed.
         """
-        self._chunks += 1
-        usage = chunk.get("usage")
-        if isinstance(usage, dict):
-            self._usage = _usage(usage)
+        for usage in find_usage(chunk):
+            self._usage = join_usage(self._usage, read_usage(usage))
         choices = chunk.get("choices")
-        if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
+        if not isinstance(choices, list):
+            self._complaint = self._complaint or _complaint(chunk)
             return
-        choice = choices[0]
-        reason = choice.get("finish_reason")
-        if isinstance(reason, str) and reason:
-            self._reason = reason
+        self._is_stream = True
+        for choice in choices:
+            if is_object(choice):
+                if error := choice.get("error"):
+                    raise StreamError(error)
+                yield from self._take(choice, chunk)
+
+    def _take(self, choice: JsonObject, chunk: JsonObject) -> Iterator[TextDelta | ReasoningDelta]:
+        number = read_index(choice.get("index")) or 0
+        said = choice.get("finish_reason")
+        reason = said if isinstance(said, str) and said.lower() not in _NO_REASON else ""
+        delta = self._delta_of(choice, chunk)
+        # Only one answer was asked for; some gateways bring its text and its calls as two choices.
+        if self._speaker in (None, number):
+            yield from self._take_text(delta, number, is_last=bool(reason))
+        if self._caller in (None, number):
+            self._take_calls(delta, number)
+        if reason and (number in (self._speaker, self._caller) or not self.has_begun):
+            self._take_reason(reason)
+
+    def _delta_of(self, choice: JsonObject, chunk: JsonObject) -> JsonObject:
+        """What a choice says: by its delta, else by a message as of an answer that is not streamed."""
         delta = choice.get("delta")
-        if isinstance(delta, dict):
-            yield from self._take(delta)
+        if is_object(delta) and any(delta.get(key) for key in _SAYING):
+            self._has_deltas = True
+            return delta
+        message = choice.get("message")
+        if is_object(message) and not self._has_deltas:
+            self._is_whole = chunk.get("object") == "chat.completion"
+            return message
+        text = choice.get("text")
+        return {"content": text} if isinstance(text, str) and not is_object(message) else {}
 
-    def _take(self, delta: JsonObject) -> Iterator[TextDelta | ReasoningDelta]:
-        for key in ("reasoning_content", "reasoning"):
-            if text := self._text(key, delta.get(key)):
-                self._has_begun = True
-                yield ReasoningDelta(text)
-                break
-        for key in ("content", "refusal"):
-            if text := self._text(key, delta.get(key)):
-                self._said_something = self._has_begun = True
+    def _take_text(
+        self, delta: JsonObject, number: int, *, is_last: bool
+    ) -> Iterator[TextDelta | ReasoningDelta]:
+        content, thinking = _split_parts(delta.get("content"))
+        reasoning = next((text for key in _REASONING if (text := _text(delta.get(key)))), thinking)
+        if reasoning and (reasoning := self._reasoning.take(reasoning, is_last=is_last)):
+            self._has_reasoning = True
+            yield ReasoningDelta(reasoning)
+        if content:
+            self._speaker = number
+            yield from self._thoughts.split(self._answer.take(content, is_last=is_last))
+        if refusal := delta.get("refusal"):
+            self._speaker = number
+            if text := self._refusal.take(_text(refusal), is_last=is_last):
                 yield TextDelta(text)
+
+    def _take_calls(self, delta: JsonObject, number: int) -> None:
         fragments = delta.get("tool_calls")
-        if isinstance(fragments, list):
-            for fragment in fragments:
-                if isinstance(fragment, dict):
-                    self._take_fragment(fragment)
+        if is_object(fragments):
+            fragments = [fragments]
+        old = delta.get("function_call")
+        if not fragments and is_object(old):
+            fragments = [{"function": old}]
+        for fragment in fragments if isinstance(fragments, list) else []:
+            if is_object(fragment):
+                self._caller = number
+                self._calls.take(fragment)
 
-    def _text(self, key: str, value: JsonValue) -> str:
-        """The text of a delta, which a few vendors send as a list of parts."""
-        if isinstance(value, list):
-            parts = (part.get("text") for part in value if isinstance(part, dict))
-            value = "".join(part for part in parts if isinstance(part, str))
-        text = self._halves.pop(key, "") + (value if isinstance(value, str) else "")
-        if text and "\ud800" <= text[-1] <= "\udbff":
-            # Half of a character: the other half comes with the next chunk.
-            self._halves[key], text = text[-1], text[:-1]
-        return well_formed(text)
-
-    def _take_fragment(self, fragment: JsonObject) -> None:
-        self._has_begun = True
-        raw_index, raw_id = fragment.get("index"), fragment.get("id")
-        index = raw_index if isinstance(raw_index, int) else None
-        id_ = raw_id if isinstance(raw_id, str) else ""
-        function = fragment.get("function")
-        parts = function if isinstance(function, dict) else {}
-        raw_name, raw_arguments = parts.get("name"), parts.get("arguments")
-        name = raw_name if isinstance(raw_name, str) else ""
-        arguments = dump(raw_arguments) if isinstance(raw_arguments, dict) else raw_arguments
-        text = arguments if isinstance(arguments, str) else ""
-        call = self._call_of(index, id_, name, text)
-        call.id = call.id or id_
-        call.add(name, text)
-
-    def _call_of(self, index: int | None, id_: str, name: str, arguments: str) -> _Fragments:
-        near = [call for call in self._calls if index is None or call.index in (None, index)]
-        if not near and not name and not id_:
-            near = self._calls
-        for call in reversed(near):
-            if id_ and call.id == id_ and call.goes_on(name, arguments):
-                return call
-        # A fragment without a name begins no call, even where the vendor makes up an id for each chunk.
-        if near and not (name and id_ and near[-1].id) and near[-1].goes_on(name, arguments):
-            return near[-1]
-        call = _Fragments(index, id_)
-        self._calls.append(call)
-        return call
+    def _take_reason(self, said: str) -> None:
+        # Gemini's compatible endpoint puts its own word behind a colon.
+        reason = _MEANINGS.get(said.lower().rpartition(": ")[2], FinishReason.STOP)
+        if self._reason is None or _GRAVITY[reason] > _GRAVITY[self._reason]:
+            self._reason, self._said_reason = reason, said
 
     def finish(self, *, done: bool) -> Iterator[StreamItem]:
         """Say how the stream ended, once there are no more chunks.
@@ -169,41 +177,91 @@ class StreamAccumulator:
 
         Raises:
             ModelError: The stream was empty, or ended before the answer did.
+            LimitError: The answer was stopped inside of a call, because it was too long.
+            StreamError: The endpoint said that it failed, in words of its own.
         """
-        if not self._chunks:
+        yield from self._flush()
+        calls = tuple(self._calls.calls())
+        self._refuse_broken(calls, done=done or self._is_whole)
+        yield from calls
+        if self._usage is not None:
+            yield self._usage
+        yield Finish(FinishReason.TOOL_CALLS if calls else FinishReason(self._reason or FinishReason.STOP))
+
+    def _flush(self) -> Iterator[TextDelta | ReasoningDelta]:
+        if reasoning := self._reasoning.end():
+            yield ReasoningDelta(reasoning)
+        yield from self._thoughts.split(self._answer.end())
+        yield from self._thoughts.end()
+        if refusal := self._refusal.end():
+            yield TextDelta(refusal)
+
+    def _refuse_broken(self, calls: Sequence[ToolCall], *, done: bool) -> None:
+        if self._reason is None and self._complaint:
+            raise StreamError(self._complaint)
+        if not self._is_stream:
             raise ModelError(
                 "The endpoint answered with something that is no chat completion stream.",
                 "Check the base URL; it usually ends in /v1.",
             )
-        if self._reason == "error":
-            raise ModelError("The endpoint broke off the answer and did not say why.", "Ask again.")
-        if self._calls and self._reason is None:
-            raise BrokenStream("The model's answer broke off in the middle of a tool call; nothing was run.")
-        if self._reason is None and not self._said_something:
+        if self._reason == _BROKEN:
+            raise BrokenStream(
+                f"The endpoint broke off the answer and did not say why (“{self._said_reason}”).",
+                "Ask again.",
+            )
+        if calls:
+            self._refuse_cut(calls, done=done)
+        elif self._reason is None and self._speaker is None:
             raise BrokenStream("The model's answer broke off before it had said anything.", "Ask again.")
-        if self._reason is None and not done:
+        elif self._reason is None and not done:
             raise BrokenStream("The model's answer broke off; what came of it is kept.", "Say “go on”.")
-        ids: set[str] = set()
-        for call in self._calls:
-            id_ = call.id if call.id and call.id not in ids else f"call_{uuid.uuid4().hex[:12]}"
-            ids.add(id_)
-            yield ToolCall(id_, call.name, well_formed(call.arguments))
-        if self._usage is not None:
-            yield self._usage
-        yield Finish(
-            FinishReason.TOOL_CALLS if self._calls else _REASONS.get(self._reason or "", FinishReason.STOP)
-        )
+
+    def _refuse_cut(self, calls: Sequence[ToolCall], *, done: bool) -> None:
+        are_whole = all(is_whole(call.arguments) for call in calls)
+        if self._reason is None and not (done and are_whole):
+            raise BrokenStream("The model's answer broke off in the middle of a tool call; nothing was run.")
+        if self._reason == FinishReason.LENGTH and not are_whole:
+            raise LimitError(
+                "The answer reached the model's length limit in the middle of a tool call; nothing was run.",
+                "Ask for less at once.",
+            )
+        if self._reason == FinishReason.CONTENT_FILTER and not are_whole:
+            raise ModelError(
+                "The endpoint's content filter stopped the answer in a tool call; nothing was run.",
+                "Say it in other words.",
+            )
+        if not all(call.name for call in calls):
+            raise ModelError("The model asked for a tool without naming it; nothing was run.", "Ask again.")
 
 
-def _usage(usage: JsonObject) -> Usage:
-    prompt, completion = usage.get("prompt_tokens_details"), usage.get("completion_tokens_details")
-    return Usage(
-        input_tokens=_count(usage.get("prompt_tokens")),
-        output_tokens=_count(usage.get("completion_tokens")),
-        cached_tokens=_count(prompt.get("cached_tokens")) if isinstance(prompt, dict) else 0,
-        reasoning_tokens=_count(completion.get("reasoning_tokens")) if isinstance(completion, dict) else 0,
-    )
+def _complaint(chunk: JsonObject) -> JsonValue:
+    """What an object that is no chunk says of a failure, in the fields in which vendors say it."""
+    for key in ("error_message", "message", "detail", "status_msg"):
+        if said := chunk.get(key):
+            return said if isinstance(said, str) else None
+    status = chunk.get("base_resp")
+    return _complaint(status) if is_object(status) else None
 
 
-def _count(value: JsonValue) -> int:
-    return value if isinstance(value, int) else 0
+def _text(value: JsonValue) -> str:
+    """Text, as itself or as the list of its parts."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "".join(_text(part) for part in value)
+    if is_object(value):
+        return next((text for key in _PARTS if (text := _text(value.get(key)))), "")
+    return ""
+
+
+def _split_parts(content: JsonValue) -> tuple[str, str]:
+    """The text of a content and the reasoning in it, which Mistral sends as parts of it."""
+    if isinstance(content, str):
+        return content, ""
+    parts = content if isinstance(content, list) else [content]
+    reasoning = "".join(_text(part) for part in parts if _is_thinking(part))
+    return "".join(_text(part) for part in parts if not _is_thinking(part)), reasoning
+
+
+def _is_thinking(part: JsonValue) -> bool:
+    return is_object(part) and "thinking" in part

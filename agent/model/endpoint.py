@@ -5,7 +5,7 @@ wrong on the way is the same for all of them, and stands here. Imported only whe
 to be made, since the `openai` package takes most of a second to load.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from typing import Protocol, TypeAlias
 
@@ -140,7 +140,7 @@ class Endpoint:
         # The package's own reader takes an event without data for broken JSON, and does not tell whether
         # the stream was done.
         async with await self._open(path, build, lessons) as stream:
-            async for data in _read_answer(stream.response.aiter_bytes()):
+            async for data in read_data(stream.response.aiter_bytes()):
                 done = data.startswith("[DONE]")
                 if done:
                     break
@@ -167,25 +167,3 @@ class Endpoint:
                 if not new:
                     raise
                 self._capabilities.add(self.base_url, self.model, new)
-
-
-async def _read_answer(pieces: AsyncIterator[bytes]) -> AsyncGenerator[str, None]:
-    """The data of each event; of an endpoint that does not stream, its whole answer."""
-    begun = b""
-    async for piece in pieces:
-        begun += piece
-        if begun.strip():
-            break
-    if begun.lstrip().startswith(b"{"):
-        whole = begun + b"".join([piece async for piece in pieces])
-        yield whole.decode()
-        yield "[DONE]"
-        return
-
-    async def all_pieces() -> AsyncGenerator[bytes, None]:
-        yield begun
-        async for piece in pieces:
-            yield piece
-
-    async for data in read_data(all_pieces()):
-        yield data

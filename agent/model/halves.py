@@ -24,3 +24,11 @@ class Halves:
         if text and "\ud800" <= text[-1] <= "\udbff":
             self._kept[key], text = text[-1], text[:-1]
         return well_formed(text)
+
+    def rest(self, key: str) -> str:
+        """What stands for a half that never became whole.
+
+        Args:
+            key: Which text has ended.
+        """
+        return well_formed(self._kept.pop(key, ""))

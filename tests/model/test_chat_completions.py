@@ -299,11 +299,11 @@ NO_STREAM = "answered with something that is no chat completion stream"
     "reply",
     [
         Reply([b"<!doctype html><html><body>Welcome to nginx!</body></html>"], content_type="text/html"),
-        Reply([b"error: upstream timed out\n\n"]),
+        Reply([b"upstream timed out\n\n"]),
         Reply([b""], content_type="text/plain"),
         streaming(),
     ],
-    ids=["a web page", "an error line", "nothing", "done at once"],
+    ids=["a web page", "a line of text", "nothing", "done at once"],
 )
 async def test_an_answer_that_is_no_stream_says_so_and_where_to_look(reply: Reply) -> None:
     error, items = await fail(reply)
@@ -347,7 +347,7 @@ async def test_a_connection_that_is_lost_in_mid_stream_is_told_and_what_came_is_
 
 
 async def test_an_answer_that_ends_without_a_sign_of_its_end_is_half_an_answer() -> None:
-    error, items = await fail(Reply([chunk("Half"), b"error: upstream timed out\n\n"]))
+    error, items = await fail(Reply([chunk("Half"), b"upstream timed out\n\n"]))
     assert "broke off; what came of it is kept" in error.message
     assert items == [TextDelta("Half")]
 

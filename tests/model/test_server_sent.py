@@ -32,15 +32,61 @@ def data_of(*pieces: bytes) -> list[str]:
         (b"data: a\ndata: b\n\n", ["a\nb"]),
         (b": comment\n\nevent: ping\n\nid: 7\nretry: 3\n\ndata: a\n\n", ["a"]),
         (b"event: x\ndata: a\nid: 7\n\n", ["a"]),
-        (b"error: oops\n\n", []),
+        (b"data:\n\ndata: \n\ndata\n\ndata: a\n\n", ["a"]),
+        (b"upstream error: oops\n\n", []),
         (b"data: a\n", ["a"]),
         (b"data: a", ["a"]),
         (b"data: a\r", ["a"]),
         ("data: a\u2028b\n\n".encode(), ["a\u2028b"]),
+        (b"\xef\xbb\xbfdata: a\n\n", ["a"]),
         (b"", []),
     ],
 )
 def test_only_data_is_read(stream: bytes, data: Sequence[str]) -> None:
+    assert data_of(stream) == data
+
+
+@pytest.mark.parametrize(
+    ("stream", "data"),
+    [
+        (b"error: oops\n\n", ['{"error":"oops"}']),
+        (b'error: {"code":400,"message":"too long"}\n\n', ['{"error":{"code":400,"message":"too long"}}']),
+        (b"event: error\ndata: oops\n\n", ['{"error":"oops"}']),
+        (b'event: error\ndata: {"message":"oops"}\n\n', ['{"error":{"message":"oops"}}']),
+        (b'event: error\ndata: {"error":{"message":"oops"}}\n\n', ['{"error":{"message":"oops"}}']),
+        (b"event: error\ndata:\n\n", ['{"error":{"message":""}}']),
+        (b"event: error\n\ndata: a\n\n", ['{"error":{"message":""}}', "a"]),
+    ],
+)
+def test_what_is_reported_as_an_error_reads_as_one_however_it_is_written(
+    stream: bytes, data: Sequence[str]
+) -> None:
+    assert data_of(stream) == data
+
+
+@pytest.mark.parametrize(
+    ("stream", "data"),
+    [
+        (b'data: {"a":1}\ndata: {"b":2}\ndata: [DONE]\n', ['{"a":1}', '{"b":2}', "[DONE]"]),
+        (b'data: {"a":\ndata: 1}\n\n', ['{"a":\n1}']),
+        (b'data: data: {"a":1}\n\n', ['{"a":1}']),
+    ],
+)
+def test_values_need_no_blank_line_between_them(stream: bytes, data: Sequence[str]) -> None:
+    assert data_of(stream) == data
+
+
+@pytest.mark.parametrize(
+    ("stream", "data"),
+    [
+        (b'{"a":1}', ['{"a":1}']),
+        (b'\n{\n  "a": {\n    "b": 2\n  }\n}\n', ['{\n  "a": {\n    "b": 2\n  }\n}']),
+        (b'{"a":1}\n{"b":2}\n', ['{"a":1}', '{"b":2}']),
+        (b'{"a":1}\n\ndata: [DONE]\n\n', ['{"a":1}\n', "[DONE]"]),
+        (b'data: {"a":1}\n\n{"error":"oops"}', ['{"a":1}', '{"error":"oops"}']),
+    ],
+)
+def test_json_may_come_without_being_an_event(stream: bytes, data: Sequence[str]) -> None:
     assert data_of(stream) == data
 
 
@@ -54,7 +100,9 @@ def test_where_the_bytes_are_cut_makes_no_difference(
 ) -> None:
     stream = b"".join(b"data: " + each.encode() + line_end * 2 for each in said)
     marks = sorted({0, len(stream), *(place % (len(stream) + 1) for place in places)})
-    assert data_of(*(stream[begin:end] for begin, end in pairwise(marks))) == said
+    assert data_of(*(stream[begin:end] for begin, end in pairwise(marks))) == [
+        each for each in said if not each.isspace()
+    ]
 
 
 def test_bytes_that_are_no_utf_8_are_refused() -> None:
