@@ -3,13 +3,12 @@
 This happens before a command's work begins: nothing is drawn yet, and Ctrl-C ends the program.
 """
 
-import getpass
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.commands.common import has_terminal, warn
-from agent.errors import UsageError, VaultError
+from agent.commands.hidden import ask_hidden
+from agent.errors import UsageError
 from agent.folders import Folders
 
 if TYPE_CHECKING:
@@ -61,15 +60,4 @@ def _tell_place(vault_file: Path) -> None:
 
 
 def _ask(prompt: str) -> str:
-    try:
-        with warnings.catch_warnings():
-            # A terminal that cannot hide what is typed must not show a passphrase.
-            warnings.simplefilter("error", getpass.GetPassWarning)
-            return getpass.getpass(prompt)
-    except getpass.GetPassWarning:
-        raise VaultError(
-            "This terminal cannot hide what is typed, so no passphrase was asked for.",
-            "Set ASTRAVUE_VAULT_KEY instead.",
-        ) from None
-    except EOFError:
-        raise VaultError("No passphrase was given; the vault was kept.", "Run the command again.") from None
+    return ask_hidden(prompt, what="passphrase", instead="Set ASTRAVUE_VAULT_KEY instead.")
