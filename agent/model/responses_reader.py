@@ -169,6 +169,7 @@ def _usage(usage: JsonObject) -> Usage:
         cached_tokens=_count(read.get("cached_tokens")) if is_object(read) else 0,
         reasoning_tokens=_count(written.get("reasoning_tokens")) if is_object(written) else 0,
         cost=vendor_cost(usage),
+        written_tokens=_count(read.get("cache_write_tokens")) if is_object(read) else 0,
     )
 
 

@@ -338,6 +338,12 @@ async def test_the_vendors_own_cost_is_taken() -> None:
     assert items[1] == Usage(30, 9, 20, 4, cost=2.5)
 
 
+async def test_tokens_that_went_into_the_cache_are_counted_apart() -> None:
+    details: JsonObject = {"cached_tokens": 20, "cache_write_tokens": 8}
+    items, _ = await ask(Reply([text("Hi"), completed(usage={**USAGE, "input_tokens_details": details})]))
+    assert items[1] == Usage(30, 9, 20, 4, written_tokens=8)
+
+
 @pytest.mark.parametrize(
     ("reason", "finish"),
     [("max_output_tokens", FinishReason.LENGTH), ("content_filter", FinishReason.CONTENT_FILTER)],
