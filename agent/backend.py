@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 from agent.audited_toolbox import AuditedToolbox
 from agent.auth.audit import AuditLog
@@ -23,6 +24,7 @@ from agent.errors import AgentError, ModelError, VaultError
 from agent.events import OutsideEvent, Question
 from agent.folders import Folders
 from agent.model.embedded import is_available
+from agent.model.prices import price_of
 from agent.model.protocol import FunctionDefinition, Model, ModelRequest
 from agent.model.selection import Choice, Kind, choose_model
 from agent.prompt_files import read_prompt
@@ -89,6 +91,8 @@ class Backend:
         self._warm: Callable[[ModelRequest], None] | None = None
         self.functions: tuple[FunctionDefinition, ...] = ()
         self.strict = False
+        self.base_url = ""
+        self.price_date: date | None = None
         self.workspace = Workspace(settings.server, auth=self._auth, on_event=on_event, ask=ask)
         self.toolbox = AuditedToolbox(self.workspace, self._audit, settings.server)
 
@@ -118,7 +122,9 @@ class Backend:
         """
         choice = await self._choose_model()
         if choice.kind is Kind.ENDPOINT:
-            self.strict = self._settings.strict
+            self.strict, self.base_url = self._settings.strict, choice.base_url
+            price = price_of(choice.base_url, choice.name)
+            self.price_date = price.as_of if price else None
             model = await asyncio.to_thread(self._open_endpoint, choice)
             return model, f"{choice.base_url}, {choice.reason}"
         from agent.model.embedded.model import EmbeddedModel

@@ -63,6 +63,11 @@ class Folders:
         return self.cache / "capabilities.json"
 
     @property
+    def calibration_file(self) -> Path:
+        """How models count tokens, beside how this machine does."""
+        return self.cache / "calibration.json"
+
+    @property
     def log_file(self) -> Path:
         """What went wrong, in detail and without secrets."""
         return self.logs / "astravue.log"

@@ -13,18 +13,20 @@ import webbrowser
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent.calibration import Calibration
 from agent.conversation import Conversation
 from agent.errors import SignInError
-from agent.events import Event, Notice, OutsideEvent, Question, SignInRequested, StepFinished
+from agent.events import Event, Notice, OutsideEvent, Question, SignInRequested
 from agent.folders import Folders
 from agent.jsontypes import JsonObject
 from agent.limits import make_limits
 from agent.loop import Loop
-from agent.model.protocol import Model, Usage
+from agent.meter import Meter
+from agent.model.protocol import Model
 from agent.model.scripted import ScriptedModel
 from agent.notices import NoticeBoard, describe
 from agent.prompt_files import read_prompt
@@ -54,6 +56,7 @@ class SessionOptions:
         record: Write a transcript.
         vault_key: The key of a vault that takes a passphrase.
         show_request: Is shown each request to the model's endpoint as it leaves.
+        goes_on: Further questions follow, so it is worth learning how the model counts tokens.
     """
 
     policy: Policy
@@ -66,6 +69,7 @@ class SessionOptions:
     record: bool = True
     vault_key: "Key | None" = None
     show_request: Callable[[str], None] | None = None
+    goes_on: bool = False
 
 
 class Session:
@@ -109,7 +113,7 @@ class Session:
         self._starting: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
         self._stage = "starting"
-        self._usage = Usage()
+        self._meter: Meter | None = None
         self._backend: Backend | None = None
         self._model: Model | None = None
         self._model_origin = ""
@@ -131,13 +135,17 @@ class Session:
         return self._loop is not None and self._model is not None
 
     @property
+    def price_date(self) -> date | None:
+        """The day of the list that costs are taken from, if they are."""
+        return self._backend.price_date if self._backend else None
+
+    @property
     def progress(self) -> str:
         """One short line on the present state, for a toolbar."""
         if self._stage or self._model is None:
             return self._stage
-        total = self._usage.input_tokens + self._usage.output_tokens
         account = self._backend.account if self._backend else ""
-        parts = [self._model.name, account, f"{total:,} tokens" if total else ""]
+        parts = [self._model.name, account, self._meter.short if self._meter else ""]
         return " · ".join(part for part in parts if part)
 
     async def start(self) -> None:
@@ -166,8 +174,19 @@ class Session:
         assert self._model is not None
         backend = await self._open_backend()
         self._loop.use(self._model, strict=backend.strict)
+        self._meter = self._meter or self._make_meter(backend, self._model.name)
         self._recorder.set_model(self._model.name)
         backend.warm_up(await backend.workspace.tools())
+
+    def _make_meter(self, backend: "Backend", model: str) -> Meter:
+        return Meter(
+            self._conversation,
+            base_url=backend.base_url,
+            model=model,
+            price_date=backend.price_date,
+            calibration=Calibration(self._folders.calibration_file),
+            learns=self._options.goes_on,
+        )
 
     async def _open_backend(self) -> "Backend":
         async with self._opening:
@@ -278,8 +297,8 @@ class Session:
             events = self._recorder.record(events)
         async with aclosing(events) as source:
             async for event in source:
-                if isinstance(event, StepFinished):
-                    self._usage += event.usage
+                if self._meter is not None:
+                    self._meter.take(event)
                 yield event
 
     def _describe_moment(self) -> str:
@@ -305,8 +324,8 @@ class Session:
         return (
             *rows,
             ("Model", f"{self._model.name} ({self._model_origin})"),
-            ("Tokens", f"{self._usage.input_tokens:,} in, {self._usage.output_tokens:,} out"),
-            ("Context", f"about {await asyncio.to_thread(self._count, backend):,} tokens"),
+            *(self._meter.rows() if self._meter else ()),
+            ("Context", f"about {await self._count(backend):,} tokens"),
             ("Conversation", f"{self._id} ({self._recorder.path})"),
         )
 
@@ -315,11 +334,10 @@ class Session:
         backend = await self._open_backend()
         return {**(await backend.status()).to_json(), "model": await backend.describe_model()}
 
-    def _count(self, backend: "Backend") -> int:
-        # Imported here, in a thread: the encoding takes most of a second to load.
-        from agent.tokens import count_tokens
-
-        return count_tokens(read_prompt("system"), self._conversation.messages, backend.functions)
+    async def _count(self, backend: "Backend") -> int:
+        if self._meter is None:
+            return 0
+        return await self._meter.estimate(read_prompt("system"), backend.functions)
 
     async def login(
         self,
@@ -384,6 +402,8 @@ class Session:
         if self._starting is not None and not self._starting.done():
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
+        if self._meter is not None:
+            await self._meter.aclose()
         if self._model is not None:
             await self._model.aclose()
         if self._backend is not None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from datetime import date
 
 from agent.commands.common import find_transcript, has_terminal, make_policy, prepare, settings_for, warn
 from agent.commands.passphrase import unlock
@@ -32,6 +33,7 @@ from agent.notices import describe
 from agent.repl.lines import describe_outcome
 from agent.repl.sanitize import strip
 from agent.session import Session, SessionOptions
+from agent.usage import describe_usage
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -80,6 +82,7 @@ class Output:
         as_events: Each event as it comes, one a line.
         quiet: No lines about tool calls.
         may_ask: A person is there to approve writes.
+        price_date: The day of the list that costs are taken from, if they are.
     """
 
     as_json: bool = False
@@ -90,6 +93,7 @@ class Output:
     error: AgentError | None = None
     text: str = ""
     usage: Usage = field(default_factory=Usage)
+    price_date: date | None = None
 
     @classmethod
     def from_arguments(cls, arguments: argparse.Namespace) -> "Output":
@@ -121,11 +125,18 @@ class Output:
                 self.error = event.error or self.error
                 self._aside(describe_outcome(event))
             case TurnFinished(text, usage, _):
-                self.text, self.usage = text, usage
+                self.text = text
+                self._tell_usage(usage)
             case TurnFailed(error, usage, _):
-                self.error, self.usage = error, usage
+                self.error = error
+                self._tell_usage(usage)
             case _:
                 pass
+
+    def _tell_usage(self, usage: Usage) -> None:
+        self.usage = usage
+        if usage.total_tokens:
+            self._aside(describe_usage(usage, self.price_date))
 
     def _aside(self, text: str) -> None:
         if not self.quiet:
@@ -182,6 +193,7 @@ async def answer(session: Session, text: str, output: Output) -> ExitCode:
     """
     try:
         await session.start()
+        output.price_date = session.price_date
         await consume(session.turn(text), output)
     except AgentError as error:
         output.error = error

@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_for(settings, resumed)
     greeting = f"Going on with “{resumed.title}”." if resumed else f"Connected to {settings.server}"
     policy, key = make_policy(arguments, settings), unlock(folders)
-    options = SessionOptions(policy=policy, resumed=resumed, vault_key=key)
+    options = SessionOptions(policy=policy, resumed=resumed, vault_key=key, goes_on=True)
     session = Session(settings, folders, options)
     code = asyncio.run(run_chat(session, history_file=folders.history_file, greeting=greeting))
     tell_how_to_resume(session)

@@ -98,6 +98,7 @@ async def _try(
                 workspace={"seed": arguments.seed, "start_time": start},
                 say=warn if arguments.ask is not None else None,
                 on_stage=STANDARD_ERROR.show_stage if arguments.ask is not None else None,
+                goes_on=arguments.ask is None,
                 show_request=STANDARD_ERROR.write_line if arguments.show_request else None,
             ),
         )

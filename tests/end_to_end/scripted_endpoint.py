@@ -9,12 +9,12 @@ from typing import Any, Self, TypeAlias
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 Body: TypeAlias = dict[str, Any]
 Calls: TypeAlias = list[tuple[str, dict[str, Any]]]
-Answer: TypeAlias = str | Calls
+Answer: TypeAlias = str | Calls | Response
 Script: TypeAlias = list[Answer | Callable[[Body], Answer]]
 
 
@@ -24,12 +24,15 @@ class ScriptedEndpoint:
     Args:
         script: The answers.
         otherwise: What to say when they are used up; an error if empty.
+
+    `requests` are the bodies that came in, `received` all of each request as text.
     """
 
     def __init__(self, script: Script, otherwise: str = "") -> None:
         self._script = list(script)
         self._otherwise = otherwise
         self.requests: list[Body] = []
+        self.received: list[str] = []
         self.base_url = ""
         routes = [
             Route("/v1/chat/completions", self._complete, methods=["POST"]),
@@ -53,20 +56,34 @@ class ScriptedEndpoint:
         self._server.should_exit = True
         self._thread.join()
 
-    async def _models(self, _: Request) -> JSONResponse:
+    async def _keep(self, request: Request) -> None:
+        """Write a request down as it came in, but for the key."""
+        headers = (
+            f"{name}: {'(the key, not shown)' if name == 'authorization' else value}"
+            for name, value in request.headers.items()
+        )
+        body = (await request.body()).decode()
+        whole = [f"{request.method} {request.url}", *headers, "", *([body] if body else [])]
+        self.received.append("\n".join(whole))
+
+    async def _models(self, request: Request) -> JSONResponse:
+        await self._keep(request)
         return JSONResponse({"object": "list", "data": [{"id": "scripted"}]})
 
-    async def _complete(self, request: Request) -> StreamingResponse | JSONResponse:
+    async def _complete(self, request: Request) -> Response:
+        await self._keep(request)
         body: Body = await request.json()
         self.requests.append(body)
         if not self._script and not self._otherwise:
             return JSONResponse({"error": {"message": "the script has ended"}}, status_code=400)
         entry = self._script.pop(0) if self._script else self._otherwise
-        answer = entry(body) if callable(entry) else entry
+        answer = entry if isinstance(entry, Response) else entry(body) if callable(entry) else entry
+        if isinstance(answer, Response):
+            return answer
         return StreamingResponse(_stream(answer, len(self.requests)), media_type="text/event-stream")
 
 
-async def _stream(answer: Answer, number: int) -> AsyncGenerator[str, None]:
+async def _stream(answer: str | Calls, number: int) -> AsyncGenerator[str, None]:
     if isinstance(answer, str):
         for word in answer.split(" "):
             yield _chunk({"content": word + " "})

@@ -207,7 +207,7 @@ class TestFaults:
         self.check(program, 3, "astravue login", "ask", "Hello", "--server", server["url"])
 
     def test_a_model_that_is_not_there(self, signed_in: Program) -> None:
-        self.check(signed_in, 6, "127.0.0.1:9", "ask", "Hello", "--model", "any")
+        self.check(signed_in, 6, "127.0.0.1:9", "ask", "Hello", "--model", "any", "--quiet")
 
     def test_a_model_that_is_not_known(self, signed_in: Program) -> None:
         with ScriptedEndpoint([]) as endpoint:

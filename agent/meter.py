@@ -1,0 +1,106 @@
+"""How many tokens a conversation took, what they cost, and how long its next request is.
+
+A reader of events like any other: it adds up what each step says of itself, and compares it in the
+background with what this machine would have counted.
+"""
+
+import asyncio
+from datetime import date
+
+from agent.calibration import Calibration, InputEstimator
+from agent.conversation import Conversation, Message
+from agent.events import Event, RequestPrefix, StepFinished, StepStarted, TurnStarted
+from agent.model.protocol import FunctionDefinition, Usage
+from agent.tokens import TokenCounter
+from agent.usage import describe_usage, short_usage
+
+
+class Meter:
+    """Counts for one conversation with one model.
+
+    Args:
+        conversation: What is said.
+        base_url: The model's endpoint; empty for one without.
+        model: The model's name.
+        price_date: The day of the list that costs are taken from, if they are.
+        calibration: What was learnt of how the model counts.
+        learns: Load the encoding with the first request, and learn from every answer; worth it only where
+            several questions follow each other.
+    """
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        *,
+        base_url: str,
+        model: str,
+        price_date: date | None = None,
+        calibration: Calibration | None = None,
+        learns: bool = False,
+    ) -> None:
+        self._conversation = conversation
+        self._counter = TokenCounter(base_url, model)
+        self._estimator = InputEstimator(self._counter, calibration or Calibration(), base_url, model)
+        self._price_date = price_date
+        self._learns = learns
+        self._prefix = RequestPrefix(model, "", ())
+        self._history: tuple[Message, ...] = ()
+        self._learning: asyncio.Task[None] | None = None
+        self.turn = Usage()
+        self.total = Usage()
+
+    def take(self, event: Event) -> None:
+        """Take in an event of the conversation."""
+        match event:
+            case TurnStarted():
+                self.turn = Usage()
+            case RequestPrefix():
+                self._prefix = event
+            case StepStarted():
+                self._history = tuple(self._conversation.messages)
+                if self._learns:
+                    self._counter.start_loading()
+            case StepFinished(usage=usage):
+                self.turn += usage
+                self.total += usage
+                if self._learns and usage.input_tokens and self._learning is None:
+                    self._learning = asyncio.create_task(self._learn(self._history, usage))
+            case _:
+                pass
+
+    async def _learn(self, history: tuple[Message, ...], usage: Usage) -> None:
+        try:
+            await self._estimator.estimate(self._prefix.system, history, self._prefix.functions)
+            await self._estimator.learn(usage)
+        finally:
+            self._learning = None
+
+    async def estimate(self, system: str, functions: tuple[FunctionDefinition, ...]) -> int:
+        """The tokens of the next request, as well as is known.
+
+        Args:
+            system: The system prompt.
+            functions: The functions on offer.
+        """
+        await self._counter.load()
+        return await self._estimator.estimate(system, self._conversation.messages, functions)
+
+    @property
+    def short(self) -> str:
+        """The conversation's tokens and cost, for a toolbar; empty while there are none."""
+        return short_usage(self.total, self._price_date)
+
+    def rows(self) -> tuple[tuple[str, str], ...]:
+        """The same for people, by turn and in all."""
+        if not self.total.total_tokens:
+            return ()
+        return (
+            ("Last turn", describe_usage(self.turn, self._price_date)),
+            ("Conversation so far", describe_usage(self.total, self._price_date)),
+        )
+
+    async def aclose(self) -> None:
+        """Give up what is still being learnt."""
+        if self._learning is not None:
+            self._learning.cancel()
+            await asyncio.gather(self._learning, return_exceptions=True)
