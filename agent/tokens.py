@@ -155,19 +155,6 @@ class TokenCounter:
             self._counts.popitem(last=False)
 
 
-def count_tokens(system: str, messages: Iterable[Message], functions: Sequence[FunctionDefinition]) -> int:
-    """Count the tokens of a request at once, as o200k_base counts them and templates of JSON write it.
-
-    Args:
-        system: The system prompt.
-        messages: The history.
-        functions: Counted as JSON.
-    """
-    parts = list(_parts(system, messages, functions, typescript=False))
-    counts = _encode(load_encoding(), [text for text, _ in parts])
-    return _REPLY + sum(counts) + sum(extra for _, extra in parts)
-
-
 def _parts(
     system: str, messages: Iterable[Message], functions: Sequence[FunctionDefinition], *, typescript: bool
 ) -> Iterator[tuple[str, int]]:

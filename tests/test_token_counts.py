@@ -13,7 +13,7 @@ from agent.conversation import AssistantMessage, Message, ToolCall, ToolMessage,
 from agent.errors import AgentError
 from agent.model.addresses import reads_typescript
 from agent.model.protocol import FunctionDefinition
-from agent.tokens import TextEncoding, TokenCounter, count_tokens, load_encoding
+from agent.tokens import TextEncoding, TokenCounter, load_encoding
 
 pytestmark = pytest.mark.anyio
 
@@ -118,7 +118,6 @@ async def test_functions_are_counted_as_the_endpoint_shows_them_to_its_model() -
     typescript = await (await loaded(base_url=OPENAI)).count("", [], [WEATHER])
     as_json = await (await loaded(base_url=OTHER)).count("", [], [WEATHER])
     assert as_json > 1.3 * typescript
-    assert as_json == count_tokens("", [], [WEATHER])
 
 
 @pytest.mark.parametrize(
