@@ -122,7 +122,8 @@ async def with_adapter(model: Model, request: ModelRequest) -> float:
 async def with_chat_sdk(client: openai.AsyncOpenAI, body: Any) -> float:
     """Seconds until the bare SDK's first chunk with text, over Chat Completions."""
     began = time.perf_counter()
-    stream: Any = await client.chat.completions.create(**body)
+    create: Any = client.chat.completions.create
+    stream = await create(**body)
     took = 0.0
     async for chunk in stream:
         if not took and chunk.choices and chunk.choices[0].delta.content:
@@ -133,7 +134,8 @@ async def with_chat_sdk(client: openai.AsyncOpenAI, body: Any) -> float:
 async def with_responses_sdk(client: openai.AsyncOpenAI, body: Any) -> float:
     """The same over Responses."""
     began = time.perf_counter()
-    stream: Any = await client.responses.create(**body)
+    create: Any = client.responses.create
+    stream = await create(**body)
     took = 0.0
     async for event in stream:
         if not took and event.type == "response.output_text.delta":
