@@ -20,6 +20,7 @@ from typing import Any, cast
 import openai
 
 from agent.conversation import AssistantMessage, Message, UserMessage
+from agent.jsontypes import JsonObject
 from agent.model.capabilities import Capabilities
 from agent.model.chat_completions import ChatCompletionsModel
 from agent.model.chat_completions import build_body as build_chat
@@ -93,11 +94,11 @@ def served() -> Generator[str]:
 
 def make_request() -> ModelRequest:
     """A request of the usual size."""
-    parameters = {f"field{number}": {"type": "string", "description": "Some text."} for number in range(8)}
+    parameters: JsonObject = {
+        f"field{number}": {"type": "string", "description": "Some text."} for number in range(8)
+    }
     functions = [
-        FunctionDefinition(
-            f"tool_{number}", "Does something.", {"type": "object", "properties": {**parameters}}
-        )
+        FunctionDefinition(f"tool_{number}", "Does something.", {"type": "object", "properties": parameters})
         for number in range(81)
     ]
     history: list[Message] = []
