@@ -23,6 +23,7 @@ _COMMANDS = {
     "status": "agent.commands.status",
     "tools": "agent.commands.tools",
     "call": "agent.commands.call",
+    "model": "agent.commands.model",
     "sandbox": "agent.commands.sandbox",
     "sessions": "agent.commands.sessions",
     "log": "agent.commands.log",
@@ -74,6 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     tools.add_argument("name", nargs="?", metavar="NAME", help="show this tool with its parameters")
     tools.add_argument("--json", action="store_true", help="as JSON")
     _add_call(add("call", "call one tool by hand"))
+    _add_model(add("model", "list, choose, test and fetch language models; keep their keys"), shared)
     _add_sandbox(add("sandbox", "run Astravue on this machine"))
     _add_sessions(add("sessions", "saved conversations"))
     _add_log(add("log", "what was done at servers: OAuth operations and tool calls"))
@@ -156,6 +158,27 @@ def _add_call(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--args", metavar="JSON", default="{}", help="its arguments as a JSON object")
     parser.add_argument("--json", action="store_true", help="the structured result as JSON")
     _add_approvals(parser)
+
+
+def _add_model(parser: argparse.ArgumentParser, shared: _Parser) -> None:
+    as_json = _Parser(add_help=False)
+    as_json.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="as one JSON object")
+    # Without an action it lists.
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="as one JSON object")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", parser_class=_Parser)
+
+    def add(name: str, text: str, *parents: _Parser) -> argparse.ArgumentParser:
+        return actions.add_parser(name, help=text, description=text, parents=[*parents, shared])
+
+    add("list", "the models that can be used, and the one in use (the default)", as_json)
+    use = add("use", "write the model to use from now on into the settings file")
+    use.add_argument("name", metavar="NAME", help="the model, or “embedded”; --base-url names its endpoint")
+    _add_show_request(add("test", "ask the model in use something small, and say whether it works", as_json))
+    add("fetch", "fetch the embedded model, or go on where that stopped, and check it", as_json)
+    key = add("key", "keep the endpoint's key in the vault; it is asked for, or read from standard input")
+    key.add_argument("--delete", action="store_true", help="forget it")
+    # Taken in, so that it can be refused without being shown.
+    key.add_argument("given", nargs="*", help=argparse.SUPPRESS)
 
 
 def _add_sandbox(parser: argparse.ArgumentParser) -> None:

@@ -79,7 +79,18 @@ class KeyLookup:
         try:
             return await asyncio.to_thread(self._keys.find, base_url)
         except VaultError as error:
-            if not self._has_warned:
-                self._warn(f"no stored model key can be used: {error}")
-            self._has_warned = True
+            self._tell(error)
             return None
+
+    async def addresses(self) -> list[str]:
+        """The addresses for which a key is kept and can be read."""
+        try:
+            return await asyncio.to_thread(self._keys.addresses)
+        except VaultError as error:
+            self._tell(error)
+            return []
+
+    def _tell(self, error: VaultError) -> None:
+        if not self._has_warned:
+            self._has_warned = True
+            self._warn(f"no stored model key can be used: {error}")

@@ -54,13 +54,9 @@ async def check_embedded(
         clock: Seconds, monotonic.
         seconds: How long all of it may take.
     """
-    begun, checks = clock(), list[Check]()
-    problem = _what_is_missing(folders, weights, needs_runtime=command is None)
-    if problem is not None:
-        return _report(problem)
-    if command is None:
-        checks.append(Check("runtime", Outcome.GOOD, "installed"))
-    checks.append(Check("weights", Outcome.GOOD, f"{weights.name}, {weights.size / 1e9:.2f} GB"))
+    begun, checks = clock(), _look(folders, weights, needs_runtime=command is None)
+    if checks[-1].outcome is Outcome.FAILED:
+        return _report(*checks)
     try:
         async with asyncio.timeout(seconds):
             child = await start_child(
@@ -83,16 +79,20 @@ async def check_embedded(
     return _report(*checks, seconds=clock() - begun)
 
 
-def _what_is_missing(folders: Folders, weights: Weights, *, needs_runtime: bool) -> Check | None:
-    if needs_runtime and not is_available():
-        error = missing_extra()
-        return Check("runtime", Outcome.FAILED, error.message, "it is not installed", error.hint)
-    if not is_fetched(folders, weights):
-        text = f"{weights.size / 1e9:.2f} GB that are not fetched yet"
-        return Check(
-            "weights", Outcome.FAILED, text, "its weights are not fetched yet", "Run `astravue model fetch`."
-        )
-    return None
+def _look(folders: Folders, weights: Weights, *, needs_runtime: bool) -> list[Check]:
+    """What has to be there before it can start, as far as it is."""
+    checks = list[Check]()
+    if needs_runtime:
+        if not is_available():
+            error = missing_extra()
+            return [Check("runtime", Outcome.FAILED, error.message, "it is not installed", error.hint)]
+        checks.append(Check("runtime", Outcome.GOOD, "installed"))
+    size = f"{weights.name}, {weights.size / 1e9:.2f} GB"
+    if is_fetched(folders, weights):
+        return [*checks, Check("weights", Outcome.GOOD, size)]
+    hint = "Run `astravue model fetch`."
+    verdict = "its weights are not fetched yet"
+    return [*checks, Check("weights", Outcome.FAILED, f"{size}, not fetched yet", verdict, hint)]
 
 
 async def _answer(

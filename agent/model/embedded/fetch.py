@@ -147,7 +147,7 @@ def fetch_model(
                 lock.acquire(timeout=0.5)
                 break
             except Timeout:
-                tell(_size(_partial_path(target)), weights.size, "another process")
+                tell(_size(partial_path(target)), weights.size, "another process")
         try:
             if not _is_there(target, weights):
                 _fill(target, weights, tell, cancel, sources or default_sources(weights, environ))
@@ -170,7 +170,7 @@ def _fill(
     sources: Sequence[Source],
 ) -> None:
     """Fetch into the partial file, check it, and give it its name."""
-    path = _partial_path(target)
+    path = partial_path(target)
     partial = Partial(path, weights, on_progress, cancel)
     reasons: list[str] = []
     try:
@@ -205,7 +205,12 @@ def _ignore(_done: int, _total: int, _source: str) -> None:
     """Take progress that nobody wants."""
 
 
-def _partial_path(target: Path) -> Path:
+def partial_path(target: Path) -> Path:
+    """Where the bytes lie until they are whole and right.
+
+    Args:
+        target: Where the weights are to be.
+    """
     return target.with_name(target.name + ".part")
 
 
@@ -230,7 +235,7 @@ def _digest(path: Path, cancel: threading.Event) -> str:
 
 def _disk_error(error: OSError, folder: Path, weights: Weights) -> ModelError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        missing = weights.size - _size(_partial_path(weights.path(folder)))
+        missing = weights.size - _size(partial_path(weights.path(folder)))
         return ModelError(
             f"The disk is full: the embedded model still needs {missing / 1e9:.2f} GB in {folder}; "
             "what was fetched is kept.",

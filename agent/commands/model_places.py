@@ -1,0 +1,104 @@
+"""Where models are looked for: the configured endpoint, those with a stored key, servers on this machine."""
+
+import asyncio
+import os
+from dataclasses import dataclass
+
+from agent.auth.login import canonical_server
+from agent.auth.model_keys import KeyLookup, ModelKeys
+from agent.auth.vault import Vault
+from agent.commands.common import warn
+from agent.commands.passphrase import unlock
+from agent.folders import Folders
+from agent.model.listing import Listing
+from agent.model.selection import (
+    VAULT,
+    ConfiguredEndpoint,
+    find_configured,
+    find_local_servers,
+    list_endpoint,
+)
+from agent.settings import Settings
+
+
+def open_vault(folders: Folders) -> Vault:
+    """The vault, after its passphrase was asked for if it takes one."""
+    return Vault(folders, os.environ, key=unlock(folders))
+
+
+def open_keys(folders: Folders) -> KeyLookup:
+    """The stored keys, after the vault's passphrase was asked for if it takes one."""
+    return KeyLookup(ModelKeys(open_vault(folders)), warn)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere that answers, or should.
+
+    Args:
+        title: Why it was looked at, in words.
+        base_url: Its address.
+        listing: What it says it has.
+        is_configured: It is the endpoint that the settings name.
+    """
+
+    title: str
+    base_url: str
+    listing: Listing
+    is_configured: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that was found.
+
+    Args:
+        places: The configured endpoint first, those on this machine last.
+        kept: The addresses for which the vault keeps a key.
+    """
+
+    places: tuple[Place, ...]
+    kept: tuple[str, ...]
+
+    @property
+    def configured(self) -> Place | None:
+        """The configured endpoint, if there is one."""
+        return next((place for place in self.places if place.is_configured), None)
+
+    def holder_of(self, name: str) -> Place | None:
+        """The first place that lists a model."""
+        return next((place for place in self.places if place.listing.knows(name)), None)
+
+
+async def look_around(settings: Settings, keys: KeyLookup) -> Found:
+    """Ask every place for its models, all at the same time.
+
+    Args:
+        settings: What is configured.
+        keys: The stored keys; each goes to its own address only.
+    """
+    kept = await keys.addresses()
+    configured = await find_configured(settings, keys)
+    endpoints = [configured] if configured else []
+    for address in kept:
+        if not (configured and canonical_server(configured.base_url) == address):
+            key = await keys(address)
+            endpoints += [ConfiguredEndpoint(address, key, VAULT, VAULT)] if key else []
+    asked = [asyncio.ensure_future(list_endpoint(endpoint)) for endpoint in endpoints]
+    servers = await find_local_servers()
+    places = [
+        Place(_title(endpoint), endpoint.base_url, await listing, endpoint is configured)
+        for endpoint, listing in zip(endpoints, asked, strict=True)
+    ]
+    elsewhere = {canonical_server(place.base_url) for place in places}
+    local = [
+        Place(f"{server.title} on this machine", server.base_url, server.listing)
+        for server in servers
+        if server.base_url not in elsewhere
+    ]
+    return Found((*places, *local), tuple(kept))
+
+
+def _title(endpoint: ConfiguredEndpoint) -> str:
+    keys = f", key from {endpoint.key_origin}" if endpoint.key_origin != endpoint.origin else ""
+    return f"configured by {endpoint.origin}{keys if endpoint.key_origin else ', without a key'}"

@@ -1,0 +1,85 @@
+"""`astravue model use`: writes the model to use from now on into the settings file."""
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from agent.commands.common import prepare, warn
+from agent.commands.model_places import Found, look_around, open_keys
+from agent.errors import ExitCode, UsageError
+from agent.folders import Folders
+from agent.model.addresses import is_openai
+from agent.model.embedded import is_available
+from agent.model.selection import EMBEDDED
+from agent.repl.sanitize import strip_line
+from agent.settings import Settings, load_settings
+from agent.settings_file import write_settings
+
+_COMMAND_LINE = "command line"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    settings, folders = prepare(arguments)
+    name: str = arguments.name.strip()
+    if not name or not name.isprintable():
+        raise UsageError("That is no model's name.", "See those there are: astravue model list")
+    values = {"model": name}
+    if settings.origins.get("base_url") == _COMMAND_LINE:
+        values["base_url"] = settings.base_url
+    if name == EMBEDDED:
+        if not is_available():
+            warn("the embedded model is not installed yet: pip install 'astravue-agent[local]'")
+    else:
+        found = asyncio.run(look_around(settings, open_keys(folders)))
+        _settle_place(values, found)
+    file = Path(arguments.config) if getattr(arguments, "config", None) else folders.settings_file
+    profile = settings.profile if "profile" in settings.origins else ""
+    write_settings(file, values, profile=profile)
+    table = f" [profiles.{profile}]" if profile else ""
+    where = f" at {values['base_url']}" if "base_url" in values else ""
+    sys.stdout.write(f"The model is {strip_line(name)}{where} from now on ({file}{table}).\n")
+    _warn_of_stronger(arguments, folders, values)
+    return ExitCode.DONE
+
+
+def _settle_place(values: dict[str, str], found: Found) -> None:
+    """Add the address where the model was found; tell where it was not."""
+    name = strip_line(values["model"])
+    configured = found.configured
+    if configured and configured.listing.knows(values["model"]):
+        return
+    if configured and "base_url" in values:
+        if configured.listing.names:
+            warn(f"{configured.base_url} does not list {name}")
+        else:
+            warn(
+                f"{configured.base_url} {configured.listing.problem}, so nobody knows whether it has {name}."
+            )
+        return
+    if holder := found.holder_of(values["model"]):
+        values["base_url"] = holder.base_url
+        return
+    asked = ", ".join(place.base_url for place in found.places if place.listing.names)
+    said = f"{name} is not listed by {asked}" if asked else f"no endpoint answers, so {name} was not found"
+    warn(f"{said}; name the endpoint that has it with --base-url, or see `astravue model list`")
+
+
+def _warn_of_stronger(arguments: argparse.Namespace, folders: Folders, values: dict[str, str]) -> None:
+    """Tell when something that is stronger than the settings file names another model or endpoint."""
+    config: str | None = getattr(arguments, "config", None)
+    settings: Settings = load_settings(
+        {"profile": getattr(arguments, "profile", None)},
+        os.environ,
+        folders,
+        working_folder=Path.cwd(),
+        settings_file=Path(config) if config else None,
+    )
+    if "base_url" in values and settings.api_key and not is_openai(settings.base_url):
+        warn(f"{settings.origins['api_key']} is set, and is what {settings.base_url} will be sent as the key")
+    for name, value in values.items():
+        used: str = getattr(settings, name)
+        if used != value:
+            warn(f"{settings.origins.get(name)} is stronger and says {strip_line(used) or 'nothing'}")
