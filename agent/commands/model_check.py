@@ -53,14 +53,14 @@ async def _check(
     choice = await choose_model(
         settings, embedded_available=is_available, stored_key=stored_key, show_request=show_request
     )
-    if choice.kind is Kind.EMBEDDED:
-        STANDARD_ERROR.show_stage("starting the embedded model")
-        report = await check_embedded(folders)
-    else:
+    try:
+        if choice.kind is Kind.EMBEDDED:
+            STANDARD_ERROR.show_stage("starting the embedded model")
+            return choice, await check_embedded(folders)
         STANDARD_ERROR.show_stage(f"asking {strip_line(choice.name)}, {SECONDS:.0f} s at most")
-        report = await _check_endpoint(choice, settings, folders, show_request)
-    STANDARD_ERROR.show_stage("")
-    return choice, report
+        return choice, await _check_endpoint(choice, settings, folders, show_request)
+    finally:
+        STANDARD_ERROR.show_stage("")
 
 
 async def _check_endpoint(

