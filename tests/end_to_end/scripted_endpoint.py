@@ -24,14 +24,21 @@ class ScriptedEndpoint:
     Args:
         script: The answers.
         otherwise: What to say when they are used up; an error if empty.
+        models: What it says it has.
+        key: The key that it wants; any if empty.
 
-    `requests` are the bodies that came in, `received` all of each request as text.
+    `requests` are the bodies that came in, `received` all of each request as text, `keys` the key of each.
     """
 
-    def __init__(self, script: Script, otherwise: str = "") -> None:
+    def __init__(
+        self, script: Script, otherwise: str = "", *, models: Sequence[str] = ("scripted",), key: str = ""
+    ) -> None:
         self._script = list(script)
         self._otherwise = otherwise
+        self._models_listed = models
+        self._key = key
         self.requests: list[Body] = []
+        self.keys: list[str] = []
         self.received: list[str] = []
         self.base_url = ""
         routes = [
@@ -66,12 +73,21 @@ class ScriptedEndpoint:
         whole = [f"{request.method} {request.url}", *headers, "", *([body] if body else [])]
         self.received.append("\n".join(whole))
 
+    def _refusal(self, request: Request) -> JSONResponse | None:
+        self.keys.append(request.headers.get("authorization", "").removeprefix("Bearer "))
+        if self._key in ("", self.keys[-1]):
+            return None
+        return JSONResponse({"error": {"message": "wrong key"}}, status_code=401)
+
     async def _models(self, request: Request) -> JSONResponse:
         await self._keep(request)
-        return JSONResponse({"object": "list", "data": [{"id": "scripted"}]})
+        listed = [{"id": name} for name in self._models_listed]
+        return self._refusal(request) or JSONResponse({"object": "list", "data": listed})
 
     async def _complete(self, request: Request) -> Response:
         await self._keep(request)
+        if refusal := self._refusal(request):
+            return refusal
         body: Body = await request.json()
         self.requests.append(body)
         if not self._script and not self._otherwise:
