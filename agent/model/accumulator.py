@@ -79,12 +79,12 @@ class StreamAccumulator:
         self._refusal = TextStream()
         self._reasoning = TextStream()
         self._thoughts = Thoughts()
-        self._has_reasoning = False
+        self._has_text = False
 
     @property
     def has_begun(self) -> bool:
         """Whether anything of the answer came, a part of a call included."""
-        return self._speaker is not None or self._caller is not None or self._has_reasoning
+        return self._speaker is not None or self._caller is not None
 
     def feed(self, chunk: JsonObject) -> Iterator[TextDelta | ReasoningDelta]:
         """Take one chunk.
@@ -140,21 +140,19 @@ class StreamAccumulator:
     ) -> Iterator[TextDelta | ReasoningDelta]:
         content, thinking = _split_parts(delta.get("content"))
         reasoning = next((text for key in _REASONING if (text := _text(delta.get(key)))), thinking)
-        if reasoning and (reasoning := self._reasoning.take(reasoning, is_last=is_last)):
-            self._has_reasoning = True
+        refusal = _text(delta.get("refusal"))
+        self._has_text = self._has_text or bool(content or refusal)
+        if content or refusal or reasoning:
+            self._speaker = number
+        if reasoning := self._reasoning.take(reasoning, is_last=is_last):
             yield ReasoningDelta(reasoning)
         if content:
-            self._speaker = number
             yield from self._thoughts.split(self._answer.take(content, is_last=is_last))
-        if refusal := delta.get("refusal"):
-            self._speaker = number
-            if text := self._refusal.take(_text(refusal), is_last=is_last):
-                yield TextDelta(text)
+        if refusal := self._refusal.take(refusal, is_last=is_last):
+            yield TextDelta(refusal)
 
     def _take_calls(self, delta: JsonObject, number: int) -> None:
         fragments = delta.get("tool_calls")
-        if is_object(fragments):
-            fragments = [fragments]
         old = delta.get("function_call")
         if not fragments and is_object(old):
             fragments = [{"function": old}]
@@ -211,7 +209,7 @@ class StreamAccumulator:
             )
         if calls:
             self._refuse_cut(calls, done=done)
-        elif self._reason is None and self._speaker is None:
+        elif self._reason is None and not self._has_text:
             raise BrokenStream("The model's answer broke off before it had said anything.", "Ask again.")
         elif self._reason is None and not done:
             raise BrokenStream("The model's answer broke off; what came of it is kept.", "Say “go on”.")

@@ -96,6 +96,7 @@ class CallFragments:
         is_id = isinstance(raw_id, str | int) and not isinstance(raw_id, bool)
         id_ = str(raw_id) if is_id else ""
         function = fragment.get("function")
+        # Cloudflare's own form has name and arguments beside each other.
         parts = function if is_object(function) else fragment
         raw_name = parts.get("name")
         name = raw_name if isinstance(raw_name, str) else ""
