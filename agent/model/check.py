@@ -145,7 +145,7 @@ async def check_endpoint(
                 Outcome.FAILED,
                 f"{base_url} {listing.problem}",
                 f"{base_url} {listing.problem}",
-                "Check the network and the address, or see `astravue model list`.",
+                listing.hint,
             ),
             *(Check(name, Outcome.OPEN, "") for name in ("key", "model", "streaming", "functions", "usage")),
         )

@@ -30,11 +30,13 @@ class Listing:
     Args:
         names: Of the models, in the endpoint's order.
         problem: Why there are none, a sentence that goes on after the endpoint's address.
+        hint: What to do about it.
         reached: Something answered.
     """
 
     names: tuple[str, ...] = ()
     problem: str = ""
+    hint: str = "Name a model with --model."
     reached: bool = True
 
     @property
@@ -75,11 +77,14 @@ async def list_models(
     except (TimeoutError, httpx2.TimeoutException):
         return Listing(problem=f"did not answer within {seconds:g} s")
     except (httpx2.ConnectError, httpx2.InvalidURL, httpx2.UnsupportedProtocol, ValueError):
-        return Listing(problem="cannot be reached", reached=False)
+        return Listing(problem="cannot be reached", hint="Check the network and the address.", reached=False)
     except httpx2.HTTPError:
         return Listing(problem="broke off its answer")
     if response.status_code in (401, 403):
-        return Listing(problem=f"refuses the API key (HTTP {response.status_code})")
+        return Listing(
+            problem=f"refuses the API key (HTTP {response.status_code})",
+            hint="Store its key with `astravue model key`, or set OPENAI_API_KEY.",
+        )
     if response.status_code != 200:
         return Listing(problem=f"lists no models (HTTP {response.status_code})")
     names = _read(response.text)

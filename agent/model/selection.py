@@ -187,8 +187,7 @@ async def _first_model(endpoint: ConfiguredEndpoint, show_request: "ShowRequest 
         return OPENAI_MODEL
     listing = await list_endpoint(endpoint, show_request=show_request)
     if not listing.names:
-        hint = "Name a model with --model." if listing.reached else "Check the network and the address."
-        raise ModelError(f"{endpoint.base_url} {listing.problem}.", hint)
+        raise ModelError(f"{endpoint.base_url} {listing.problem}.", listing.hint)
     return (listing.chatting or listing.names)[0]
 
 
