@@ -22,6 +22,7 @@ from agent.model.embedded.weights import QWEN_CODER, Weights
 _BAR_CELLS = 20
 _MEGABYTE = 10**6
 _BETWEEN_DRAWINGS = 0.1
+_BETWEEN_LINES = 2.0
 _PATIENCE = 10.0
 
 
@@ -72,7 +73,7 @@ class Result:
 
 
 class Display:
-    """Shows how far it is: a line that is drawn over itself on a terminal, else a line each tenth.
+    """Shows how far it is: a line that is drawn over itself on a terminal, else a line each tenth at most.
 
     Args:
         error: Takes the lines.
@@ -88,7 +89,7 @@ class Display:
         self._clock = clock
         self._source = ""
         self._begun = (0.0, 0)
-        self._drawn_at = 0.0
+        self._told_at = 0.0
         self._tenth = -1
         self._done = 0
 
@@ -98,15 +99,15 @@ class Display:
         is_new = source != self._source
         if is_new:
             self._source, self._begun, self._tenth = source, (now, done), -1
-        self._done = done
+        self._done, tenth = done, done * 10 // total
+        between = _BETWEEN_DRAWINGS if self._is_live else _BETWEEN_LINES
+        if not (is_new or (self._is_live and done == total) or now - self._told_at >= between):
+            return
         if self._is_live:
-            if is_new or done == total or now - self._drawn_at >= _BETWEEN_DRAWINGS:
-                self._drawn_at = now
-                self._error.show_stage(
-                    f"{self._text(done, total)} {_bar(done / total)}{self._pace(now, total)}"
-                )
-        elif done * 10 // total != self._tenth:
-            self._tenth = done * 10 // total
+            self._told_at = now
+            self._error.show_stage(f"{self._text(done, total)} {_bar(done / total)}{self._pace(now, total)}")
+        elif tenth != self._tenth:
+            self._told_at, self._tenth = now, tenth
             self._error.write_line(self._text(done, total))
 
     def clear(self) -> None:
@@ -114,7 +115,7 @@ class Display:
         self._error.show_stage("")
 
     def _text(self, done: int, total: int) -> str:
-        return f"{self._source}: {done // _MEGABYTE:,} of {total // _MEGABYTE:,} MB"
+        return f"{self._source[:1].upper()}{self._source[1:]}: {done // _MEGABYTE:,} of {total // _MEGABYTE:,} MB"
 
     def _pace(self, now: float, total: int) -> str:
         seconds, fetched = now - self._begun[0], self._done - self._begun[1]
@@ -187,6 +188,7 @@ def _fetch(
 ) -> None:
     """Fetch in a thread, so that Ctrl-C is met here and what is half written is closed properly."""
     cancel, errors = threading.Event(), list[Exception]()
+    display(_kept(folder, weights), weights.size, "Connecting")
 
     def work() -> None:
         try:
@@ -206,12 +208,15 @@ def _fetch(
         cancel.set()
         thread.join(_PATIENCE)
         display.clear()
-        partial = partial_path(weights.path(folder))
-        kept = partial.stat().st_size if partial.exists() else 0
         warn(
-            f"stopped; {kept // _MEGABYTE:,} of {weights.size // _MEGABYTE:,} MB are kept, "
+            f"stopped; {_kept(folder, weights) // _MEGABYTE:,} of {weights.size // _MEGABYTE:,} MB are kept, "
             "and `astravue model fetch` goes on from there"
         )
         raise
     if errors:
         raise errors[0]
+
+
+def _kept(folder: Path, weights: Weights) -> int:
+    partial = partial_path(weights.path(folder))
+    return partial.stat().st_size if partial.exists() else 0
