@@ -99,7 +99,8 @@ class Display:
         is_new = source != self._source
         if is_new:
             self._source, self._begun, self._tenth = source, (now, done), -1
-        self._done, tenth = done, done * 10 // total
+        self._done = done
+        tenth = done * 10 // total
         between = _BETWEEN_DRAWINGS if self._is_live else _BETWEEN_LINES
         if not (is_new or (self._is_live and done == total) or now - self._told_at >= between):
             return
@@ -115,7 +116,8 @@ class Display:
         self._error.show_stage("")
 
     def _text(self, done: int, total: int) -> str:
-        return f"{self._source[:1].upper()}{self._source[1:]}: {done // _MEGABYTE:,} of {total // _MEGABYTE:,} MB"
+        source = f"{self._source[:1].upper()}{self._source[1:]}"
+        return f"{source}: {done // _MEGABYTE:,} of {total // _MEGABYTE:,} MB"
 
     def _pace(self, now: float, total: int) -> str:
         seconds, fetched = now - self._begun[0], self._done - self._begun[1]
