@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from agent.conversation import AssistantMessage, Conversation, ToolCall, ToolMessage, UserMessage
 from agent.errors import AgentError, LimitError, ModelError
@@ -45,6 +46,13 @@ from agent.tools.names import NameIndex
 from agent.tools.policy import Policy
 from agent.tools.runner import CallRunner, Toolbox, answer_interrupted
 from agent.tools.schema import FunctionTable, build_functions
+
+Offer: TypeAlias = Callable[[FunctionTable], tuple[FunctionDefinition, ...]]
+"""Chooses which functions of a table a request offers."""
+
+
+def _offer_all(table: FunctionTable) -> tuple[FunctionDefinition, ...]:
+    return table.definitions
 
 
 @dataclass(slots=True)
@@ -132,6 +140,7 @@ class Loop:
         self._system = system
         self._limits = limits or Limits()
         self._strict = False
+        self._offer: Offer = _offer_all
         self._session_id = session_id
         self._clock = clock
         names = NameIndex()
@@ -143,14 +152,15 @@ class Loop:
         self._runner = CallRunner(toolbox, policy, names, clock)
         self._prefix: RequestPrefix | None = None
 
-    def use(self, model: Model, *, strict: bool = False) -> None:
+    def use(self, model: Model, *, strict: bool = False, offer: "Offer | None" = None) -> None:
         """Ask another model from the next step on.
 
         Args:
             model: The model.
             strict: Have its endpoint hold it to the functions' schemas, where they allow it.
+            offer: Chooses the functions of each request; all of them when left out.
         """
-        self._model, self._strict = model, strict
+        self._model, self._strict, self._offer = model, strict, offer or _offer_all
 
     async def turn(self, text: str, context: str = "") -> AsyncGenerator[Event, None]:
         """Answer one message of the user.
@@ -204,10 +214,11 @@ class Loop:
             self._limits.check(progress.spent(self._clock()))
             progress.steps += 1
             table = build_functions(await self._toolbox.tools(), strict=self._strict)
-            if prefix := self._changed_prefix(table.definitions):
+            functions = self._offer(table)
+            if prefix := self._changed_prefix(functions):
                 yield prefix
             answer = _Answer()
-            async with aclosing(self._ask(table, answer, progress)) as events:
+            async with aclosing(self._ask(functions, answer, progress)) as events:
                 async for event in events:
                     yield event
             if not answer.calls:
@@ -222,10 +233,10 @@ class Loop:
                     self._count_unfit(event, unfit)
 
     async def _ask(
-        self, table: FunctionTable, answer: _Answer, progress: _Progress
+        self, functions: tuple[FunctionDefinition, ...], answer: _Answer, progress: _Progress
     ) -> AsyncGenerator[Event, None]:
         request = ModelRequest(
-            self._system, self._conversation.messages, table.definitions, session_id=self._session_id
+            self._system, self._conversation.messages, functions, session_id=self._session_id
         )
         yield StepStarted(progress.steps)
         try:

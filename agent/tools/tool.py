@@ -37,6 +37,7 @@ class Tool:
         input_schema: JSON Schema of the arguments.
         annotations: The server's hints about its effect.
         hidden: The server marks it for its own interface only (`_meta.ui.visibility` is `["app"]`).
+        is_local: This program serves it, not the server.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Tool:
     input_schema: JsonObject
     annotations: Annotations = field(default_factory=Annotations)
     hidden: bool = False
+    is_local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
