@@ -88,9 +88,9 @@ class Display:
         self._is_live = is_live
         self._clock = clock
         self._source = ""
-        self._begun = (0.0, 0)
+        self._begun: tuple[float, int] = (0.0, 0)
         self._told_at = 0.0
-        self._tenth = -1
+        self._tenth: int = -1
         self._done = 0
 
     def __call__(self, done: int, total: int, source: str) -> None:
