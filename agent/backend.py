@@ -25,7 +25,7 @@ from agent.events import OutsideEvent, Question
 from agent.folders import Folders
 from agent.model.embedded import is_available
 from agent.model.prices import price_of
-from agent.model.protocol import FunctionDefinition, Model, ModelRequest
+from agent.model.protocol import Model, ModelRequest
 from agent.model.selection import Choice, Kind, choose_model
 from agent.prompt_files import read_prompt
 from agent.settings import Settings
@@ -89,7 +89,7 @@ class Backend:
         )
         self._auth = BearerAuth(self._tokens)
         self._warm: Callable[[ModelRequest], None] | None = None
-        self.functions: tuple[FunctionDefinition, ...] = ()
+        self.selects_tools = False
         self.strict = False
         self.base_url = ""
         self.price_date: date | None = None
@@ -131,7 +131,7 @@ class Backend:
 
         model = EmbeddedModel(self._folders, on_progress=self._on_progress, environ=self._environ)
         model.start()
-        self._warm = model.warm
+        self._warm, self.selects_tools = model.warm, True
         return model, f"embedded, {choice.reason}"
 
     async def _choose_model(self) -> Choice:
@@ -169,9 +169,8 @@ class Backend:
 
     def warm_up(self, tools: Sequence[Tool]) -> None:
         """Have the model read what stands before every conversation, if it gains from that."""
-        self.functions = build_functions(tools, strict=self.strict).definitions
         if self._warm is not None:
-            self._warm(ModelRequest(read_prompt("system"), (), self.functions))
+            self._warm(ModelRequest(read_prompt("system"), (), build_functions(tools).definitions))
 
     async def status(self) -> Status:
         """Describe sign-in, server and vault; what cannot be told is left empty."""

@@ -162,6 +162,14 @@ class Loop:
         """
         self._model, self._strict, self._offer = model, strict, offer or _offer_all
 
+    async def functions(self) -> tuple[FunctionDefinition, ...]:
+        """The functions that the next request offers.
+
+        Raises:
+            AgentError: The server cannot list its tools.
+        """
+        return self._offer(build_functions(await self._toolbox.tools(), strict=self._strict))
+
     async def turn(self, text: str, context: str = "") -> AsyncGenerator[Event, None]:
         """Answer one message of the user.
 

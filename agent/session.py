@@ -31,8 +31,10 @@ from agent.model.scripted import ScriptedModel
 from agent.notices import NoticeBoard, describe
 from agent.prompt_files import read_prompt
 from agent.settings import Settings
+from agent.tools.local_functions import make_toolbelt
 from agent.tools.policy import Policy
 from agent.tools.tool import Tool
+from agent.tools.toolbelt import Toolbelt
 from agent.transcripts import Header, Recorder, Transcript, new_session_id
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class SessionOptions:
         record: Write a transcript.
         vault_key: The key of a vault that takes a passphrase.
         show_request: Is shown each request to the model's endpoint as it leaves.
+        offer_all: Offer the model every tool of the server, however many there are.
         goes_on: Further questions follow, so it is worth learning how the model counts tokens.
     """
 
@@ -69,6 +72,7 @@ class SessionOptions:
     record: bool = True
     vault_key: "Key | None" = None
     show_request: Callable[[str], None] | None = None
+    offer_all: bool = False
     goes_on: bool = False
 
 
@@ -118,6 +122,7 @@ class Session:
         self._model: Model | None = None
         self._model_origin = ""
         self._loop: Loop | None = None
+        self._belt: Toolbelt | None = None
 
     @property
     def id(self) -> str:
@@ -173,7 +178,10 @@ class Session:
         assert self._loop is not None
         assert self._model is not None
         backend = await self._open_backend()
-        self._loop.use(self._model, strict=backend.strict)
+        assert self._belt is not None
+        selects = backend.selects_tools or self._options.offer_all
+        offer = self._belt.offer_all if selects else self._belt.offer
+        self._loop.use(self._model, strict=backend.strict, offer=offer)
         self._meter = self._meter or self._make_meter(backend, self._model.name)
         self._recorder.set_model(self._model.name)
         backend.warm_up(await backend.workspace.tools())
@@ -219,9 +227,10 @@ class Session:
         return self._loop
 
     def _make_loop(self, backend: "Backend") -> Loop:
+        self._belt = make_toolbelt(backend.toolbox, self._settings.tools, self._conversation)
         return Loop(
             model=self._model or ScriptedModel([]),
-            toolbox=backend.toolbox,
+            toolbox=self._belt,
             policy=self._options.policy,
             conversation=self._conversation,
             system=read_prompt("system"),
@@ -325,7 +334,7 @@ class Session:
             *rows,
             ("Model", f"{self._model.name} ({self._model_origin})"),
             *(self._meter.rows() if self._meter else ()),
-            ("Context", f"about {await self._count(backend):,} tokens"),
+            ("Context", f"about {await self._count():,} tokens"),
             ("Conversation", f"{self._id} ({self._recorder.path})"),
         )
 
@@ -334,10 +343,10 @@ class Session:
         backend = await self._open_backend()
         return {**(await backend.status()).to_json(), "model": await backend.describe_model()}
 
-    async def _count(self, backend: "Backend") -> int:
-        if self._meter is None:
+    async def _count(self) -> int:
+        if self._meter is None or self._loop is None:
             return 0
-        return await self._meter.estimate(read_prompt("system"), backend.functions)
+        return await self._meter.estimate(read_prompt("system"), await self._loop.functions())
 
     async def login(
         self,

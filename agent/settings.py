@@ -30,7 +30,7 @@ _ENVIRONMENT = {
     "client_secret": "ASTRAVUE_CLIENT_SECRET",
 }
 _FILE_KEYS = (
-    *("server", "model", "base_url", "api", "strict", "limits"),
+    *("server", "model", "base_url", "api", "strict", "limits", "tools"),
     *("client_id", "client_metadata_url", "pkce", "allow"),
 )
 # A folder's settings come with whatever was cloned into it, so they choose neither who gets the
@@ -38,7 +38,21 @@ _FILE_KEYS = (
 _PROJECT_KEYS = ("server", "model")
 _LIMITS = ("steps", "tokens", "cost", "seconds")
 
-Value: TypeAlias = str | bool | tuple[str, ...] | Mapping[str, float]
+
+@dataclass(frozen=True, slots=True)
+class ToolSettings:
+    """Which tools the model is offered.
+
+    Args:
+        threshold: A server with no more tools than this is offered whole; `None` for the usual number.
+        core: Names or globs of the tools that are always offered; empty for the usual ones.
+    """
+
+    threshold: int | None = None
+    core: tuple[str, ...] = ()
+
+
+Value: TypeAlias = str | bool | tuple[str, ...] | Mapping[str, float] | ToolSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,7 @@ class Settings:
             choose.
         strict: Have the endpoint hold the model to the functions' schemas, where they allow it.
         limits: What one turn may use: steps, tokens, cost in US dollars, seconds; 0 for no such limit.
+        tools: Which tools the model is offered.
         client_id: A client registered with the authorization server beforehand.
         client_secret: Its secret, from the environment alone.
         client_metadata_url: Where this client's id metadata document is published.
@@ -71,6 +86,7 @@ class Settings:
     api: str = ""
     strict: bool = False
     limits: Mapping[str, float] = field(default_factory=dict[str, float])
+    tools: ToolSettings = field(default_factory=ToolSettings)
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     client_metadata_url: str = ""
@@ -179,9 +195,26 @@ def _value(path: Path, key: str, value: JsonValue, keys: tuple[str, ...]) -> Val
         raise SettingsError(f"{path}: strict must be true or false.")
     if key == "limits":
         return _limits(path, value)
+    if key == "tools":
+        return _tools(path, value)
     if not isinstance(value, str):
         raise SettingsError(f"{path}: {key} must be a text in quotes.")
     return value
+
+
+def _tools(path: Path, value: JsonValue) -> ToolSettings:
+    if not isinstance(value, dict):
+        raise SettingsError(f"{path}: tools must be a table, [tools].")
+    if unknown := value.keys() - {"threshold", "core"}:
+        raise SettingsError(f"{path}: “{min(unknown)}” is no setting of [tools].", "Those: threshold, core.")
+    threshold, core = value.get("threshold"), value.get("core", [])
+    if threshold is not None and (
+        isinstance(threshold, bool) or not isinstance(threshold, int) or threshold < 0
+    ):
+        raise SettingsError(f"{path}: the threshold of [tools] must be a whole number.")
+    if not isinstance(core, list) or not all(isinstance(name, str) for name in core):
+        raise SettingsError(f"{path}: the core of [tools] must be a list of tool names or globs.")
+    return ToolSettings(threshold, tuple(map(str, core)))
 
 
 def _limits(path: Path, value: JsonValue) -> Mapping[str, float]:
@@ -202,7 +235,7 @@ def _checked(values: Mapping[str, Value], origins: Mapping[str, str]) -> Setting
         value = values.get(name, default)
         return value if isinstance(value, str) else default
 
-    allow, limits = values.get("allow", ()), values.get("limits", {})
+    allow, limits, tools = values.get("allow", ()), values.get("limits", {}), values.get("tools")
     profile = text("profile", DEFAULT_PROFILE)
     # `astravue try` serves there, so another terminal reaches it by the profile's name alone.
     at_home = f"http://127.0.0.1:{TRY_PORT}/mcp" if profile == TRY_PROFILE else DEFAULT_SERVER
@@ -238,6 +271,7 @@ def _checked(values: Mapping[str, Value], origins: Mapping[str, str]) -> Setting
         api=text("api"),
         strict=values.get("strict") is True,
         limits=limits if isinstance(limits, Mapping) else {},
+        tools=tools if isinstance(tools, ToolSettings) else ToolSettings(),
         client_id=text("client_id"),
         client_secret=text("client_secret"),
         client_metadata_url=text("client_metadata_url"),

@@ -21,12 +21,13 @@ from agent.errors import AgentError
 from agent.event_json import encode_event
 from agent.events import ApprovalRequested, Decision, Event
 from agent.folders import Folders, find_folders
-from agent.jsontypes import JsonObject, is_object, parse_object
+from agent.jsontypes import JsonObject, JsonValue, is_object, parse_object
 from agent.model.protocol import Finish, FinishReason, StreamItem, TextDelta, Usage
 from agent.model.scripted import ScriptedModel
 from agent.sandbox_process import SandboxProcess
 from agent.session import Session, SessionOptions
 from agent.settings import Settings
+from agent.tools.catalogue import FIND_TOOLS
 from agent.tools.policy import Policy
 from agent.transcripts import Transcript
 from evals.normalise import normalise_events
@@ -63,6 +64,15 @@ class RecordedTurn:
         """The user stopped it, so it cannot be run again to the same point."""
         return any(event.get("type") == "turn_interrupted" for event in self.events)
 
+    @property
+    def offers_search(self) -> bool:
+        """Its model was shown a few functions, and one that finds the others."""
+        for event in self.events:
+            functions = event.get("functions")
+            if any(is_object(each) and each.get("name") == FIND_TOOLS for each in _items(functions)):
+                return True
+        return False
+
     def answers(self) -> Iterator[list[StreamItem]]:
         """What the model said in each step."""
         for event in self.events:
@@ -78,9 +88,12 @@ class RecordedTurn:
         return frozenset(str(call["id"]) for call in calls if is_object(call))
 
 
+def _items(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else []
+
+
 def _calls(event: JsonObject) -> Iterator[ToolCall]:
-    listed = event.get("tool_calls")
-    for call in listed if isinstance(listed, list) else []:
+    for call in _items(event.get("tool_calls")):
         if is_object(call):
             yield ToolCall(str(call["id"]), str(call["name"]), str(call["arguments"]))
 
@@ -154,6 +167,7 @@ class _Replayer:
                 model=ScriptedModel(answer for turn in turns for answer in turn.answers()),
                 context=lambda: self._turn.context,
                 record=False,
+                offer_all=not any(turn.offers_search for turn in turns),
             ),
             environ={"ASTRAVUE_VAULT_KEY": secrets.token_hex(32)},
         )
