@@ -70,7 +70,8 @@ class Catalogue:
         self._table = FunctionTable((), {})
         self._core: tuple[str, ...] = ()
         self._search = ToolSearch(())
-        self._found = list(dict.fromkeys(name for message in messages for name in found_by(message)))
+        found = (name for message in messages for name in found_by(message))
+        self._found = list(dict.fromkeys([FIND_TOOLS, *found]))
 
     def offer(self, table: FunctionTable, local: Sequence[str] = ()) -> tuple[FunctionDefinition, ...]:
         """The functions to offer with the next request.

@@ -18,6 +18,7 @@ _SATURATION, _LENGTH_SHARE = 1.2, 0.5
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ENDINGS = ("ies", "ing", "ed", "es", "s")
+_NO_PLURAL = ("us", "ss", "is")
 _SHORTEST_STEM = 3
 _EMPTY = frozenset(
     _WORD.findall(
@@ -86,6 +87,8 @@ def stems(text: str) -> Iterator[str]:
 
 
 def _stem(word: str) -> str:
+    if word.endswith(_NO_PLURAL):
+        return word
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             stem = word.removesuffix(ending)

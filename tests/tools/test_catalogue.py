@@ -1,0 +1,170 @@
+"""Which functions a model is offered: few at first, and what it found after them."""
+
+from collections.abc import Sequence
+
+import pytest
+from sandbox_tools import sandbox_tools
+
+from agent.conversation import ToolMessage
+from agent.jsontypes import JsonObject, dump
+from agent.tokens import TokenCounter
+from agent.tools.catalogue import (
+    ASTRAVUE_CORE,
+    FIND_TOOLS,
+    Catalogue,
+    Selection,
+    answer_find_tools,
+    find_tools_tool,
+    found_by,
+)
+from agent.tools.schema import FunctionTable, build_functions
+from agent.tools.tool import Annotations, Tool
+
+TOOLS = sandbox_tools()
+EVERY = frozenset(tool.name for tool in TOOLS)
+
+
+def table_of(tools: Sequence[Tool] = TOOLS) -> FunctionTable:
+    return build_functions([*tools, find_tools_tool(tools)])
+
+
+def names(
+    catalogue: Catalogue, table: FunctionTable | None = None, local: Sequence[str] = (FIND_TOOLS,)
+) -> list[str]:
+    return [each.name for each in catalogue.offer(table or table_of(), local)]
+
+
+def test_a_server_with_many_tools_is_offered_by_its_core_and_a_function_that_finds_the_rest() -> None:
+    assert names(Catalogue()) == [*ASTRAVUE_CORE, FIND_TOOLS]
+
+
+@pytest.mark.anyio
+async def test_the_first_request_carries_less_than_20_kilobytes_and_2500_tokens_of_tools() -> None:
+    offered = Catalogue().offer(table_of(), [FIND_TOOLS])
+    counter = TokenCounter("http://127.0.0.1/v1", "any")
+    await counter.load()
+    assert counter.is_exact
+    assert await counter.count("", (), offered) <= 2_500
+    assert len(dump([[each.name, each.description, each.parameters] for each in offered])) <= 20_000
+
+
+def test_a_server_with_few_tools_is_offered_whole_and_has_nothing_to_find() -> None:
+    few = TOOLS[:24]
+    assert names(Catalogue(), table_of(few)) == sorted(tool.name for tool in few)
+
+
+def test_the_threshold_and_the_core_are_settings() -> None:
+    assert set(names(Catalogue(Selection(threshold=81)))) == EVERY
+    chosen = Catalogue(Selection(core=("astravue_get_t*", "astravue_stop_timer")))
+    assert names(chosen)[-2:] == ["astravue_stop_timer", FIND_TOOLS]
+    assert all(name.startswith("astravue_get_t") for name in names(chosen)[:-2])
+
+
+def test_what_was_found_stays_and_stands_after_what_was_there_before() -> None:
+    catalogue = Catalogue()
+    before = names(catalogue)
+    catalogue.find("add a dependency", 2)
+    after = names(catalogue)
+    catalogue.find("delete filter", 1)
+    last = names(catalogue)
+    assert after[: len(before)] == before
+    assert last[: len(after)] == after
+    assert "astravue_add_dependency" in after
+    assert last[-1] == "astravue_delete_filter"
+
+
+def test_what_is_found_twice_is_offered_once() -> None:
+    catalogue = Catalogue()
+    names(catalogue)
+    catalogue.find("astravue_delete_filter", 1)
+    catalogue.find("astravue_delete_filter astravue_get_task", 2)
+    assert names(catalogue).count("astravue_delete_filter") == 1
+    assert names(catalogue).count("astravue_get_task") == 1
+
+
+def test_a_function_of_this_program_that_comes_up_later_does_not_move_what_was_there() -> None:
+    reader = Tool("read_result", "Read", "Reads.", {"type": "object"}, is_local=True)
+    table = build_functions([*TOOLS, find_tools_tool(TOOLS), reader])
+    catalogue = Catalogue()
+    names(catalogue, table)
+    catalogue.find("delete filter", 1)
+    before = names(catalogue, table)
+    assert names(catalogue, table, [FIND_TOOLS, "read_result"]) == [*before, "read_result"]
+
+
+def test_a_conversation_that_goes_on_has_what_it_found() -> None:
+    first = Catalogue()
+    names(first)
+    result = answer_find_tools(first, {"words": "delete filter", "most": 1})
+    kept = ToolMessage("c1", FIND_TOOLS, result.text, structured=result.structured)
+    assert found_by(kept) == ["astravue_delete_filter"]
+    assert names(Catalogue(messages=[kept])) == names(first)
+
+
+def test_a_tool_that_the_server_no_longer_lists_is_no_longer_offered() -> None:
+    catalogue = Catalogue()
+    names(catalogue)
+    catalogue.find("delete filter", 1)
+    fewer = [tool for tool in TOOLS if tool.name not in ("astravue_delete_filter", "astravue_get_task")]
+    offered = names(catalogue, table_of(fewer))
+    assert "astravue_delete_filter" not in offered
+    assert "astravue_get_task" not in offered
+
+
+def test_a_tool_that_the_server_lists_anew_can_be_found() -> None:
+    catalogue = Catalogue()
+    names(catalogue)
+    new = Tool("astravue_paint_wall", "Paint wall", "Paints.", {"type": "object", "properties": {}})
+    table = table_of([*TOOLS, new])
+    names(catalogue, table)
+    assert [each.name for each in catalogue.find("paint the wall", 1)] == ["astravue_paint_wall"]
+    assert names(catalogue, table)[-1] == "astravue_paint_wall"
+
+
+def test_of_a_server_that_is_not_known_the_core_is_what_only_looks() -> None:
+    tools = [
+        Tool(
+            f"thing_{number}", "", "Does a thing.", {"type": "object"}, Annotations(read_only=number % 2 == 0)
+        )
+        for number in range(40)
+    ]
+    offered = names(Catalogue(), table_of(tools))
+    assert offered[-1] == FIND_TOOLS
+    assert offered[:-1] == sorted(tool.name for tool in tools if tool.annotations.read_only)
+
+
+def test_tools_that_are_too_large_for_the_core_can_only_be_found() -> None:
+    huge: JsonObject = {
+        "type": "object",
+        "properties": {f"p{n}": {"type": "string", "description": "x" * 90} for n in range(99)},
+    }
+    tools = [
+        Tool("get_huge", "", "Huge.", huge),
+        *(Tool(f"get_{n}", "", "", {"type": "object"}) for n in range(30)),
+    ]
+    catalogue = Catalogue()
+    assert "get_huge" not in names(catalogue, table_of(tools))
+    catalogue.find("get_huge", 1)
+    assert "get_huge" in names(catalogue, table_of(tools))
+
+
+def test_the_answer_names_what_was_found_and_says_that_it_can_be_called() -> None:
+    catalogue = Catalogue()
+    names(catalogue)
+    result = answer_find_tools(catalogue, {"words": "delete filter", "most": 1})
+    assert "astravue_delete_filter" in result.text
+    assert "can call these now" in result.text
+    assert not result.is_error
+
+
+def test_nothing_found_says_so() -> None:
+    catalogue = Catalogue()
+    names(catalogue)
+    assert "Nothing fits" in answer_find_tools(catalogue, {"words": "zebra"}).text
+
+
+def test_the_finder_says_how_many_there_are_and_what_about() -> None:
+    text = find_tools_tool(TOOLS).description
+    assert "There are 81" in text
+    assert "checklist" in text
+    assert "astravue" not in text
