@@ -1,6 +1,9 @@
 """The child with the real runtime and weights that are noise: what it serves, to whom, and what it keeps."""
 
 import json
+import subprocess
+import sys
+import textwrap
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from agent.jsontypes import JsonObject
 from agent.model.embedded.engine import Engine
 from agent.model.embedded.process import ChildProcess, start_child
 from agent.model.protocol import Usage
+from tests.model.embedded.test_process import wait_until_gone
 
 pytestmark = pytest.mark.anyio
 PREFIX: list[JsonObject] = [{"role": "system", "content": "You choose functions. " * 20}]
@@ -79,3 +83,26 @@ async def test_a_later_child_restores_the_prefix(served: ChildProcess, tmp_path:
     finally:
         await engine.aclose()
         await later.aclose()
+
+
+def test_it_is_gone_when_its_parent_is_killed_in_the_middle_of_an_answer(tmp_path: Path) -> None:
+    write_tiny_model(tmp_path / "tiny.gguf")
+    script = textwrap.dedent(f"""
+        import asyncio, pathlib
+        from agent.model.embedded.engine import Engine
+        from agent.model.embedded.process import start_child
+        folder = pathlib.Path({str(tmp_path)!r})
+        async def main():
+            child = await start_child(folder / "tiny.gguf", folder / "states", folder / "log")
+            engine = Engine(child.endpoint, folder / "states", "digest")
+            schema = {{"type": "string"}}
+            async for piece in engine.complete([{{"role": "user", "content": "Hello"}}], schema, 3500):
+                print(child.process_id, flush=True)
+        asyncio.run(main())
+    """)
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.kill()
+        parent.stdout.read()
+    wait_until_gone(child)
