@@ -23,7 +23,7 @@ _BAR_CELLS = 20
 _MEGABYTE = 10**6
 _BETWEEN_DRAWINGS = 0.1
 _BETWEEN_LINES = 2.0
-_PATIENCE = 10.0
+_PATIENCE = 1.0
 
 
 def run(arguments: argparse.Namespace) -> int:
