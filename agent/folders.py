@@ -16,7 +16,7 @@ class Folders:
     """The four folders of an installation; none is created until something is written.
 
     Args:
-        config: `settings.toml`, written by the user.
+        config: `settings.toml` and workflows, written by the user.
         data: The vault, saved conversations and the sandbox's database.
         cache: What can be fetched or computed again: models, prompt states.
         logs: The log file and the audit log.
@@ -31,6 +31,11 @@ class Folders:
     def settings_file(self) -> Path:
         """The user's settings."""
         return self.config / "settings.toml"
+
+    @property
+    def workflows(self) -> Path:
+        """The user's own workflows, one Markdown file each."""
+        return self.config / "workflows"
 
     @property
     def vault_file(self) -> Path:

@@ -4,6 +4,14 @@ from functools import cache
 from pathlib import Path
 
 
+def prompt_folder() -> Path:
+    """Where the prompts are."""
+    package = Path(__file__).parent
+    # An installed wheel carries them inside the package, a checkout beside it.
+    folder = package / "prompts"
+    return folder if folder.is_dir() else package.parent / "prompts"
+
+
 @cache
 def read_prompt(name: str) -> str:
     """Read a prompt, without the white space around it.
@@ -11,9 +19,4 @@ def read_prompt(name: str) -> str:
     Args:
         name: The file's name without `.md`.
     """
-    package = Path(__file__).parent
-    # An installed wheel carries them inside the package, a checkout beside it.
-    folder = package / "prompts"
-    if not folder.is_dir():
-        folder = package.parent / "prompts"
-    return (folder / f"{name}.md").read_text(encoding="utf-8").strip()
+    return (prompt_folder() / f"{name}.md").read_text(encoding="utf-8").strip()

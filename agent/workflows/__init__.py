@@ -1,0 +1,1 @@
+"""Workflows: prompts for recurring jobs, written as Markdown files with front matter."""

@@ -1,0 +1,67 @@
+"""A workflow: a text for the model with gaps for what the user says, and the tools that it takes."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+GAP = re.compile(r"\{\{ *([a-z][a-z0-9_]*) *\}\}")
+"""Where the value of an argument goes in a workflow's text."""
+
+_NOT_GIVEN = "(not given)"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What a workflow wants to know.
+
+    Args:
+        name: What it is called in the text and before an equals sign.
+        description: What to say, as a question or a noun phrase.
+        required: Nothing can be done without it.
+    """
+
+    name: str
+    description: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A prompt for a recurring job.
+
+    Args:
+        name: What follows the slash.
+        title: The first line of the message to the model, and of a saved conversation.
+        summary: One line for `/help` and the completion menu.
+        body: The text, in which `{{ name }}` stands for the value of an argument.
+        arguments: What it wants to know; what is said without a name belongs to the first.
+        tools: Globs of the tools that it takes, offered to the model from its first request on.
+    """
+
+    name: str
+    title: str
+    summary: str
+    body: str
+    arguments: tuple[Argument, ...] = ()
+    tools: tuple[str, ...] = ()
+
+    @property
+    def usage(self) -> str:
+        """What may follow the name, as `/help` shows it."""
+        shown = [
+            argument.name.upper() if position == 0 else f"{argument.name}=…"
+            for position, argument in enumerate(self.arguments)
+        ]
+        return " ".join(
+            text if argument.required else f"[{text}]"
+            for text, argument in zip(shown, self.arguments, strict=True)
+        )
+
+    def fill(self, values: Mapping[str, str]) -> str:
+        """The message to the model.
+
+        Args:
+            values: Those of the arguments that the user said something about, by their names.
+        """
+        filled = GAP.sub(lambda gap: values.get(gap[1]) or _NOT_GIVEN, self.body)
+        return f"{self.title}\n\n{filled}"
