@@ -26,12 +26,14 @@ class FunctionDefinition:
         parameters: A JSON Schema of type object, without `$ref`.
         strict: The endpoint is to hold the model to `parameters` while it writes; they are then within
             what OpenAI's strict mode accepts.
+        finds: Its results name functions, under `found`, that later requests offer.
     """
 
     name: str
     description: str
     parameters: JsonObject
     strict: bool = False
+    finds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

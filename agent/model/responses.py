@@ -7,17 +7,16 @@ Source: OpenAI API reference, "Create a model response".
 """
 
 import re
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 
-from agent.conversation import AssistantMessage, Message, ToolCall, ToolMessage, UserMessage
-from agent.jsontypes import JsonObject, JsonValue, is_object
+from agent.jsontypes import JsonObject, JsonValue
 from agent.model.capabilities import Capabilities, Lesson, refuses, without
 from agent.model.endpoint import Endpoint
-from agent.model.protocol import FunctionDefinition, ModelRequest, StreamItem
+from agent.model.protocol import ModelRequest, StreamItem
+from agent.model.responses_input import NO_STRICT, InputWriter, write_function
 from agent.model.responses_reader import ResponsesReader
-from agent.model.wording import mark_interrupted, user_text
 
-_NO_STRICT = without("strict")
+_NO_TOOL_SEARCH = without("tool_search")
 LESSONS = (
     refuses("prompt_cache_key"),
     refuses("max_output_tokens"),
@@ -28,7 +27,9 @@ LESSONS = (
         # A sentence may have the word without meaning the parameter.
         re.compile(r"^include\b|['\"`]include\b|\bencrypted"),
     ),
-    Lesson(_NO_STRICT, lambda body: "tools" in body, re.compile(r"\bstrict\b")),
+    Lesson(NO_STRICT, lambda body: "tools" in body, re.compile(r"\bstrict\b")),
+    # Older models know no tool search; they find tools by a function like any other.
+    Lesson(_NO_TOOL_SEARCH, lambda body: "tool_search" in str(body.get("tools")), re.compile("tool_?search")),
 )
 
 
@@ -54,12 +55,16 @@ class ResponsesModel:
             "/responses",
             lambda known: build_body(self._endpoint.model, request, known, self._origin),
             LESSONS,
-            lambda: ResponsesReader(self._origin),
+            lambda: ResponsesReader(self._origin, _finder_of(request)),
         )
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._endpoint.aclose()
+
+
+def _finder_of(request: ModelRequest) -> str:
+    return next((function.name for function in request.functions if function.finds), "")
 
 
 def build_body(model: str, request: ModelRequest, known: Capabilities, origin: str) -> JsonObject:
@@ -71,14 +76,12 @@ def build_body(model: str, request: ModelRequest, known: Capabilities, origin: s
         known: What the endpoint refuses.
         origin: Names endpoint and model; what came from another one stays here.
     """
-    body: JsonObject = {
-        "model": model,
-        "instructions": request.system,
-        "input": [item for message in request.messages for item in _write_items(message, origin)],
-        "stream": True,
-    }
+    finder = "" if _NO_TOOL_SEARCH in known else _finder_of(request)
+    writer = InputWriter(origin, known, finder, {each.name: each for each in request.functions})
+    items: list[JsonValue] = [item for message in request.messages for item in writer.write(message)]
+    body: JsonObject = {"model": model, "instructions": request.system, "input": items, "stream": True}
     if request.functions:
-        body["tools"] = [_write_tool(function, known) for function in request.functions]
+        body["tools"] = _write_tools(request, known, finder, writer.found)
     optional: JsonObject = {"store": False, "include": ["reasoning.encrypted_content"]}
     if request.session_id:
         optional["prompt_cache_key"] = request.session_id
@@ -87,66 +90,27 @@ def build_body(model: str, request: ModelRequest, known: Capabilities, origin: s
     return body | {key: value for key, value in optional.items() if without(key) not in known}
 
 
-def _write_tool(function: FunctionDefinition, known: Capabilities) -> JsonObject:
-    written: JsonObject = {
-        "type": "function",
-        "name": function.name,
-        "description": function.description,
-        "parameters": function.parameters,
-    }
-    if _NO_STRICT not in known:
-        # Said even where it is false: left out, it would be tried.
-        written["strict"] = function.strict
-    return written
+def _write_tools(
+    request: ModelRequest, known: Capabilities, finder: str, found: frozenset[str]
+) -> list[JsonValue]:
+    """The functions; one that finds others as a tool search, and what it found where it was found.
 
+    Functions that a search found stand in the history, at its end when they were found, so that
+    everything before them is read from the prompt cache.
 
-def _write_items(message: Message, origin: str) -> Iterator[JsonObject]:
-    match message:
-        case UserMessage():
-            yield {"role": "user", "content": user_text(message)}
-        case ToolMessage(call_id, _, text):
-            yield {"type": "function_call_output", "call_id": call_id, "output": text}
-        case AssistantMessage():
-            yield from _write_assistant(message, _skeletons(message, origin))
-
-
-def _write_assistant(message: AssistantMessage, skeletons: list[JsonObject]) -> Iterator[JsonObject]:
-    """The message and its calls, each where it stood between the reasoning."""
-    text = mark_interrupted(message)
-    calls = list(message.tool_calls)
-    for skeleton in skeletons:
-        match skeleton.get("type"):
-            case "reasoning":
-                yield skeleton
-            case "message" if text:
-                yield {"role": "assistant", "content": text, **_without_type(skeleton)}
-                text = ""
-            case "function_call" if calls:
-                yield _write_call(calls.pop(0))
-            case _:
-                pass
-    if text:
-        yield {"role": "assistant", "content": text}
-    for call in calls:
-        yield _write_call(call)
-
-
-def _without_type(skeleton: JsonObject) -> JsonObject:
-    return {key: value for key, value in skeleton.items() if key != "type"}
-
-
-def _write_call(call: ToolCall) -> JsonObject:
-    return {
-        "type": "function_call",
-        "call_id": call.id,
-        "name": call.name,
-        "arguments": call.arguments or "{}",
-    }
-
-
-def _skeletons(message: AssistantMessage, origin: str) -> list[JsonObject]:
-    for item in message.provider_items:
-        if is_object(item) and item.get("type") == "responses" and item.get("origin") == origin:
-            items: JsonValue = item.get("items")
-            return [each for each in items if is_object(each)] if isinstance(items, list) else []
-    return []
+    Source: OpenAI guide "Tool search", client-executed tool search.
+    """
+    tools: list[JsonValue] = []
+    for function in request.functions:
+        if finder and function.name == finder:
+            tools.append(
+                {
+                    "type": "tool_search",
+                    "execution": "client",
+                    "description": function.description,
+                    "parameters": function.parameters,
+                }
+            )
+        elif function.name not in found:
+            tools.append(write_function(function, known))
+    return tools

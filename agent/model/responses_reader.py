@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from agent.conversation import ToolCall
 from agent.errors import ModelError
-from agent.jsontypes import JsonObject, JsonValue, is_object, well_formed
+from agent.jsontypes import JsonObject, JsonValue, dump, is_object, well_formed
 from agent.model.halves import Halves
 from agent.model.prices import vendor_cost
 from agent.model.protocol import Finish, FinishReason, ReasoningDelta, StreamItem, TextDelta, Usage
@@ -28,10 +28,12 @@ class ResponsesReader:
 
     Args:
         origin: Names endpoint and model, so that what is opaque goes back to no other.
+        finder: The function that a tool search stands for; empty where there is none.
     """
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, finder: str = "") -> None:
         self._origin = origin
+        self._finder = finder
         self._items: dict[int, JsonObject] = {}
         self._response: JsonObject | None = None
         self._halves = Halves()
@@ -105,7 +107,7 @@ class ResponsesReader:
         if not self._has_text and (text := "".join(map(_text_of, items))):
             yield TextDelta(well_formed(text))
         reason = _finish_reason(self._response)
-        calls = list(_calls(items)) if reason is FinishReason.STOP else []
+        calls = list(_calls(items, self._finder)) if reason is FinishReason.STOP else []
         yield from calls
         usage = self._response.get("usage")
         if is_object(usage):
@@ -129,19 +131,26 @@ def _skeleton(item: JsonObject) -> JsonObject | None:
             return {"type": "message", "phase": item["phase"]}
         case "message" | "function_call" as kind:
             return {"type": kind}
+        case "tool_search_call":
+            return {"type": "function_call"}
         case _:
             return None
 
 
-def _calls(items: list[JsonObject]) -> Iterator[ToolCall]:
+def _calls(items: list[JsonObject], finder: str) -> Iterator[ToolCall]:
     ids: set[str] = set()
     for item in items:
-        if item.get("type") == "function_call" and item.get("status") != "incomplete":
-            id_ = _string(item, "call_id") or _string(item, "id")
-            if not id_ or id_ in ids:
-                id_ = f"call_{uuid.uuid4().hex[:12]}"
-            ids.add(id_)
-            yield ToolCall(id_, _string(item, "name"), well_formed(_string(item, "arguments")))
+        kind = item.get("type")
+        if kind not in ("function_call", "tool_search_call") or item.get("status") == "incomplete":
+            continue
+        id_ = _string(item, "call_id") or _string(item, "id")
+        if not id_ or id_ in ids:
+            id_ = f"call_{uuid.uuid4().hex[:12]}"
+        ids.add(id_)
+        name = _string(item, "name") if kind == "function_call" else finder
+        arguments = item.get("arguments")
+        written = arguments if isinstance(arguments, str) else dump(arguments or {})
+        yield ToolCall(id_, name, well_formed(written))
 
 
 def _text_of(item: JsonObject) -> str:

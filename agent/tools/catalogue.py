@@ -178,6 +178,7 @@ def find_tools_tool(tools: Sequence[Tool]) -> Tool:
         schema,
         Annotations(read_only=True),
         is_local=True,
+        finds=True,
     )
 
 

@@ -38,6 +38,7 @@ class Tool:
         annotations: The server's hints about its effect.
         hidden: The server marks it for its own interface only (`_meta.ui.visibility` is `["app"]`).
         is_local: This program serves it, not the server.
+        finds: It finds other tools; see `FunctionDefinition`.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Tool:
     annotations: Annotations = field(default_factory=Annotations)
     hidden: bool = False
     is_local: bool = False
+    finds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
