@@ -12,13 +12,15 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.program import Program, sign_in
-from tests.end_to_end.scripted_endpoint import ScriptedEndpoint
+from tests.end_to_end.scripted_endpoint import Script, ScriptedEndpoint
 from tests.terminal_window import TerminalWindow
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-# What installs, and the suite that this test is part of.
-OUTSIDE = re.compile(r"^(git clone|cd |pip install|uv |\./run test\b|locks/update\b)")
+# What installs or fetches a gigabyte, and the suite that this test is part of.
+OUTSIDE = re.compile(r"^(git clone|cd |pip install|uv |astravue model fetch|\./run test\b|locks/update\b)")
+# What a person types at what is on the screen.
+TYPED = {"The API key for": "sk-typed\r", "Ctrl-C stops it": "\x03", "❯": "/quit\r"}
 
 
 def commands() -> Iterator[Any]:
@@ -56,7 +58,8 @@ def test_the_command_works(
         sign_in(program, user)
     else:
         shutil.copytree(signed_in_state, program.state)
-    with ScriptedEndpoint([], otherwise="Done.") as endpoint:
+    script: Script = [[("show_project", {"project": "Blue"})]] if "model test" in command else []
+    with ScriptedEndpoint(script, otherwise="Done.") as endpoint:
         if re.search(r"\blast\b|sessions", command):
             program.run("ask", "Remember 42.", OPENAI_BASE_URL=endpoint.base_url)
         environ = {
@@ -72,9 +75,9 @@ def test_the_command_works(
         shell = ["/bin/sh", "-c", f"exec {line}" if line.startswith("astravue") else line]
         window = TerminalWindow(shell, environ, ROOT, columns=100, rows=40)
         try:
-            window.wait_until(lambda: window.ended or "❯" in window.text or "Ctrl-C stops it" in window.text)
+            window.wait_until(lambda: window.ended or any(prompt in window.text for prompt in TYPED))
             if not window.ended:
-                window.press("\x03" if "Ctrl-C stops it" in window.text else "/quit\r")
+                window.press(next(keys for prompt, keys in TYPED.items() if prompt in window.text))
             code = window.wait_end()
         finally:
             window.child.close(force=True)
