@@ -168,6 +168,7 @@ SLOW = (
     "jsonschema",
     "uvicorn",
     "starlette",
+    "tomlkit",
     "xllamacpp",
 )
 
