@@ -21,7 +21,7 @@ def parse_object(text: str) -> JsonObject:
     Source: RFC 8259, section 6 (no NaN or Infinity) and section 9 (a parser may limit the nesting).
     """
     try:
-        value: object = json.loads(text, parse_constant=_refuse_constant)
+        value: object = _DECODER.decode(text)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     if not is_object(value):
@@ -31,6 +31,10 @@ def parse_object(text: str) -> JsonObject:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
+
+
+# `json.loads` would build one for every call, which takes longer than most of what is parsed here.
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def dump(value: object) -> str:

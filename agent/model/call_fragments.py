@@ -28,6 +28,7 @@ class _Call:
     id: str
     name: str = ""
     pieces: list[str] = field(default_factory=list[str])
+    length: int = 0
 
     def goes_on(self, id_: str, named: str, arguments: str) -> bool:
         """Say whether a fragment is more of this call.
@@ -41,15 +42,16 @@ class _Call:
             return not (is_other and arguments.strip() and self._is_whole())
         if not self.pieces:
             return self.index is not None or named == self.name
-        adds_nothing = not arguments.strip() or arguments == "".join(self.pieces)
+        adds_nothing = not arguments.strip() or self._was_said(arguments)
         return named == self.name and (adds_nothing or not self._is_whole())
 
     def add(self, named: str, arguments: str) -> None:
         """Put a fragment at the end, unless it says all of the call once more."""
         if named != self.name:
             self.name += named
-        if named and self._is_whole() and arguments == "".join(self.pieces):
+        if named and self._was_said(arguments) and self._is_whole():
             return
+        self.length += len(arguments)
         if arguments.strip() or not self.pieces:
             self.pieces += [arguments] if arguments else []
         else:
@@ -65,6 +67,9 @@ class _Call:
             return self.pieces[-1]
         rest = "".join(self.pieces[1:])
         return rest if self.pieces[0].strip() == "{}" and is_whole(rest) else joined
+
+    def _was_said(self, arguments: str) -> bool:
+        return len(arguments) == self.length and arguments == "".join(self.pieces)
 
     def _is_whole(self) -> bool:
         # Most fragments show without parsing that they are not the last.
