@@ -10,7 +10,7 @@ import os
 import threading
 import time
 import webbrowser
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -269,12 +269,19 @@ class Session:
         else:
             await self._notices.ask(question)
 
-    async def turn(self, text: str) -> AsyncGenerator[Event, None]:
-        """Answer a message of the user; waits until everything is ready."""
+    async def turn(self, text: str, tools: Sequence[str] = ()) -> AsyncGenerator[Event, None]:
+        """Answer a message of the user; waits until everything is ready.
+
+        Args:
+            text: The message.
+            tools: Globs of tools that it takes, offered to the model at once.
+        """
         async with aclosing(self._prepare(self.ready, self.start)) as events:
             async for event in events:
                 yield event
         loop = await self._open_loop()
+        if self._belt is not None:
+            self._belt.wish_for(tools)
         async with aclosing(self._observe(loop.turn(text, self._describe_moment()))) as events:
             async for event in events:
                 yield event

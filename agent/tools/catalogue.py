@@ -72,6 +72,7 @@ class Catalogue:
         self._search = ToolSearch(())
         found = (name for message in messages for name in found_by(message))
         self._found = list(dict.fromkeys([FIND_TOOLS, *found]))
+        self._wishes: tuple[str, ...] = ()
 
     def offer(self, table: FunctionTable, local: Sequence[str] = ()) -> tuple[FunctionDefinition, ...]:
         """The functions to offer with the next request.
@@ -81,6 +82,7 @@ class Catalogue:
             local: Names of this program's own that are worth offering now.
         """
         self._read(table)
+        self._grant_wishes()
         by_name = {definition.name: definition for definition in table.definitions}
         of_server = [name for name, tool in table.tools.items() if not tool.is_local]
         if len(of_server) <= self._selection.threshold:
@@ -109,6 +111,19 @@ class Catalogue:
         self.load(names)
         by_name = {definition.name: definition for definition in self._table.definitions}
         return [by_name[name] for name in names]
+
+    def wish_for(self, globs: Sequence[str]) -> None:
+        """Offer the functions of tools from the next request on, as far as there are such tools.
+
+        Args:
+            globs: What their names are like.
+        """
+        self._wishes += tuple(globs)
+
+    def _grant_wishes(self) -> None:
+        wishes, self._wishes = self._wishes, ()
+        tools = self._table.tools.items()
+        self.load(name for wish in wishes for name, tool in tools if fnmatchcase(tool.name, wish))
 
     def load(self, names: Iterable[str]) -> None:
         """Offer functions from now on; those that are offered already keep their place."""

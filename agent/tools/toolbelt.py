@@ -18,12 +18,12 @@ class LocalFunction:
     """A function of this program that the model may call like any tool.
 
     Args:
-        describe: Makes the tool from those of the server.
+        describe: Makes the tool from those of the server; none where they leave it nothing to do.
         run: Answers a call; what it raises is an `AgentError`.
         is_wanted: Says whether it is worth offering now.
     """
 
-    describe: Callable[[Sequence[Tool]], Tool]
+    describe: Callable[[Sequence[Tool]], Tool | None]
     run: Callable[[JsonObject], Awaitable[ToolResult]]
     is_wanted: Callable[[], bool] = lambda: True
 
@@ -49,8 +49,9 @@ class Toolbelt:
     async def tools(self) -> Sequence[Tool]:
         """List the tools of both."""
         of_server = await self._toolbox.tools()
-        own = [function.describe(of_server) for function in self._functions]
-        self._local = {tool.name: function for tool, function in zip(own, self._functions, strict=True)}
+        described = [(function.describe(of_server), function) for function in self._functions]
+        own = [tool for tool, _ in described if tool is not None]
+        self._local = {tool.name: function for tool, function in described if tool is not None}
         listed = [_rename(tool) if tool.name in self._local else tool for tool in of_server]
         self._renamed = {
             tool.name: listing.name
@@ -66,6 +67,10 @@ class Toolbelt:
         if (function := self._local.get(name)) is not None:
             return await function.run(arguments)
         return await self._toolbox.call_tool(self._renamed.get(name, name), arguments, on_progress)
+
+    def wish_for(self, globs: Sequence[str]) -> None:
+        """Offer tools from the next request on; see `Catalogue.wish_for`."""
+        self._catalogue.wish_for(globs)
 
     def offer(self, table: FunctionTable) -> tuple[FunctionDefinition, ...]:
         """The functions to offer with the next request."""

@@ -8,6 +8,7 @@ GAP = re.compile(r"\{\{ *([a-z][a-z0-9_]*) *\}\}")
 """Where the value of an argument goes in a workflow's text."""
 
 _NOT_GIVEN = "(not given)"
+_QUOTATION = "> "
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +64,11 @@ class Workflow:
         Args:
             values: Those of the arguments that the user said something about, by their names.
         """
-        filled = GAP.sub(lambda gap: values.get(gap[1]) or _NOT_GIVEN, self.body)
-        return f"{self.title}\n\n{filled}"
+
+        def value(gap: re.Match[str]) -> str:
+            begun = self.body[self.body.rfind("\n", 0, gap.start()) + 1 : gap.start()]
+            text = values.get(gap[1]) or _NOT_GIVEN
+            # All lines of what is quoted belong to the quotation.
+            return text.replace("\n", f"\n{begun}") if begun == _QUOTATION else text
+
+        return f"{self.title}\n\n{GAP.sub(value, self.body)}"

@@ -168,3 +168,11 @@ def test_the_finder_says_how_many_there_are_and_what_about() -> None:
     assert "There are 81" in text
     assert "checklist" in text
     assert "astravue" not in text
+
+
+def test_what_a_message_wishes_for_is_offered_after_what_was_there_and_stays() -> None:
+    catalogue = Catalogue()
+    before = names(catalogue)
+    catalogue.wish_for(["*list_dependencies", "*get_task", "no_such_*"])
+    assert names(catalogue) == [*before, "astravue_list_dependencies"]
+    assert names(catalogue) == [*before, "astravue_list_dependencies"]

@@ -68,3 +68,12 @@ async def test_a_function_is_offered_once_it_is_wanted_and_a_model_that_selects_
     function.wanted = True
     assert [each.name for each in belt.offer(table)] == ["get_a", "think"]
     assert [each.name for each in belt.offer_all(table)] == ["get_a"]
+
+
+async def test_a_function_that_has_nothing_to_do_on_a_server_is_not_there() -> None:
+    async def think(arguments: JsonObject) -> ToolResult:
+        return ToolResult("own", arguments)
+
+    belt = Toolbelt(FakeToolbox([tool("get_a")]), Catalogue(), [LocalFunction(lambda _: None, think)])
+    assert [each.name for each in await belt.tools()] == ["get_a"]
+    assert [each.name for each in belt.offer(build_functions(await belt.tools()))] == ["get_a"]
