@@ -12,7 +12,6 @@ from agent.commands.passphrase import unlock
 from agent.folders import Folders
 from agent.model.listing import Listing
 from agent.model.selection import (
-    VAULT,
     ConfiguredEndpoint,
     find_configured,
     find_local_servers,
@@ -83,7 +82,7 @@ async def look_around(settings: Settings, keys: KeyLookup) -> Found:
     for address in kept:
         if not (configured and canonical_server(configured.base_url) == address):
             key = await keys(address)
-            endpoints += [ConfiguredEndpoint(address, key, VAULT, VAULT)] if key else []
+            endpoints += [ConfiguredEndpoint(address, key, "", "a stored key")] if key else []
     asked = [asyncio.ensure_future(list_endpoint(endpoint)) for endpoint in endpoints]
     servers = await find_local_servers()
     places = [
@@ -100,5 +99,7 @@ async def look_around(settings: Settings, keys: KeyLookup) -> Found:
 
 
 def _title(endpoint: ConfiguredEndpoint) -> str:
-    keys = f", key from {endpoint.key_origin}" if endpoint.key_origin != endpoint.origin else ""
-    return f"configured by {endpoint.origin}{keys if endpoint.key_origin else ', without a key'}"
+    with_key = f"with {endpoint.key_origin}" if endpoint.key_origin else "without a key"
+    if endpoint.origin in ("", endpoint.key_origin):
+        return with_key
+    return f"configured by {endpoint.origin}, {with_key}"

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 OPENAI_MODEL = "gpt-5-mini"
 EMBEDDED = "embedded"
-VAULT = "the vault"
-"""Where a stored key comes from, in words."""
 
 LOCAL_ENDPOINTS = (
     ("Ollama", "http://127.0.0.1:11434/v1"),
@@ -140,7 +138,7 @@ async def find_configured(settings: Settings, stored_key: StoredKey) -> Configur
     base_url = settings.base_url or OPENAI_BASE_URL
     key, key_origin = settings.api_key, settings.origins.get("api_key", "settings")
     if not key:
-        key, key_origin = await stored_key(base_url) or "", VAULT
+        key, key_origin = await stored_key(base_url) or "", "a stored key"
     if not (settings.base_url or key):
         return None
     origin = settings.origins.get("base_url", "settings") if settings.base_url else key_origin

@@ -62,7 +62,7 @@ def test_the_models_of_the_endpoint_are_listed_with_the_one_in_use(
         listed = program.run(*command)
         assert (listed.returncode, listed.stderr) == (0, "")
         lines = listed.stdout.splitlines()
-        at = lines.index(f"{endpoint.base_url} (configured by OPENAI_BASE_URL, key from OPENAI_API_KEY)")
+        at = lines.index(f"{endpoint.base_url} (configured by OPENAI_BASE_URL, with OPENAI_API_KEY)")
         assert lines[at + 1 : at + 4] == [
             "* big-2",
             "  small-1",
@@ -84,7 +84,7 @@ def test_the_list_is_there_for_scripts(program: Program, endpoint: ScriptedEndpo
         }
         assert told["endpoints"][0] == {
             "base_url": endpoint.base_url,
-            "title": "configured by command line, key from the vault",
+            "title": "configured by command line, with a stored key",
             "models": ["big-2", "small-1"],
             "problem": None,
         }
@@ -106,7 +106,7 @@ def test_endpoints_with_a_stored_key_are_listed_beside_the_one_in_use(
 ) -> None:
     keep_key(program, endpoint.base_url)
     listed = program.run("model", "list", "--base-url", AWAY).stdout
-    assert f"{endpoint.base_url} (configured by the vault)\n  big-2\n" in listed
+    assert f"{endpoint.base_url} (with a stored key)\n  big-2\n" in listed
     assert f"Keys are kept for: {endpoint.base_url}\n" in listed
     assert set(endpoint.keys) == {KEY}
 
@@ -162,7 +162,7 @@ def test_a_stored_key_for_openai_is_all_that_openai_needs(program: Program) -> N
     kept = program.run("model", "key", stdin=KEY)
     assert kept.stdout.startswith("The key for https://api.openai.com/v1 is kept in ")
     status = json.loads(program.run("status", "--json").stdout)
-    assert status["model"] == "gpt-5-mini (configured by the vault)"
+    assert status["model"] == "gpt-5-mini (configured by a stored key)"
 
 
 def test_a_stored_key_answers_questions(program: Program, endpoint: ScriptedEndpoint) -> None:

@@ -174,7 +174,7 @@ async def test_a_choice_never_shows_its_key() -> None:
 
 async def test_a_stored_key_for_openai_alone_means_openai() -> None:
     choice = await choose(Settings(), embedded=True, keys={OPENAI_BASE_URL: KEY})
-    assert choice == Choice(Kind.ENDPOINT, OPENAI_MODEL, OPENAI_BASE_URL, KEY, "configured by the vault")
+    assert choice == Choice(Kind.ENDPOINT, OPENAI_MODEL, OPENAI_BASE_URL, KEY, "configured by a stored key")
 
 
 async def test_a_stored_key_is_used_for_the_address_that_it_is_kept_for_and_no_other() -> None:
