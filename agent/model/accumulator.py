@@ -62,9 +62,15 @@ _PARTS = ("text", "content", "thinking", "summary")
 
 
 class StreamAccumulator:
-    """Takes chunks one by one and says what each of them means."""
+    """Takes chunks one by one and says what each of them means.
 
-    def __init__(self) -> None:
+    Args:
+        origin: Names endpoint and model, so that what is opaque goes back to no other.
+    """
+
+    def __init__(self, origin: str = "") -> None:
+        self._origin = origin
+        self._thinking: dict[str, list[str]] = {}
         self._calls = CallFragments()
         self._usage: Usage | None = None
         self._reason: str | None = None
@@ -139,12 +145,15 @@ class StreamAccumulator:
         self, delta: JsonObject, number: int, *, is_last: bool
     ) -> Iterator[TextDelta | ReasoningDelta]:
         content, thinking = _split_parts(delta.get("content"))
-        reasoning = next((text for key in _REASONING if (text := _text(delta.get(key)))), thinking)
+        field, reasoning = next(
+            ((key, text) for key in _REASONING if (text := _text(delta.get(key)))), ("", thinking)
+        )
         refusal = _text(delta.get("refusal"))
         self._has_text = self._has_text or bool(content or refusal)
         if content or refusal or reasoning:
             self._speaker = number
         if reasoning := self._reasoning.take(reasoning, is_last=is_last):
+            self._thinking.setdefault(field, []).append(reasoning)
             yield ReasoningDelta(reasoning)
         if content:
             yield from self._thoughts.split(self._answer.take(content, is_last=is_last))
@@ -184,7 +193,19 @@ class StreamAccumulator:
         yield from calls
         if self._usage is not None:
             yield self._usage
-        yield Finish(FinishReason.TOOL_CALLS if calls else FinishReason(self._reason or FinishReason.STOP))
+        reason = FinishReason.TOOL_CALLS if calls else FinishReason(self._reason or FinishReason.STOP)
+        yield Finish(reason, self._opaque() if calls else ())
+
+    def _opaque(self) -> tuple[JsonValue, ...]:
+        """What an endpoint may want back with the results of these calls."""
+        extras = self._calls.extras()
+        # Only these two are fields of a message as well.
+        fields: JsonObject = {
+            field: "".join(pieces) for field, pieces in self._thinking.items() if field in _REASONING[:2]
+        }
+        if not fields and not any(extras):
+            return ()
+        return ({"type": "chat", "origin": self._origin, "fields": fields, "extras": extras},)
 
     def _flush(self) -> Iterator[TextDelta | ReasoningDelta]:
         if reasoning := self._reasoning.end():

@@ -29,6 +29,7 @@ class _Call:
     name: str = ""
     pieces: list[str] = field(default_factory=list[str])
     length: int = 0
+    extra: JsonValue = None
 
     def goes_on(self, id_: str, named: str, arguments: str) -> bool:
         """Say whether a fragment is more of this call.
@@ -108,6 +109,7 @@ class CallFragments:
         arguments = _as_text(parts.get("arguments"))
         call = self._call_of(index, id_, name, arguments)
         call.id = call.id or id_
+        call.extra = call.extra or fragment.get("extra_content")
         call.add(name, arguments)
 
     def _call_of(self, index: int | None, id_: str, name: str, arguments: str) -> _Call:
@@ -127,13 +129,17 @@ class CallFragments:
     def calls(self) -> Iterator[ToolCall]:
         """The calls, in the model's order, each with an id of its own; what never became one is left out."""
         ids: set[str] = set()
-        for call in self._calls:
-            arguments = well_formed(call.arguments())
-            if not call.name and not arguments.strip():
-                continue
+        for call in self._real():
             id_ = call.id if call.id and call.id not in ids else f"call_{uuid.uuid4().hex[:12]}"
             ids.add(id_)
-            yield ToolCall(id_, call.name, arguments)
+            yield ToolCall(id_, call.name, well_formed(call.arguments()))
+
+    def extras(self) -> list[JsonValue]:
+        """What Gemini's compatible endpoint wants back with each of these calls; `None` for nothing."""
+        return [call.extra for call in self._real()]
+
+    def _real(self) -> Iterator[_Call]:
+        return (call for call in self._calls if call.name or call.arguments().strip())
 
 
 def _as_text(arguments: JsonValue) -> str:

@@ -19,7 +19,6 @@ from agent.model.wording import mark_interrupted, user_text
 _NO_STRICT = without("strict")
 _NO_SYSTEM_ROLE = without("system role")
 _NO_NULL_CONTENT = without("null content")
-_NO_REASONING = without("reasoning")
 _WANTS_REASONING = "with reasoning"
 
 
@@ -40,7 +39,7 @@ def _has_reasoning(body: JsonObject) -> bool:
     return any(field in message for message in _messages_of(body) for field in _REASONING_FIELDS)
 
 
-_REASONING_FIELDS = ("reasoning_content", "reasoning", "reasoning_details")
+_REASONING_FIELDS = ("reasoning_content", "reasoning")
 LESSONS = (
     refuses("stream_options"),
     refuses("prompt_cache_key"),
@@ -61,12 +60,12 @@ LESSONS = (
         _has_null_content,
         re.compile(r"\bcontent\b.{0,120}\b(null|none|string|str|empty|required|missing)\b", re.IGNORECASE),
     ),
-    Lesson(_NO_REASONING, _has_reasoning, re.compile(r"\breasoning")),
     Lesson(
         _WANTS_REASONING,
         lambda body: not _has_reasoning(body),
         re.compile(
-            r"(missing|require|must)[^.]{0,60}\breasoning|\breasoning\w*[^.]{0,60}(missing|require|must)"
+            r"(missing|require|must)[^.]{0,60}\breasoning|\breasoning\w*[^.]{0,60}(missing|require|must)",
+            re.IGNORECASE,
         ),
     ),
 )
@@ -81,6 +80,7 @@ class ChatCompletionsModel:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
+        self._origin = f"{endpoint.base_url.rstrip('/')} {endpoint.model}"
 
     @property
     def name(self) -> str:
@@ -91,9 +91,9 @@ class ChatCompletionsModel:
         """Ask for the next message; see `Model.respond`."""
         return self._endpoint.converse(
             "/chat/completions",
-            lambda known: build_body(self._endpoint.model, request, known),
+            lambda known: build_body(self._endpoint.model, request, known, self._origin),
             LESSONS,
-            StreamAccumulator,
+            lambda: StreamAccumulator(self._origin),
         )
 
     async def aclose(self) -> None:
@@ -101,17 +101,18 @@ class ChatCompletionsModel:
         await self._endpoint.aclose()
 
 
-def build_body(model: str, request: ModelRequest, known: Capabilities) -> JsonObject:
+def build_body(model: str, request: ModelRequest, known: Capabilities, origin: str = "") -> JsonObject:
     """Write a request.
 
     Args:
         model: The model's name at the endpoint.
         request: What is asked.
         known: What the endpoint refuses or wants.
+        origin: Names endpoint and model; what came from another one stays here.
     """
     body: JsonObject = {
         "model": model,
-        "messages": list(_write_messages(request, known)),
+        "messages": list(_write_messages(request, known, origin)),
         "stream": True,
     }
     if request.functions:
@@ -137,7 +138,7 @@ def _write_tool(function: FunctionDefinition, known: Capabilities) -> JsonObject
     return {"type": "function", "function": written}
 
 
-def _write_messages(request: ModelRequest, known: Capabilities) -> Iterator[JsonObject]:
+def _write_messages(request: ModelRequest, known: Capabilities, origin: str) -> Iterator[JsonObject]:
     messages = list(request.messages)
     if _NO_SYSTEM_ROLE not in known:
         yield {"role": "system", "content": request.system}
@@ -145,24 +146,24 @@ def _write_messages(request: ModelRequest, known: Capabilities) -> Iterator[Json
         yield {"role": "user", "content": f"{request.system}\n\n{user_text(first)}"}
         messages = messages[1:]
     for message in messages:
-        yield _write_message(message, known)
+        yield _write_message(message, known, origin)
 
 
-def _write_message(message: Message, known: Capabilities) -> JsonObject:
+def _write_message(message: Message, known: Capabilities, origin: str) -> JsonObject:
     match message:
         case UserMessage():
             return {"role": "user", "content": user_text(message)}
         case ToolMessage(call_id, _, text):
             return {"role": "tool", "tool_call_id": call_id, "content": text}
         case AssistantMessage():
-            return _write_assistant(message, known)
+            return _write_assistant(message, known, origin)
 
 
-def _write_assistant(message: AssistantMessage, known: Capabilities) -> JsonObject:
+def _write_assistant(message: AssistantMessage, known: Capabilities, origin: str) -> JsonObject:
     text = mark_interrupted(message)
     if not message.tool_calls:
         return {"role": "assistant", "content": text}
-    calls: list[JsonValue] = [
+    calls: list[JsonObject] = [
         {
             "id": call.id,
             "type": "function",
@@ -170,8 +171,23 @@ def _write_assistant(message: AssistantMessage, known: Capabilities) -> JsonObje
         }
         for call in message.tool_calls
     ]
+    fields, extras = _opaque(message, origin)
+    for call, extra in zip(calls, extras, strict=False):
+        if extra:
+            call["extra_content"] = extra
     empty = "" if _NO_NULL_CONTENT in known else None
-    return {"role": "assistant", "content": text or empty, "tool_calls": calls}
+    # Few endpoints take the model's reasoning back, and those that want it say so.
+    reasoning = fields if _WANTS_REASONING in known else {}
+    return {"role": "assistant", "content": text or empty, "tool_calls": [*calls], **reasoning}
+
+
+def _opaque(message: AssistantMessage, origin: str) -> tuple[JsonObject, list[JsonValue]]:
+    """What the endpoint said beside a message: its reasoning, and what it wants back with each call."""
+    for item in message.provider_items:
+        if is_object(item) and item.get("type") == "chat" and item.get("origin") == origin:
+            fields, extras = item.get("fields"), item.get("extras")
+            return fields if is_object(fields) else {}, extras if isinstance(extras, list) else []
+    return {}, []
 
 
 def _sound_arguments(text: str) -> str:

@@ -658,3 +658,65 @@ async def test_an_answer_that_was_cut_off_is_marked_so_that_the_model_can_go_on_
         "role": "assistant",
         "content": "Half\n\n[This answer was cut off here.]",
     }
+
+
+# What goes back
+
+
+def _call_piece(**fields: JsonValue) -> bytes:
+    function: JsonObject = {"name": "get_task", "arguments": "{}"}
+    return chunk(tool_calls=[{"id": "c1", "function": function, **fields}])
+
+
+async def _ask_again(*replies: Reply, elsewhere: bool = False) -> JsonObject:
+    """Answer with a call, hand back its result, and return the call's message as it was sent."""
+    calling, *further = replies
+    async with FakeEndpoint(calling) as first, FakeEndpoint(*further) as other:
+        first.replies += [] if elsewhere else further
+        async with model_at(first.base_url) as model:
+            items = [item async for item in model.respond(asking(UserMessage("Go")))]
+            end = items[-1]
+            assert isinstance(end, Finish)
+            calls = tuple(item for item in items if isinstance(item, ToolCall))
+            history = asking(
+                UserMessage("Go"),
+                AssistantMessage("", calls, provider_items=end.provider_items),
+                ToolMessage("c1", "get_task", "Done"),
+            )
+        async with model_at(other.base_url if elsewhere else first.base_url) as model:
+            _ = [item async for item in model.respond(history)]
+        sent = _messages(other if elsewhere else first)[2]
+    assert isinstance(sent, dict)
+    return sent
+
+
+SIGNATURE: JsonObject = {"google": {"thought_signature": "EjQKMg=="}}
+
+
+async def test_a_calls_signature_goes_back_with_it() -> None:
+    sent = await _ask_again(
+        streaming(_call_piece(extra_content=SIGNATURE), chunk(finish="tool_calls")), saying("Hi")
+    )
+    calls = sent["tool_calls"]
+    assert isinstance(calls, list)
+    assert isinstance(calls[0], dict)
+    assert calls[0]["extra_content"] == SIGNATURE
+
+
+async def test_a_calls_signature_goes_to_no_other_endpoint() -> None:
+    calling = streaming(_call_piece(extra_content=SIGNATURE), chunk(finish="tool_calls"))
+    sent = await _ask_again(calling, saying("Hi"), elsewhere=True)
+    assert "extra_content" not in json.dumps(sent)
+
+
+async def test_reasoning_goes_back_to_an_endpoint_that_wants_it_and_not_before() -> None:
+    calling = streaming(
+        chunk(reasoning_content="Hm, "),
+        chunk(reasoning_content="well."),
+        _call_piece(),
+        chunk(finish="tool_calls"),
+    )
+    assert "reasoning_content" not in await _ask_again(calling, saying("Hi"))
+    missing = "Missing `reasoning_content` field in the assistant message at message index 2."
+    sent = await _ask_again(calling, refusing(400, {"message": missing}), saying("Hi"))
+    assert sent["reasoning_content"] == "Hm, well."
