@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> None:
 async def _score(
     halves: Sequence[str], groups: Sequence[str], *, with_dialogues: bool, with_misses: bool
 ) -> None:
-    model = EmbeddedModel(find_folders(os.environ), on_progress=lambda _text, _fraction: None)
+    model = _make_model()
     try:
         for half in halves:
             cases = load_cases(half)
@@ -48,10 +48,14 @@ async def _score(
                 _tell(f"{half}, {group}: {summarise(found)}")
                 outcomes += found
             _tell(f"{half}: {summarise(outcomes)}")
-        if with_dialogues:
-            await _converse(model, with_misses)
     finally:
         await model.aclose()
+    if with_dialogues:
+        await _converse(with_misses)
+
+
+def _make_model() -> EmbeddedModel:
+    return EmbeddedModel(find_folders(os.environ), on_progress=lambda _text, _fraction: None)
 
 
 async def _try(model: EmbeddedModel, case: Case, with_misses: bool) -> Outcome:
@@ -61,8 +65,8 @@ async def _try(model: EmbeddedModel, case: Case, with_misses: bool) -> Outcome:
     return outcome
 
 
-async def _converse(model: EmbeddedModel, with_misses: bool) -> None:
-    outcomes = [await try_dialogue(model, says) for says in load_dialogues()]
+async def _converse(with_misses: bool) -> None:
+    outcomes = [await try_dialogue(_make_model(), says) for says in load_dialogues()]
     for outcome in outcomes:
         if with_misses and not outcome.is_right:
             for exchange in outcome.exchanges:

@@ -46,7 +46,12 @@ class DialogueOutcome:
 
 
 async def try_dialogue(model: Model, says: Sequence[str]) -> DialogueOutcome:
-    """Hold a dialogue in a fresh sandbox."""
+    """Hold a dialogue in a fresh sandbox.
+
+    Args:
+        model: Closed when the dialogue is over.
+        says: What the user says.
+    """
     exchanges: list[Exchange] = []
     writes: list[tuple[ToolCall, JsonObject]] = []
     async with _session(model) as session:

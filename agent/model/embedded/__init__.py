@@ -9,10 +9,11 @@ the order in which a request meets them:
     background               blocking work beside the event loop
     process, server          the child that evaluates them, and the one that starts it
     engine                   HTTP to that child: prefix states, one constrained completion
-    naming, prefix, choice   what the model reads and what it may answer
+    naming, wording, prefix  what the model reads before every request
+    offer, support, choice   what it is offered beside one request, and what it may answer
     dialogue, entities       what the conversation has talked about
     matching, dates, values  words to ids, days and values
-    repairs                  what the model gets wrong again and again
+    reconsider, repairs      what the model gets wrong again and again: functions, arguments
     plan, pending, planner   the chain of a turn, and its questions to the user
     arguments, lookup        from words to ordinary tool calls
     render, cells            results as Markdown

@@ -6,6 +6,7 @@ from typing import Final
 
 from agent.jsontypes import JsonObject, JsonValue, is_object, parse_object
 from agent.model.embedded.naming import Parameter, Role, Signature
+from agent.model.embedded.support import is_supported
 
 MAX_CALLS: Final = 4
 _WORDS: Final[JsonObject] = {"type": "string", "minLength": 1, "maxLength": 200}
@@ -65,9 +66,14 @@ def choice_from_json(value: JsonObject) -> Choice:
     return Choice(tuple(read))
 
 
-def answer_schema(signatures: Sequence[Signature]) -> JsonObject:
-    """The JSON Schema that constrains the model's answer: calls of these functions, or a text."""
-    calls: list[JsonValue] = [_call_schema(signature) for signature in signatures]
+def answer_schema(signatures: Sequence[Signature], request: str) -> JsonObject:
+    """The JSON Schema that constrains the model's answer: calls of these functions, or a text.
+
+    Args:
+        signatures: The functions on offer.
+        request: The user's words; of what may be left out, only what they speak of can be written.
+    """
+    calls: list[JsonValue] = [_call_schema(signature, request) for signature in signatures]
     answer: JsonObject = _object({"answer": {"type": "string", "maxLength": 300}}, ["answer"])
     if not calls:
         return answer
@@ -80,9 +86,11 @@ def answer_schema(signatures: Sequence[Signature]) -> JsonObject:
     return {"anyOf": [_object({"calls": listed}, ["calls"]), answer]}
 
 
-def _call_schema(signature: Signature) -> JsonObject:
+def _call_schema(signature: Signature, request: str) -> JsonObject:
     arguments: dict[str, JsonValue] = {
-        parameter.shown: _parameter_schema(parameter) for parameter in signature.parameters
+        parameter.shown: _parameter_schema(parameter)
+        for parameter in signature.parameters
+        if is_supported(parameter, request)
     }
     required: list[JsonValue] = [p.shown for p in signature.parameters if p.required]
     return _object(

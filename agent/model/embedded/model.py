@@ -32,7 +32,7 @@ from agent.model.embedded.plan import Answer, Plan
 from agent.model.embedded.planner import next_step
 from agent.model.embedded.prefix import build_prefix, divide, write_tail
 from agent.model.embedded.process import ChildProcess, is_available, missing_extra, start_child
-from agent.model.embedded.repairs import choose_again, give_to_owner
+from agent.model.embedded.reconsider import choose_again, give_to_owner
 from agent.model.embedded.weights import QWEN_CODER, Weights
 from agent.model.protocol import (
     Finish,
@@ -197,7 +197,7 @@ class EmbeddedModel:
         async with self._in_use:
             await self._evaluate(engine, prefix)
             tail: JsonObject = {"role": "user", "content": write_tail(dialogue, further)}
-            schema = answer_schema([*offer.core, *further])
+            schema = answer_schema([*offer.core, *further], dialogue.request)
             try:
                 async with contextlib.aclosing(
                     engine.complete([*prefix, tail], schema, _MAX_TOKENS)

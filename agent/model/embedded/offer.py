@@ -19,8 +19,10 @@ from agent.model.embedded.wording import write_line
 BUDGET: Final = 4_000
 """Characters of signatures that the prefix holds, when it holds them all."""
 
-_MOST: Final = 6
-_LONGEST: Final = 400
+_MOST: Final = 5
+_ROOM: Final = 480
+"""Characters of further signatures beside one request: each costs time before the first token."""
+_LONGEST: Final = 160
 _ENOUGH: Final = 0.4
 _ALIKE: Final = 0.85
 _SHORTEST_ALIKE: Final = 5
@@ -29,6 +31,12 @@ _RELATED: Final = 0.55
 _READING: Final = frozenset({"get", "list", "find", "preview", "search", "read", "show", "fetch", "query"})
 _INTERNAL: Final = "internal"
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|‘[^’]*’|(?<!\w)'[^']*'(?!\w)")
+_NAMED: Final = re.compile(
+    r"(?<=[\w,;:)] )(?<!\bthe )(?<!\bmy )(?<!\bany )(?<!\ball )(?!I\b)[A-Z][\w'’-]*"
+    r"(?: (?!(?:to|as|in|into|for|from|on|at|by|with|of|off|and|or|is|are|was|has|have|had|do|does|should"
+    r"|depends?|blocks?|waits?|due|that|which|please|no|called|named)\b)[\w'’-]+)*"
+)
+"""A name in the middle of a sentence: a capital letter, and the words after it up to one that joins."""
 _STOP_WORDS: Final = frozenset(
     (
         *(
@@ -118,7 +126,8 @@ class Offer:
     def pointed_at(self, request: str, titles: Iterable[str] = ()) -> tuple[Signature, ...]:
         """The few further functions that a request's words lead to, the likeliest first.
 
-        What stands in quotation marks is a title or a text and leads nowhere, nor do known titles. Functions
+        What stands in quotation marks is a title or a text and leads nowhere, nor do known titles and what
+        is written like one. Functions
         that share the rarest word of their names come along: what blocks a task is asked with other words
         than those of the function that lists dependencies.
 
@@ -128,7 +137,7 @@ class Offer:
         """
         if self._vocabulary is None:
             return ()
-        said = _content(_without(_QUOTED.sub(" ", request), titles))
+        said = _content(_without(_NAMED.sub(" ", _QUOTED.sub(" ", request)), titles))
         scored = [(self._vocabulary.score(signature, said), signature) for signature in self.further]
         found = [(score, signature) for score, signature in scored if score.best >= _ENOUGH]
         found.sort(key=lambda item: -item[0].total)
@@ -144,18 +153,29 @@ class Offer:
             and not _is_internal(signature)
         ]
         related.sort(key=lambda item: -item[0].total)
-        return tuple([*chosen, *(signature for _, signature in related)][:_MOST])
+        return _fitting([*chosen, *(signature for _, signature in related)])
 
 
 def write_further(signatures: Iterable[Signature]) -> str:
     """The lines that tell of further functions, one each; long ones without what may be left out."""
-    lines: list[str] = []
-    for signature in signatures:
-        line = write_line(signature)
-        if len(line) > _LONGEST:
-            line = write_line(signature, with_optional=False)
-        lines.append(line)
-    return "\n".join(lines)
+    return "\n".join(map(_short_line, signatures))
+
+
+def _short_line(signature: Signature) -> str:
+    line = write_line(signature)
+    return line if len(line) <= _LONGEST else write_line(signature, with_optional=False)
+
+
+def _fitting(signatures: Sequence[Signature]) -> tuple[Signature, ...]:
+    """The first few, as many as there is room for and at least one."""
+    chosen: list[Signature] = []
+    room = _ROOM
+    for signature in signatures[:_MOST]:
+        room -= len(_short_line(signature))
+        if chosen and room < 0:
+            break
+        chosen.append(signature)
+    return tuple(chosen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
     python fake_completion_server.py ANSWERS --model PATH --states FOLDER --threads N --context N
 
 It speaks the real protocol: the key comes in on standard input, the ready line goes out, completions are
-streamed as server-sent events over HTTP, prompt states are saved to files, and the end of standard input ends
-it. ANSWERS is a JSON object: the last line of the user's message to the text to answer. A text may also be
-`HANG` (one piece, then nothing until the client leaves), `DIE` (the process ends in mid-answer) or `REFUSE`.
-What was asked is written beside ANSWERS, one JSON object a line.
+streamed as server-sent events over HTTP, what a prompt shares with the last one counts as cached, prompt
+states are saved to files, and the end of standard input ends it. ANSWERS is a JSON object: the last line of
+the user's message to the text to answer. A text may also be `HANG` (one piece, then nothing until the client
+leaves), `DIE` (the process ends in mid-answer) or `REFUSE`. What was asked is written beside ANSWERS, one
+JSON object a line.
 """
 
 import argparse
@@ -32,6 +33,13 @@ class Server(ThreadingHTTPServer):
         self.states = states
         self.api_key = api_key
         self.writing = threading.Lock()
+        self.evaluated: list[Any] = []
+
+    def cached_tokens(self, messages: list[Any]) -> int:
+        """How much of a prompt the last one began with, all messages but the last counting in full."""
+        is_cached = self.evaluated[:-1] == messages[:-1]
+        self.evaluated = messages
+        return PREFIX_TOKENS if is_cached else 0
 
     def record(self, what: dict[str, Any]) -> None:
         with self.writing, requests_file(self.answers).open("a", encoding="utf-8") as file:
@@ -77,6 +85,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def complete(self, body: dict[str, Any]) -> None:
         said = body["messages"][-1]["content"].splitlines()[-1]
+        cached = self.fake.cached_tokens(body["messages"])
         text = json.loads(self.fake.answers.read_text(encoding="utf-8")).get(said, "{}")
         if text == "REFUSE":
             self.answer(400, {"error": {"message": "the request exceeds the available context size."}})
@@ -85,14 +94,14 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
         try:
-            for chunk in self.chunks(body, text):
+            for chunk in self.chunks(body, text, cached):
                 self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
                 self.wfile.flush()
             self.wfile.write(b"data: [DONE]\n\n")
         except OSError:
             self.fake.record({"path": "/left"})
 
-    def chunks(self, body: dict[str, Any], text: str) -> Iterator[dict[str, Any]]:
+    def chunks(self, body: dict[str, Any], text: str, cached: int) -> Iterator[dict[str, Any]]:
         if body.get("return_progress"):
             for done in (PREFIX_TOKENS // 2, PREFIX_TOKENS):
                 yield {"choices": [], "prompt_progress": {"total": PREFIX_TOKENS, "processed": done}}
@@ -107,7 +116,7 @@ class Handler(BaseHTTPRequestHandler):
         usage = {
             "prompt_tokens": 120,
             "completion_tokens": 9,
-            "prompt_tokens_details": {"cached_tokens": 100},
+            "prompt_tokens_details": {"cached_tokens": cached},
         }
         yield {"choices": [], "usage": usage}
 

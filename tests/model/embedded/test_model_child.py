@@ -1,6 +1,7 @@
 """The embedded model and its child: prefix states, what is sent, what goes wrong."""
 
 import asyncio
+import contextlib
 import sys
 
 import pytest
@@ -10,6 +11,7 @@ from agent.conversation import UserMessage
 from agent.errors import ModelError
 from agent.model.embedded import is_available
 from agent.model.embedded.model import EmbeddedModel
+from agent.model.protocol import Usage
 from evals.embedded.functions import load_functions
 from tests.model.embedded.conftest import FakeChild
 
@@ -53,6 +55,38 @@ async def test_only_the_states_used_last_are_kept(child: FakeChild, chat: Chat) 
         chat.functions = load_functions()[:count]
         await chat.say("Hello")
     assert len(child.states) == 2
+
+
+def cached(chat: Chat) -> list[int]:
+    """Tokens that each request read from the child's cache."""
+    return [item.cached_tokens for item in chat.items if isinstance(item, Usage) and item.input_tokens]
+
+
+async def test_the_prefix_stays_cached_between_turns_and_conversations(
+    child: FakeChild, chat: Chat, model: EmbeddedModel
+) -> None:
+    child.will_answer(Hello={"answer": "Hello."})
+    child.will_call("Any tasks?", ("list_overdue_tasks", {}))
+    await chat.say("Hello")
+    await chat.say("Any tasks?")
+    other = Chat(model, FakeWorkspace())
+    await other.say("Any tasks?")
+    assert cached(chat) == [100, 100]
+    assert cached(other) == [100]
+
+
+async def test_a_request_that_was_left_keeps_the_prefix_cached(child: FakeChild, chat: Chat) -> None:
+    child.will_answer(Hello="HANG", Bye={"answer": "Bye."})
+    chat.conversation.append(UserMessage("Hello"))
+    async with contextlib.aclosing(chat.model.respond(chat.request())) as items:
+        leaving = asyncio.ensure_future(anext(items))
+        await child.is_asked(2)
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+    await child.is_asked(1, "/left")
+    await chat.say("Bye")
+    assert cached(chat) == [100]
+    assert len(child.asked("/slots/save")) == 1
 
 
 async def test_the_request_is_constrained_bounded_and_without_tools(child: FakeChild, chat: Chat) -> None:

@@ -90,6 +90,8 @@ def test_words_lead_to_further_functions(request_text: str, tool: str) -> None:
         "Create a project Winter in Operations",
         "How is the Mobile app project doing?",
         'Add "Tag the boxes and filter the notifications" to Office move',
+        "Assign Filter the notifications to Lena",
+        "Start a timer on Tag all boxes",
     ],
 )
 def test_other_requests_bring_nothing_extra(request_text: str) -> None:
@@ -102,7 +104,7 @@ def test_functions_of_the_servers_own_interface_come_only_by_their_name() -> Non
 
 def test_the_answer_can_call_what_was_offered_and_nothing_else() -> None:
     further = OFFER.pointed_at("Which tags are there?")
-    text = str(answer_schema([*OFFER.core, *further]))
+    text = str(answer_schema([*OFFER.core, *further], "Which tags are there?"))
     assert "'list_tags'" in text
     assert "'list_filters'" not in text
 
@@ -129,6 +131,12 @@ def test_a_function_with_very_many_parameters_is_told_of_in_short() -> None:
     schema: JsonObject = {"type": "object", "properties": properties, "required": ["wanted"]}
     (signature,) = read_signatures([FunctionDefinition("find_it", "Finds it.", schema)])
     assert write_further([signature]) == "find_it(wanted) - Finds it"
+
+
+def test_further_functions_are_few_enough_to_be_read_at_once() -> None:
+    for request in ("Untick the checklist item Proofread", "Rename the field Cost", "Delete the option Gold"):
+        offered = OFFER.pointed_at(request)
+        assert 0 < len(write_further(offered)) <= 500
 
 
 def test_a_long_list_of_values_is_cut() -> None:

@@ -92,11 +92,11 @@ def test_examples_use_only_functions_that_are_offered() -> None:
 
 
 def test_every_example_is_an_answer_that_the_schema_allows() -> None:
-    schema = answer_schema(SIGNATURES)
+    examples = Prompt.load().examples
     answers = [str(m["content"]) for m in build_prefix(OFFER) if m["role"] == "assistant"]
-    assert len(answers) == len(Prompt.load().examples)
-    for answer in answers:
-        jsonschema.validate(json.loads(answer), schema)
+    assert answers == [example.answer for example in examples]
+    for example in examples:
+        jsonschema.validate(json.loads(example.answer), answer_schema(SIGNATURES, example.request))
 
 
 WRONG: list[JsonObject] = [
@@ -112,7 +112,7 @@ WRONG: list[JsonObject] = [
 @pytest.mark.parametrize("answer", WRONG)
 def test_the_schema_allows_nothing_else(answer: JsonObject) -> None:
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(answer, answer_schema(SIGNATURES))
+        jsonschema.validate(answer, answer_schema(SIGNATURES, "Show it"))
 
 
 def test_a_long_list_of_functions_loses_detail_rather_than_room() -> None:
@@ -146,7 +146,7 @@ def test_schemas_of_any_server_become_schemas_for_decoding() -> None:
             "required": ["filter"],
         },
     )
-    schema = answer_schema(read_signatures([odd]))
+    schema = answer_schema(read_signatures([odd]), "Do it now")
     jsonschema.Draft202012Validator.check_schema(schema)
     answer = {"calls": [{"tool": "odd", "arguments": {"filter": {"a": "x"}, "either": 3, "when": "now"}}]}
     jsonschema.validate(answer, schema)

@@ -5,7 +5,7 @@ import pytest
 from agent.jsontypes import JsonObject
 from agent.model.embedded.choice import ChosenCall
 from agent.model.embedded.naming import read_signatures
-from agent.model.embedded.repairs import choose_again, complete, give_to_owner
+from agent.model.embedded.repairs import complete
 from evals.embedded.functions import load_functions
 
 SIGNATURES = {signature.tool: signature for signature in read_signatures(load_functions())}
@@ -138,15 +138,6 @@ def test_all_notifications_are_marked_only_when_all_are_meant(
     assert mended("mark_notification_read", request_text, written) == arguments
 
 
-def test_time_that_was_spent_is_logged_and_no_timer_started() -> None:
-    started = ChosenCall("start_timer", {"task": "it", "notes": "45 minutes"})
-    offered = tuple(SIGNATURES.values())
-    logged = ChosenCall("log_manual_time", {"task": "it", "duration": "45 minutes"})
-    assert choose_again(started, offered, "Book 45 minutes on it") == logged
-    assert choose_again(started, offered, "Start a timer for 45 minutes") == started
-    assert choose_again(started, [SIGNATURES["start_timer"]], "Book 45 minutes on it") == started
-
-
 @pytest.mark.parametrize(
     ("request_text", "mended_as"),
     [
@@ -161,11 +152,71 @@ def test_tags_that_nobody_spoke_of_are_dropped(request_text: str, mended_as: Jso
     assert mended("create_task", request_text, {**arguments, "tags": ["Lena"]}) == {**arguments, **mended_as}
 
 
-def test_whom_a_new_task_is_handed_to_owns_it_and_joins_nothing() -> None:
-    made = ChosenCall("create_task", {"project": "Website", "title": "Check"})
-    added = ChosenCall("add_project_member", {"project": "Website", "person": "Lena"})
-    given = ChosenCall("create_task", {"people": ["Lena"], "project": "Website", "title": "Check"})
-    assert give_to_owner((made, added), "Make a task Check in Website and hand it to Lena") == (given,)
-    asked = "Make a task Check in Website and make Lena a member"
-    assert give_to_owner((made, added), asked) == (made, added)
-    assert give_to_owner((added,), "Add Lena to Website") == (added,)
+@pytest.mark.parametrize(
+    ("tool", "request_text", "arguments", "mended_as"),
+    [
+        (
+            "delete_attachment",
+            "Remove the file contract.pdf from Launch",
+            {"task": "Launch", "attachment": "file contract.pdf"},
+            {"task": "Launch", "attachment": "contract.pdf"},
+        ),
+        (
+            "delete_task_status",
+            "Delete the status Waiting from Website",
+            {"project": "Website", "old_status": "the status Waiting"},
+            {"project": "Website", "old_status": "Waiting"},
+        ),
+        ("get_task", "Show task 12", {"task": "task 12"}, {"task": "task 12"}),
+    ],
+)
+def test_a_name_comes_without_what_the_thing_is(
+    tool: str, request_text: str, arguments: JsonObject, mended_as: JsonObject
+) -> None:
+    assert mended(tool, request_text, arguments) == mended_as
+
+
+def test_a_part_is_not_called_like_what_it_is_on() -> None:
+    assert mended("delete_time_entry", "Remove the last time entry from Launch", {"entry": "Launch"}) == {
+        "task": "Launch",
+        "entry": "last time entry",
+    }
+
+
+@pytest.mark.parametrize(
+    ("request_text", "project"),
+    [
+        ("Add the option Silver to the field Level of Website", {"project": "Website"}),
+        ("Add the option Silver to the field Level in the Website project", {"project": "Website"}),
+        ("Add the option Silver to the field Level", {}),
+        ("Add the option Silver to the field Level on Monday", {}),
+    ],
+)
+def test_the_project_of_a_field_is_found_at_the_end(request_text: str, project: JsonObject) -> None:
+    arguments: JsonObject = {"field": "Level", "name": "Silver"}
+    assert mended("create_custom_field_option", request_text, arguments) == arguments | project
+
+
+def test_a_new_name_is_taken_whole() -> None:
+    assert mended(
+        "update_filter", "Rename Late to Late and mine", {"filter": "Late", "new_name": "Late"}
+    ) == {
+        "filter": "Late",
+        "new_name": "Late and mine",
+    }
+
+
+@pytest.mark.parametrize(
+    ("request_text", "grouping"),
+    [("Timesheet by project", {"groupBy": "project"}), ("Timesheet by Friday", {})],
+)
+def test_a_report_is_grouped_as_the_request_says(request_text: str, grouping: JsonObject) -> None:
+    assert mended("get_timesheet_report", request_text, {}) == grouping
+
+
+def test_the_task_of_a_comment_is_found_after_its_words() -> None:
+    assert mended(
+        "update_task_comment",
+        "Change the comment 'paid on Monday' on Book the venue to 'returned'",
+        {"old_comment": "paid on Monday", "comment": "returned"},
+    ) == {"old_comment": "paid on Monday", "comment": "returned", "task": "Book the venue"}

@@ -1,0 +1,113 @@
+"""Which function a request really meant, where the model confuses two again and again."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from agent.jsontypes import JsonObject, JsonValue
+from agent.model.embedded.choice import ChosenCall
+from agent.model.embedded.naming import Signature
+from agent.model.embedded.repairs import has_change
+from agent.model.embedded.values import find_label
+
+_DURATION: Final = re.compile(
+    r"\b(?:\d+(?:[.,]\d+)?|half an|an?)\s*(?:hours?|hrs?|h|minutes?|mins?)\b", re.IGNORECASE
+)
+_TIMER: Final = re.compile(r"\b(?:timer|clock|stopwatch|start|begin|now)\b", re.IGNORECASE)
+_JOINS: Final = re.compile(r"\b(?:members?|joins?|invites?|team|access)\b", re.IGNORECASE)
+_CLOCK: Final = r"(\d{1,2}(?:[:.]\d{2})?(?: ?[ap]\.?m\.?)?)"
+_CLOCK_RANGE: Final = re.compile(
+    rf"\b(?:from|between) {_CLOCK} ?(?:to|until|till|and|-|–) ?{_CLOCK}(?![\w:])", re.IGNORECASE
+)
+_HANDS: Final = re.compile(r"\s*(?:please )?(?:re-?assign|assign|give|hand)\b", re.IGNORECASE)
+_MARKS: Final = re.compile(r"(?:[Pp]lease )?(?:[Mm]ark|[Ss]et) ([A-Z].*?) (?:as|to) ([\w -]+?)[.!]?\s*")
+_REMOVES: Final = re.compile(r"\s*(?:please )?(?:delete|remove|take|drop|erase|get rid)\b", re.IGNORECASE)
+
+
+def choose_again(chosen: ChosenCall, signatures: Sequence[Signature], request: str) -> ChosenCall:
+    """Choose another function where the request's own words say that it was meant.
+
+    Args:
+        chosen: What the model wrote.
+        signatures: The functions on offer.
+        request: The user's words.
+    """
+    offered = {signature.tool: signature for signature in signatures}
+    for reader in (_log_range, _log_duration, _assign, _mark, _delete):
+        other = reader(chosen, offered, request)
+        if other is not None and other.tool in offered:
+            return other
+    return chosen
+
+
+def _log_range(chosen: ChosenCall, _offered: Mapping[str, Signature], request: str) -> ChosenCall | None:
+    """Log from a start to an end when the request says both: "worked on it from 9 to 11:30"."""
+    times = _CLOCK_RANGE.search(request)
+    if chosen.tool not in ("start_timer", "log_manual_time") or times is None:
+        return None
+    return ChosenCall("log_time_range", _task_of(chosen) | {"start_time": times[1], "end_time": times[2]})
+
+
+def _log_duration(chosen: ChosenCall, _offered: Mapping[str, Signature], request: str) -> ChosenCall | None:
+    """Log time instead of starting a timer when the request says how long it was: "book 45 minutes on it"."""
+    duration = _DURATION.search(request)
+    if chosen.tool != "start_timer" or duration is None or _TIMER.search(request):
+        return None
+    return ChosenCall("log_manual_time", _task_of(chosen) | {"duration": duration[0]})
+
+
+def _assign(chosen: ChosenCall, _offered: Mapping[str, Signature], request: str) -> ChosenCall | None:
+    """Give a task to somebody rather than make them a member of a project: "assign Launch to Lena"."""
+    task, person = chosen.arguments.get("project"), chosen.arguments.get("person")
+    is_handed = _HANDS.match(request) and not _JOINS.search(request) and "project" not in request.casefold()
+    if chosen.tool != "add_project_member" or not is_handed or not isinstance(person, str):
+        return None
+    people: list[JsonValue] = [person]
+    return ChosenCall("update_task", {"task": task, "people": people})
+
+
+def _mark(chosen: ChosenCall, _offered: Mapping[str, Signature], request: str) -> ChosenCall | None:
+    """Set the status of what has a name, whatever words that has: "mark Comment on the draft as done"."""
+    found = _MARKS.fullmatch(request)
+    if found is None or chosen.tool == "update_task" or find_label("status", found[2]) is None:
+        return None
+    return ChosenCall("update_task", {"task": found[1], "status": found[2]})
+
+
+def _delete(chosen: ChosenCall, offered: Mapping[str, Signature], request: str) -> ChosenCall | None:
+    """Delete where the request removes something and the model changes it without a change."""
+    verb, _, noun = chosen.tool.partition("_")
+    signature = offered.get(chosen.tool)
+    if verb != "update" or signature is None or not _REMOVES.match(request):
+        return None
+    if has_change(chosen.arguments, signature, request):
+        return None
+    other = offered.get(f"delete_{noun}")
+    shown = {parameter.shown for parameter in other.parameters} if other is not None else set[str]()
+    return ChosenCall(f"delete_{noun}", {k: v for k, v in chosen.arguments.items() if k in shown})
+
+
+def _task_of(chosen: ChosenCall) -> JsonObject:
+    return {name: value for name, value in chosen.arguments.items() if name == "task"}
+
+
+def give_to_owner(calls: tuple[ChosenCall, ...], request: str) -> tuple[ChosenCall, ...]:
+    """Let whom a new task is handed to own it: the model may make them a member of its project instead.
+
+    Args:
+        calls: What the model wrote.
+        request: The user's words.
+    """
+    if _JOINS.search(request):
+        return calls
+    given: list[ChosenCall] = []
+    for call in calls:
+        last = given[-1] if given else None
+        person = call.arguments.get("person")
+        is_handed = call.tool == "add_project_member" and last is not None and last.tool == "create_task"
+        if is_handed and last is not None and isinstance(person, str):
+            people: list[JsonValue] = [person]
+            given[-1] = ChosenCall(last.tool, {"people": people, **last.arguments})
+        else:
+            given.append(call)
+    return tuple(given)
