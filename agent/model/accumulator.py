@@ -57,8 +57,11 @@ _MEANINGS = {said: reason for reason, words in _REASONS.items() for said in word
 _NO_REASON = frozenset({"", "null", "none"})
 # GitHub Copilot calls it `reasoning_text`; OpenRouter's details come beside the text, seldom without it.
 _REASONING = ("reasoning_content", "reasoning", "reasoning_text", "reasoning_details")
+# These are fields of a message as well.
+_TAKEN_BACK = frozenset({"reasoning_content", "reasoning"})
 _SAYING = ("content", "tool_calls", "function_call", "refusal", *_REASONING)
 _PARTS = ("text", "content", "thinking", "summary")
+_PARTS_WITHIN_PARTS = 4
 
 
 class StreamAccumulator:
@@ -199,9 +202,8 @@ class StreamAccumulator:
     def _opaque(self) -> tuple[JsonValue, ...]:
         """What an endpoint may want back with the results of these calls."""
         extras = self._calls.extras()
-        # Only these two are fields of a message as well.
         fields: JsonObject = {
-            field: "".join(pieces) for field, pieces in self._thinking.items() if field in _REASONING[:2]
+            field: "".join(pieces) for field, pieces in self._thinking.items() if field in _TAKEN_BACK
         }
         if not fields and not any(extras):
             return ()
@@ -262,14 +264,14 @@ def _complaint(chunk: JsonObject) -> JsonValue:
     return _complaint(status) if is_object(status) else None
 
 
-def _text(value: JsonValue) -> str:
+def _text(value: JsonValue, depth: int = 0) -> str:
     """Text, as itself or as the list of its parts."""
-    if isinstance(value, str):
-        return value
+    if isinstance(value, str) or depth > _PARTS_WITHIN_PARTS:
+        return value if isinstance(value, str) else ""
     if isinstance(value, list):
-        return "".join(_text(part) for part in value)
+        return "".join(_text(part, depth + 1) for part in value)
     if is_object(value):
-        return next((text for key in _PARTS if (text := _text(value.get(key)))), "")
+        return next((text for key in _PARTS if (text := _text(value.get(key), depth + 1))), "")
     return ""
 
 

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from agent.model.halves import Halves
 from agent.model.protocol import ReasoningDelta, TextDelta
 
-_LONG = 16
-"""Characters that are not the same twice by chance."""
+_LENGTH, _VARIETY = 16, 8
 
 
 class TextStream:
@@ -49,7 +48,7 @@ class TextStream:
         """What was still waiting."""
         half = self._halves.rest("")
         waiting, self._waiting = self._waiting, []
-        if len(waiting) == 1 and self._length >= _LONG:
+        if len(waiting) == 1 and _is_telling("".join(self._pieces)):
             return self._add(waiting[0][self._length :] + half)
         return self._add("".join(waiting) + half)
 
@@ -64,7 +63,7 @@ class TextStream:
         if not text.startswith(so_far) or so_far.isspace():
             return self._add(text)
         if len(text) == self._length:
-            is_again = self._comes_whole or (is_last and self._length >= _LONG)
+            is_again = self._comes_whole or (is_last and _is_telling(so_far))
             return "" if is_again else self._add(text)
         if self._comes_whole:
             return self._add(text[self._length :])
@@ -77,11 +76,16 @@ class TextStream:
             text = "".join([*self._waiting, text])
             self._waiting = []
             return self._add(text)
-        if len(text) < _LONG:
+        if not _is_telling(text):
             self._waiting.append(text)
             return ""
         self._waiting, self._comes_whole = [], True
         return self._add(text[self._length :])
+
+
+def _is_telling(text: str) -> bool:
+    """Say whether nobody says this twice by chance."""
+    return len(text) >= _LENGTH and len(set(text)) >= _VARIETY
 
 
 class Thoughts:

@@ -380,4 +380,8 @@ def test_text_without_any_end_is_half_an_answer() -> None:
         accumulate(delta(content="Hi"), done=False)
 
 
-# However a vendor cuts it
+def test_parts_within_parts_are_read_to_no_more_than_a_few_levels() -> None:
+    nested: JsonValue = "too deep"
+    for _ in range(900):
+        nested = [nested]
+    assert text(delta(content=nested), delta(content="Hi"), end()) == "Hi"

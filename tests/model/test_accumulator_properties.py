@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from agent.errors import ModelError
 from agent.jsontypes import JsonObject, JsonValue, dump
-from agent.model.protocol import Finish, TextDelta
+from agent.model.protocol import Finish, ReasoningDelta, TextDelta
 from tests.model.stream_chunks import UNSAID, accumulate, calls, delta, end, fragment, text
 
 
@@ -47,6 +47,24 @@ def test_calls_are_the_same_however_they_are_cut_and_marked(
             else:
                 chunks.append(fragment(index, id_ if marks == "ids" else UNSAID, arguments=piece))
     assert calls(*chunks, end("tool_calls")) == expected
+
+
+SENTENCE = "Two tasks are late: “Fix login” since Monday, and “Order pens” since Friday."
+
+
+@given(st.sets(st.integers(1, len(SENTENCE) - 1), min_size=2))
+def test_text_that_comes_anew_with_every_chunk_is_said_once(places: set[int]) -> None:
+    snapshots = [SENTENCE[:place] for place in [*sorted(places), len(SENTENCE)]]
+    assert text(*(delta(content=snapshot) for snapshot in snapshots), end()) == SENTENCE
+
+
+@given(_places, st.sampled_from(["", "\n", " \n"]))
+def test_reasoning_in_tags_is_told_from_the_answer_however_it_is_cut(places: list[int], blank: str) -> None:
+    reasoning, answer = "Is 1 < 2? </thin> is no tag.", "Yes, <think>1 < 2</think>."
+    whole = f"{blank}<think>{reasoning}</think>\n\n{answer}"
+    items = accumulate(*(delta(content=piece) for piece in cut(whole, places)), end())
+    assert "".join(item.text for item in items if isinstance(item, ReasoningDelta)) == reasoning
+    assert "".join(item.text for item in items if isinstance(item, TextDelta)) == answer
 
 
 _keys: st.SearchStrategy[str] = st.sampled_from(

@@ -11,6 +11,7 @@ from tests.model.quirks.calls import CALLS
 from tests.model.quirks.failures import FAILURES
 from tests.model.quirks.framing import FRAMINGS
 from tests.model.quirks.shape import Quirk
-from tests.model.quirks.texts import TEXTS, USAGES
+from tests.model.quirks.texts import TEXTS
+from tests.model.quirks.usages import USAGES
 
 QUIRKS: Sequence[Quirk] = (*CALLS, *TEXTS, *USAGES, *FRAMINGS, *FAILURES)
