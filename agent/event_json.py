@@ -7,6 +7,8 @@ from agent.conversation import ToolCall
 from agent.errors import AgentError
 from agent.events import (
     ApprovalRequested,
+    Compacted,
+    CompactionUndone,
     ElicitationRequested,
     Event,
     ListChanged,
@@ -63,6 +65,7 @@ def encode_event(event: Event) -> JsonObject:
                 "summary": event.summary,
                 "details": list(event.details),
                 "effect": event.effect.value,
+                "because": event.because,
                 "decision": event.decision.value,
             }
         case ToolCallFinished():
@@ -75,6 +78,16 @@ def encode_event(event: Event) -> JsonObject:
                 "total": event.total,
                 "message": event.message,
             }
+        case Compacted(text, covers, before, after):
+            return {
+                "type": "compacted",
+                "text": text,
+                "covers": covers,
+                "before_tokens": before,
+                "after_tokens": after,
+            }
+        case CompactionUndone(covers):
+            return {"type": "compaction_undone", "covers": covers}
         case Notice() | WaitStarted() | ListChanged() | ServerLog():
             return _encode_outside(event)
         case ElicitationRequested():
@@ -169,5 +182,6 @@ def _encode_finished_call(event: ToolCallFinished) -> JsonObject:
         "structured": event.structured,
         "duration": round(event.duration, 6),
         "decision": event.decision.value if event.decision else None,
+        "rule": event.rule,
         "error": encode_error(event.error) if event.error else None,
     }

@@ -4,6 +4,7 @@ A turn is an async generator of these. It begins with `TurnStarted` and ends wit
 `TurnFinished` and `TurnFailed`. Between them come one or more steps:
 
     RequestPrefix?                    before the first step, and whenever the prefix changes
+    Compacted?                        when the history no longer fits
     StepStarted
       (TextDelta | ReasoningDelta | Notice)*
     StepFinished
@@ -82,11 +83,14 @@ class ToolCallStarted:
 
 
 class Decision(StrEnum):
-    """What was decided about a call."""
+    """What was decided about a call: by the user, or by a rule of theirs."""
 
     ALLOWED = "allowed"
     ALLOWED_FOR_SESSION = "allowed_for_session"
+    ALLOWED_ALWAYS = "allowed_always"
+    ALLOWED_BY_RULE = "allowed_by_rule"
     DECLINED = "declined"
+    DENIED_BY_RULE = "denied_by_rule"
 
 
 @dataclass(slots=True)
@@ -104,6 +108,11 @@ class ApprovalRequested:
         effect: Write or destructive.
         summary: One line in the user's words of what it will change.
         details: Further lines, such as the title of what an id stands for.
+        decision: The answer.
+        reason: What the model is told if the call does not run.
+        because: Why it asks although an earlier yes covers the tool; empty otherwise.
+        may_remember: A yes may hold for further calls of the tool in this session.
+        may_keep: A yes may hold for good.
     """
 
     call: ToolCall
@@ -114,6 +123,9 @@ class ApprovalRequested:
     details: tuple[str, ...] = ()
     decision: Decision = Decision.DECLINED
     reason: str = "The user declined this call."
+    because: str = ""
+    may_remember: bool = True
+    may_keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +173,9 @@ class ToolCallFinished:
         text: What the model reads.
         structured: The whole structured result, for rendering.
         duration: Seconds from start to end, approval excluded.
-        decision: What was decided when an approval was needed, else `None`.
+        decision: What was decided about it; `None` for a read that no rule names.
         error: Why the call has no result of its own: not approved, or the server could not be used.
+        rule: Which rule decided, in the user's own spelling; empty where the user did, or nobody.
     """
 
     call: ToolCall
@@ -173,6 +186,7 @@ class ToolCallFinished:
     duration: float = 0.0
     decision: Decision | None = None
     error: AgentError | None = None
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +194,36 @@ class Notice:
     """Something the user should know while the turn goes on: a retry, a warning, a wait."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """A summary stands for the beginning of the conversation in requests from now on.
+
+    A `StepStarted` or `TurnFailed` follows; nothing does if the user asked for it between two turns.
+
+    Args:
+        text: The summary.
+        covers: How many messages it stands for, from the first on; they are kept.
+        before_tokens: How long the next request would have been.
+        after_tokens: How long it is now.
+    """
+
+    text: str
+    covers: int
+    before_tokens: int
+    after_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompactionUndone:
+    """The last summary no longer stands for anything; only between two turns, and nothing follows it.
+
+    Args:
+        covers: How many messages an earlier summary still stands for; 0 without one.
+    """
+
+    covers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +386,8 @@ Event: TypeAlias = (
     | ApprovalRequested
     | ToolCallProgress
     | ToolCallFinished
+    | Compacted
+    | CompactionUndone
     | OutsideEvent
     | Question
     | TurnFinished

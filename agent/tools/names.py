@@ -5,98 +5,116 @@ Astravue's results, like those of most servers, carry an id beside a name: `task
 request when its subject was on the screen a moment ago.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from agent.jsontypes import JsonObject, JsonValue
-from agent.tools.policy import effect_of
+from agent.tools.effects import effect_of
 from agent.tools.tool import Effect, Tool
 
 _SUFFIXES = ("Id", "_id", "ID")
 
+Thing: TypeAlias = tuple[str, str]
+"""The kind of a thing and its id as text."""
+
 
 class NameIndex:
-    """The names of things, by the kind and value of their ids."""
+    """What results told of things, by the kind and value of their ids: names, fields, and where they lie."""
 
     def __init__(self) -> None:
-        self._names: dict[tuple[str, str], str] = {}
+        self._names: dict[Thing, str] = {}
+        self._records: dict[Thing, JsonObject] = {}
+        self._places: dict[Thing, set[Thing]] = {}
 
     def learn(self, result: JsonValue) -> None:
         """Take the names out of a structured result."""
         for node in _objects(result):
-            for key, value in node.items():
-                kind = _kind(key)
-                if kind is not None and isinstance(value, int | str) and (name := _name_of(node, kind)):
-                    self._names[kind, str(value)] = _one_line(name)
+            told = [(thing, name) for thing in things_in(node) if (name := _name_of(node, thing[0]))]
+            for thing, name in told:
+                self._names[thing] = one_line(name)
+            if told:
+                # The first that has a name here is what the object is; the rest is where it lies.
+                self._learn_record(told[0][0], node)
+
+    def _learn_record(self, thing: Thing, node: JsonObject) -> None:
+        self._records[thing] = {**self._records.get(thing, {}), **node}
+        places = (other for other in things_in(node) if other[0] not in (thing[0], "user"))
+        self._places.setdefault(thing, set()).update(places)
 
     def name(self, argument: str, value: JsonValue) -> str | None:
         """The name of what an argument such as `taskId: 7` stands for, or `None` when it is not known."""
-        kind = _kind(argument)
-        return None if kind is None else self._names.get((kind, str(value)))
+        kind = kind_of(argument)
+        return None if kind is None else self.name_of((kind, str(value)))
 
-    def unknown(self, arguments: JsonObject) -> tuple[tuple[str, JsonValue], ...]:
-        """The ids among some arguments whose names are not known, as pairs of argument and value."""
-        return tuple(
-            (key, value)
-            for key, value in arguments.items()
-            if _kind(key) is not None and isinstance(value, int | str) and self.name(key, value) is None
-        )
+    def name_of(self, thing: Thing) -> str | None:
+        """The name of a thing, or `None` when it is not known."""
+        return self._names.get(thing)
+
+    def record(self, thing: Thing) -> JsonObject:
+        """The fields that results gave of a thing, the latest of each; empty when it is not known."""
+        return self._records.get(thing, {})
+
+    def places(self, thing: Thing) -> frozenset[Thing]:
+        """What a thing lies in, a task's project and space, as far as results told."""
+        return frozenset(self._places.get(thing, ()))
 
 
-def describe_arguments(tool: Tool, arguments: JsonObject, names: NameIndex) -> tuple[str, ...]:
-    """One line for each argument, with names beside ids: `taskId: “Fix login” (141300)`."""
-    return tuple(f"{key}: {_describe(key, arguments[key], names)}" for key in _in_order(tool, arguments))
-
-
-def describe_subject(tool: Tool, arguments: JsonObject, names: NameIndex) -> str:
-    """What a call is about, in the user's words: the title it gives, else the first thing it names."""
-    keys = _in_order(tool, arguments)
-    for key in keys:
-        value = arguments[key]
-        if isinstance(value, str) and key.lower().endswith(("title", "name")):
-            return f"“{_one_line(value)}”"
-    for key in sorted(keys, key=lambda key: _BREADTH.get(_kind(key) or "", 0)):
-        if _kind(key) is not None and "“" in (described := _describe(key, arguments[key], names)):
-            return described
-    return ""
+def things_in(arguments: Mapping[str, JsonValue]) -> tuple[Thing, ...]:
+    """The things that some arguments or fields name by their ids, lists of ids included."""
+    return tuple(
+        (kind, str(item))
+        for key, value in arguments.items()
+        if (kind := kind_of(key)) is not None
+        for item in (value if isinstance(value, list) else [value])
+        if isinstance(item, int | str) and not isinstance(item, bool)
+    )
 
 
 # A task says more about a call than the project and the space that it lies in.
 _BREADTH = {"user": 1, "project": 2, "space": 3}
 
 
-def _in_order(tool: Tool, arguments: JsonObject) -> list[str]:
-    properties = tool.input_schema.get("properties")
-    listed = list(properties) if isinstance(properties, dict) else []
-    return sorted(arguments, key=lambda key: listed.index(key) if key in listed else len(listed))
+def by_breadth(things: Iterable[Thing]) -> list[Thing]:
+    """Order things from the narrowest to the widest, as far as that is known."""
+    return sorted(things, key=lambda thing: _BREADTH.get(thing[0], 0))
 
 
-def _describe(key: str, value: JsonValue, names: NameIndex) -> str:
-    if isinstance(value, list):
-        return ", ".join(_describe(key, item, names) for item in value)
-    name = names.name(key, value)
-    return _one_line(str(value)) if name is None else f"“{name}” ({value})"
-
-
-def _one_line(text: str) -> str:
-    # Whoever names a task must not be able to add lines to a question.
+def one_line(text: str) -> str:
+    """A text on one line: whoever names a task must not be able to add lines to a question."""
     return " ".join(text.split())
 
 
-def lookup_tool(argument: str, tools: Iterable[Tool]) -> tuple[Tool, str] | None:
-    """The read tool that tells what an id stands for, and its only argument: a `get_task` for `taskId`."""
-    kind = _kind(argument)
+def look_up(
+    thing: Thing, known: Mapping[str, JsonValue], tools: Iterable[Tool]
+) -> tuple[Tool, JsonObject] | None:
+    """The read that tells what an id stands for, a `get_task` for a task, with its arguments.
+
+    Args:
+        thing: The thing.
+        known: Ids by their kind, for a read that wants to know as well where the thing lies.
+        tools: The tools there are.
+    """
+    kind, value = thing
     for tool in tools:
-        match tool.input_schema.get("required"):
-            case [str(needed)] if (
-                kind is not None
-                and _kind(needed) == kind
-                and tool.name.lower().endswith(f"get_{kind}")
-                and effect_of(tool) is Effect.READ
-            ):
-                return tool, needed
-            case _:
-                pass
+        listed = tool.input_schema.get("required")
+        required = [key for key in listed if isinstance(key, str)] if isinstance(listed, list) else []
+        kinds = {key: kind_of(key) for key in required}
+        if (
+            kind in kinds.values()
+            and tool.name.lower().endswith(f"get_{kind}")
+            and effect_of(tool) is Effect.READ
+            and all(each == kind or each in known for each in kinds.values())
+        ):
+            ids = {**known, kind: value}
+            return tool, {key: _as_taken(tool, key, ids[each or kind]) for key, each in kinds.items()}
     return None
+
+
+def _as_taken(tool: Tool, key: str, value: JsonValue) -> JsonValue:
+    properties = tool.input_schema.get("properties")
+    schema = properties.get(key) if isinstance(properties, dict) else None
+    is_text = isinstance(schema, dict) and schema.get("type") == "string"
+    return int(value) if isinstance(value, str) and value.isdecimal() and not is_text else value
 
 
 _ALIASES = {
@@ -110,8 +128,8 @@ _ALIASES = {
 }
 
 
-def _kind(key: str) -> str | None:
-    """`taskId`, `task_ids` and `parentTaskId` are all ids of a task; `title` is no id."""
+def kind_of(key: str) -> str | None:
+    """What a key holds the id of: `taskId`, `task_ids` and `parentTaskId` that of a task; `title` none."""
     singular = key.removesuffix("s")
     for suffix in _SUFFIXES:
         stem = singular.removesuffix(suffix)
@@ -130,8 +148,8 @@ def _name_of(node: JsonObject, kind: str) -> str | None:
         joined = " ".join(part for part in parts if isinstance(part, str) and part)
         if joined:
             return joined
-    own = [key for key in node if _kind(key) is not None]
-    if own and _kind(own[0]) == kind:
+    own = [key for key in node if kind_of(key) is not None]
+    if own and kind_of(own[0]) == kind:
         for key in ("title", "name", "comment", "email"):
             value = node.get(key)
             if isinstance(value, str):

@@ -1,44 +1,22 @@
-"""Which calls ask first.
+"""Which calls run, which ask first, and which never leave.
 
-The effect of a tool comes from the server's annotations where it gives them, else from the rule of
-names; a missing hint means ask. A decision for the session is remembered by tool, never for
-destructive tools.
+What a call does is said by `agent.tools.effects`; what the user wants of such calls stands here. From the
+strongest down: `--read-only`, `deny`, the command line's `--yes` and `--allow`, `ask`, `allow`, what was
+allowed for this session. Reads run unless `deny` or `ask` names them; all other calls ask.
+
+Nothing that a tool returns comes in here: rules are made of the command line, the user's own settings file
+and the keys that the user pressed.
 """
 
-import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from agent.tools.effects import effect_of, is_careful
 from agent.tools.tool import Effect, Tool
 
-# A verb inside a name says nothing: `create_list_item` is no read, nor is `get_or_create_tag`.
-_READ = re.compile(r"(?:astravue_)?(?:internal_)?(?:get|list|find|search|preview|read)_(?!(?:and|or)_)")
-_DESTRUCTIVE = re.compile(r"(?:^|_)(?:delete|destroy|purge)(?:_|$)")
-
-
-def effect_of(tool: Tool) -> Effect:
-    """Say what a call of this tool does to the workspace.
-
-    A tool is a read only if its server says so, or says nothing and the name begins with a read
-    verb. `destructiveHint` counts for tools that are not reads; MCP's default for it is true, but a
-    server that leaves it out while naming nothing destructive gets the milder question.
-
-    Source: MCP 2025-11-25, schema, `ToolAnnotations`.
-    """
-    hints = tool.annotations
-    if hints.read_only is True and hints.destructive is not True:
-        return Effect.READ
-    if hints.destructive is True or (hints.destructive is None and _DESTRUCTIVE.search(tool.name)):
-        return Effect.DESTRUCTIVE
-    if hints.read_only is None and hints.destructive is None and _READ.match(tool.name):
-        return Effect.READ
-    return Effect.WRITE
-
-
-def may_repeat(tool: Tool) -> bool:
-    """Say whether a call may be sent again when its answer was lost."""
-    return effect_of(tool) is Effect.READ or tool.annotations.idempotent is True
+FOR_SESSION = "always for this session"
 
 
 class Verdict(StrEnum):
@@ -49,36 +27,90 @@ class Verdict(StrEnum):
     REFUSE = "refuse"
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the policy says, and which rule says it.
+
+    Args:
+        verdict: Run, ask or refuse.
+        rule: The rule in the user's own spelling; empty where no rule was needed.
+    """
+
+    verdict: Verdict
+    rule: str = ""
+
+
 @dataclass(slots=True)
 class Policy:
-    """The standing decisions about writes.
+    """The standing decisions.
 
     Args:
         allow_all: Every write is allowed (`--yes`).
-        allow: Globs of tool names whose writes are allowed (`--allow`).
-        read_only: No write leaves the process (`--read-only`); stronger than the others.
+        allow_now: Globs of tool names whose writes are allowed in this run (`--allow`).
+        allow: The same from the settings, for good.
+        ask: Globs of tool names whose calls always ask, from the settings.
+        deny: Globs of tool names that are never called, from the settings.
+        read_only: No write leaves the process (`--read-only`); stronger than all others.
         for_session: Tools that the user allowed until the end of the session.
+        keep: Writes a tool's name into the settings as allowed; `None` where nothing can be kept.
     """
 
     allow_all: bool = False
+    allow_now: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
     read_only: bool = False
     for_session: set[str] = field(default_factory=set[str])
+    keep: Callable[[str], None] | None = field(default=None, repr=False)
 
-    def judge(self, tool: Tool) -> Verdict:
+    def judge(self, tool: Tool) -> Judgement:
         """Decide whether a call of this tool runs, asks or is refused."""
-        effect = effect_of(tool)
-        if effect is Effect.READ:
-            return Verdict.ALLOW
-        if self.read_only:
-            return Verdict.REFUSE
-        if self.allow_all or any(fnmatchcase(tool.name, glob) for glob in self.allow):
-            return Verdict.ALLOW
-        if effect is Effect.WRITE and tool.name in self.for_session:
-            return Verdict.ALLOW
-        return Verdict.ASK
+        reads = effect_of(tool) is Effect.READ
+        if self.read_only and not reads:
+            return Judgement(Verdict.REFUSE, "--read-only")
+        if glob := _match(tool, self.deny):
+            return Judgement(Verdict.REFUSE, f"deny = {glob}")
+        asked = _match(tool, self.ask)
+        if reads and not asked:
+            return Judgement(Verdict.ALLOW)
+        if self.allow_all:
+            return Judgement(Verdict.ALLOW, "--yes")
+        if glob := _match(tool, self.allow_now):
+            return Judgement(Verdict.ALLOW, f"--allow {glob}")
+        if asked:
+            return Judgement(Verdict.ASK, f"ask = {asked}")
+        if glob := _match(tool, self.allow):
+            return Judgement(Verdict.ALLOW, f"allow = {glob}")
+        if tool.name in self.for_session and self.may_remember(tool):
+            return Judgement(Verdict.ALLOW, FOR_SESSION)
+        return Judgement(Verdict.ASK)
+
+    def may_remember(self, tool: Tool) -> bool:
+        """Say whether a yes may hold for further calls of this tool."""
+        return not is_careful(tool) and not _match(tool, self.ask)
+
+    def may_keep(self, tool: Tool) -> bool:
+        """Say whether a yes may hold for good."""
+        return self.keep is not None and self.may_remember(tool)
 
     def remember(self, tool: Tool) -> None:
-        """Allow further calls of this tool until the session ends; destructive ones always ask."""
-        if effect_of(tool) is not Effect.DESTRUCTIVE:
+        """Allow further calls of this tool until the session ends, if a yes may hold for them."""
+        if self.may_remember(tool):
             self.for_session.add(tool.name)
+
+    def remember_for_good(self, tool: Tool) -> None:
+        """Allow further calls of this tool in this session and in all later ones.
+
+        Raises:
+            SettingsError: It cannot be written down, so it holds for this session only.
+        """
+        self.remember(tool)
+        if self.keep is not None and self.may_remember(tool):
+            self.keep(tool.name)
+            self.allow = (*self.allow, tool.name)
+
+
+def _match(tool: Tool, globs: Iterable[str]) -> str:
+    """The first of some globs that matches the whole name of a tool; empty if none does."""
+    return next((glob for glob in globs if fnmatchcase(tool.name, glob)), "")

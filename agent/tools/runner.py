@@ -9,30 +9,32 @@ import difflib
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Protocol
 
-from agent.context import is_too_large, result_text
+from agent.context import is_too_large
 from agent.conversation import Conversation, ToolCall, ToolMessage
 from agent.errors import AgentError, ApprovalError, OutcomeUnknownError, SignInError
 from agent.events import (
-    ApprovalRequested,
     CallOutcome,
-    Decision,
     Event,
+    Notice,
     ToolCallFinished,
     ToolCallProgress,
     ToolCallStarted,
 )
 from agent.jsontypes import JsonObject, JsonValue
-from agent.tools.names import NameIndex, describe_arguments, describe_subject, lookup_tool
-from agent.tools.policy import Policy, Verdict, effect_of
-from agent.tools.schema import FunctionTable, parse_arguments, validate_arguments
-from agent.tools.tool import Effect, Tool, ToolResult
+from agent.kept_results import KeptResults
+from agent.tools.approval import Approver, Oversight, PreparedCall, Ruling
+from agent.tools.arguments import fit_arguments, parse_arguments
+from agent.tools.effects import effect_of
+from agent.tools.fence import fence
+from agent.tools.names import NameIndex
+from agent.tools.policy import Policy
+from agent.tools.schema import FunctionTable
+from agent.tools.tool import Tool, ToolResult
 
 _PARALLEL_READS = 8
 _BETWEEN_PROGRESS = 0.1
-_DECLINED = "The user declined this call. Do not repeat it; ask what to do instead."
 
 
 Progress = Callable[[float, float | None, str], None]
@@ -61,21 +63,6 @@ class Toolbox(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedCall:
-    """A call whose tool exists and whose arguments fit."""
-
-    call: ToolCall
-    tool: Tool
-    arguments: JsonObject
-    effect: Effect
-
-    @property
-    def started(self) -> ToolCallStarted:
-        """The event that announces it."""
-        return ToolCallStarted(self.call, self.tool.title, self.arguments, self.effect)
-
-
 class CallRunner:
     """Runs the calls of a conversation.
 
@@ -84,6 +71,8 @@ class CallRunner:
         policy: Which calls ask first.
         names: Learns names from results and gives them to approvals.
         clock: Seconds, monotonic.
+        oversight: Is told of each decision, and keeps secrets from leaving.
+        results: Keeps what is too long for the model.
     """
 
     def __init__(
@@ -92,11 +81,15 @@ class CallRunner:
         policy: Policy,
         names: NameIndex,
         clock: Callable[[], float] = time.monotonic,
+        oversight: Oversight | None = None,
+        results: KeptResults | None = None,
     ) -> None:
         self._toolbox = toolbox
-        self._policy = policy
         self._names = names
         self._clock = clock
+        self._results = results or KeptResults()
+        self._numbers: dict[str, int] = {}
+        self._approver = Approver(policy, names, toolbox.call_tool, oversight or Oversight())
 
     async def run(
         self, calls: Sequence[ToolCall], table: FunctionTable, conversation: Conversation
@@ -106,10 +99,13 @@ class CallRunner:
         Raises:
             SignInError: The sign-in was lost; the call that found out, and those after it, are answered.
         """
+        # Each call gets one result, in this order.
+        answered = sum(isinstance(message, ToolMessage) for message in conversation.messages)
+        self._numbers = {call.id: number for number, call in enumerate(calls, answered + 1)}
         batch: list[PreparedCall] = []
         for call in calls:
             prepared = prepare(call, table)
-            if isinstance(prepared, PreparedCall) and prepared.effect is Effect.READ:
+            if isinstance(prepared, PreparedCall) and self._approver.runs_freely(prepared):
                 batch.append(prepared)
                 continue
             async with aclosing(self._run_reads(batch, conversation)) as events:
@@ -120,7 +116,7 @@ class CallRunner:
                 _answer(conversation, prepared)
                 yield prepared
             else:
-                async with aclosing(self._run_write(prepared, table, conversation)) as events:
+                async with aclosing(self._run_decided(prepared, table, conversation)) as events:
                     async for event in events:
                         yield event
         async with aclosing(self._run_reads(batch, conversation)) as events:
@@ -131,13 +127,13 @@ class CallRunner:
         self, batch: Sequence[PreparedCall], conversation: Conversation
     ) -> AsyncGenerator[Event, None]:
         for prepared in batch:
-            yield prepared.started
+            yield _started(prepared)
         async with aclosing(self._run_together(batch, conversation)) as events:
             async for event in events:
                 yield event
 
     async def _run_together(
-        self, batch: Sequence[PreparedCall], conversation: Conversation, decision: Decision | None = None
+        self, batch: Sequence[PreparedCall], conversation: Conversation, ruling: Ruling | None = None
     ) -> AsyncGenerator[Event, None]:
         """Make calls side by side; what they tell comes as it arrives, the ends in the order they end."""
         slots = asyncio.Semaphore(_PARALLEL_READS)
@@ -149,7 +145,7 @@ class CallRunner:
 
             try:
                 async with slots:
-                    finished = await self._call(prepared, decision, tell)
+                    finished = await self._call(prepared, ruling, tell)
             except Exception as error:
                 arrivals.put_nowait((position, error))
             else:
@@ -181,64 +177,31 @@ class CallRunner:
             await asyncio.gather(*tasks, return_exceptions=True)
         _raise_lost_sign_in(list(told.values()))
 
-    async def _run_write(
+    async def _run_decided(
         self, prepared: PreparedCall, table: FunctionTable, conversation: Conversation
     ) -> AsyncGenerator[Event, None]:
-        yield prepared.started
-        verdict = self._policy.judge(prepared.tool)
-        decision: Decision | None = None
-        if verdict is Verdict.ASK:
-            request = await self._ask(prepared, table)
+        yield _started(prepared)
+        ruling = self._approver.rule(prepared, conversation)
+        if not isinstance(ruling, Ruling):
+            request = await self._approver.ask(prepared, list(table.tools.values()), because=ruling)
             yield request
-            decision = request.decision
-            if decision is Decision.ALLOWED_FOR_SESSION:
-                self._policy.remember(prepared.tool)
-            reason = request.reason
-        else:
-            reason = "Writes are refused in this run (read-only)."
-        if verdict is Verdict.REFUSE:
-            finished = _declined(prepared, reason, "Writes are allowed again without --read-only.")
-        elif decision is Decision.DECLINED:
-            hint = f"Allow it with --allow {prepared.tool.name}, or every write with --yes."
-            finished = _declined(prepared, reason, hint)
-        else:
-            async with aclosing(self._run_together([prepared], conversation, decision)) as events:
+            ruling = self._approver.settle(request)
+            if ruling.notice:
+                yield Notice(ruling.notice)
+        self._approver.note(prepared, ruling)
+        if ruling.may_run:
+            async with aclosing(self._run_together([prepared], conversation, ruling)) as events:
                 async for event in events:
+                    if isinstance(event, ToolCallFinished) and event.outcome is CallOutcome.SUCCEEDED:
+                        self._approver.ran(event.structured)
                     yield event
             return
+        finished = _declined(prepared, ruling)
         _answer(conversation, finished)
         yield finished
 
-    async def _ask(self, prepared: PreparedCall, table: FunctionTable) -> ApprovalRequested:
-        for argument, value in self._names.unknown(prepared.arguments):
-            await self._learn_name(argument, value, table)
-        subject = describe_subject(prepared.tool, prepared.arguments, self._names)
-        summary = f"{prepared.tool.title}: {subject}" if subject else prepared.tool.title
-        details = describe_arguments(prepared.tool, prepared.arguments, self._names)
-        return ApprovalRequested(
-            prepared.call,
-            prepared.tool,
-            prepared.arguments,
-            prepared.effect,
-            summary,
-            details,
-            reason=_DECLINED,
-        )
-
-    async def _learn_name(self, argument: str, value: JsonValue, table: FunctionTable) -> None:
-        found = lookup_tool(argument, table.tools.values())
-        if found is None:
-            return
-        tool, needed = found
-        try:
-            result = await self._toolbox.call_tool(tool.name, {needed: value})
-        except AgentError:
-            # The question is asked with the bare id; the call itself will meet the same error.
-            return
-        self._names.learn(result.structured)
-
     async def _call(
-        self, prepared: PreparedCall, decision: Decision | None, tell: Callable[[ToolCallProgress], None]
+        self, prepared: PreparedCall, ruling: Ruling | None, tell: Callable[[ToolCallProgress], None]
     ) -> ToolCallFinished:
         begun = self._clock()
         told = begun - _BETWEEN_PROGRESS
@@ -263,8 +226,9 @@ class CallRunner:
                 text,
                 structured,
                 self._clock() - begun,
-                decision,
+                ruling.decision if ruling else None,
                 error,
+                ruling.rule if ruling else "",
             )
 
         try:
@@ -276,21 +240,22 @@ class CallRunner:
         if not is_too_large(result.structured):
             self._names.learn(result.structured)
         outcome = CallOutcome.FAILED if result.is_error else CallOutcome.SUCCEEDED
-        return finished(outcome, result_text(result), result.structured)
+        shown = await self._results.show(self._numbers[prepared.call.id], prepared.tool.name, result)
+        return finished(outcome, shown.text, result.structured)
 
 
 def prepare(call: ToolCall, table: FunctionTable) -> PreparedCall | ToolCallFinished:
-    """Find the tool of a call and check its arguments; a call that cannot run is finished at once."""
+    """Find the tool of a call and fit its arguments to it; a call that cannot run is finished at once."""
     tool = table.tools.get(call.name)
     if tool is None:
         close = difflib.get_close_matches(call.name, table.tools, n=3)
         hint = f" Did you mean {', '.join(close)}?" if close else ""
         return _invalid(call, call.name, f"There is no tool named {call.name}.{hint}")
     try:
-        arguments = parse_arguments(call.arguments)
+        written = parse_arguments(call.arguments)
     except ValueError as error:
         return _invalid(call, tool.title, f"The arguments are not a JSON object: {error}.")
-    fault = validate_arguments(tool, arguments)
+    arguments, fault = fit_arguments(tool, written)
     if fault is not None:
         return _invalid(call, tool.title, f"The arguments do not fit the tool's schema: {fault}")
     return PreparedCall(call, tool, arguments, effect_of(tool))
@@ -313,18 +278,36 @@ def interrupted_message(call: ToolCall) -> ToolMessage:
     )
 
 
+def text_for_model(call: ToolCall, outcome: CallOutcome, text: str) -> str:
+    """The text of a result as it stands in the conversation: fenced, but for what this program says itself.
+
+    Args:
+        call: The call.
+        outcome: How it ended.
+        text: What it ended with.
+    """
+    if outcome is CallOutcome.DECLINED:
+        return text
+    return fence(text, call.name, is_error=outcome is not CallOutcome.SUCCEEDED)
+
+
 def _invalid(call: ToolCall, title: str, text: str) -> ToolCallFinished:
     return ToolCallFinished(call, title, CallOutcome.INVALID, text)
 
 
-def _declined(prepared: PreparedCall, reason: str, hint: str) -> ToolCallFinished:
+def _started(prepared: PreparedCall) -> ToolCallStarted:
+    return ToolCallStarted(prepared.call, prepared.tool.title, prepared.arguments, prepared.effect)
+
+
+def _declined(prepared: PreparedCall, ruling: Ruling) -> ToolCallFinished:
     return ToolCallFinished(
         prepared.call,
         prepared.tool.title,
         CallOutcome.DECLINED,
-        reason,
-        decision=Decision.DECLINED,
-        error=ApprovalError(f"{prepared.tool.title} was not approved, so nothing was changed.", hint),
+        ruling.told,
+        decision=ruling.decision,
+        error=ApprovalError(f"{prepared.tool.title} was not approved, so nothing was changed.", ruling.hint),
+        rule=ruling.rule,
     )
 
 
@@ -333,9 +316,10 @@ def _answer(conversation: Conversation, finished: ToolCallFinished) -> None:
         ToolMessage(
             finished.call.id,
             finished.call.name,
-            finished.text,
+            text_for_model(finished.call, finished.outcome, finished.text),
             is_error=finished.outcome is not CallOutcome.SUCCEEDED,
             structured=None if is_too_large(finished.structured) else finished.structured,
+            declined=finished.outcome is CallOutcome.DECLINED,
         )
     )
 

@@ -39,6 +39,7 @@ class Tool:
         hidden: The server marks it for its own interface only (`_meta.ui.visibility` is `["app"]`).
         is_local: This program serves it, not the server.
         finds: It finds other tools; see `FunctionDefinition`.
+        is_trusted: The user trusts its server to say what its tools do.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Tool:
     hidden: bool = False
     is_local: bool = False
     finds: bool = False
+    is_trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

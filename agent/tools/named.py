@@ -1,0 +1,134 @@
+"""What the user has named: the answer to texts from outside that ask for changes.
+
+“Always for this session” is meant for what the user is busy with. Once a text from outside was read, a
+write that only this rule would allow asks again when it touches something that the user never named:
+
+- an id, unless the user wrote it, or wrote the name that results gave it, or approved a call about it, or
+  it was made in this conversation, or it is where such a thing lies (a task's project and space);
+- a name, a title or a recipient, unless the user wrote it or it is the name of such a thing;
+- an address of a page or of a mailbox anywhere in the arguments, unless the user wrote it.
+
+Only the user's own messages count as the user's words, fenced parts of them do not.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from agent.conversation import Message, ToolMessage, UserMessage
+from agent.jsontypes import JsonObject, JsonValue
+from agent.tools.effects import words_of
+from agent.tools.fence import is_fenced, without_fenced
+from agent.tools.names import NameIndex, Thing, kind_of, one_line, things_in
+from agent.tools.tool import Tool
+
+_PAGE = r"(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>\"'“”()]+"
+_MAILBOX = r"[\w.+-]+@[\w-]+\.[\w.-]+"
+_ADDRESS = re.compile(f"{_PAGE}|{_MAILBOX}", re.IGNORECASE)
+_NAMING = frozenset(
+    (
+        *("title", "name", "email", "recipient", "recipients", "to", "cc", "bcc"),
+        *("url", "link", "address", "uri", "webhook", "assignee", "owner"),
+    )
+)
+
+
+class Named:
+    """Knows what the user named in one conversation.
+
+    Args:
+        names: What results told of things.
+    """
+
+    def __init__(self, names: NameIndex) -> None:
+        self._names = names
+        self._approved: set[Thing] = set()
+
+    def approve(self, arguments: JsonObject) -> None:
+        """Count the things of a call that the user approved as named."""
+        self._approved.update(_all_things(arguments))
+
+    def made(self, result: JsonValue) -> None:
+        """Count the thing that an allowed call made or changed as named."""
+        if isinstance(result, dict):
+            inner = result.get("data", result)
+            self._approved.update(things_in(inner)[:1] if isinstance(inner, dict) else ())
+
+    def unnamed(self, tool: Tool, arguments: JsonObject, messages: Sequence[Message]) -> tuple[str, ...]:
+        """What a call touches that the user never named, as people read it; nothing while no text from
+        outside was read.
+        """
+        if not any(isinstance(each, ToolMessage) and is_fenced(each.text) for each in messages):
+            return ()
+        words = _Words(
+            without_fenced(message.text) for message in messages if isinstance(message, UserMessage)
+        )
+        things = dict.fromkeys(_all_things(arguments))
+        named = {thing for thing in things if self._is_named(thing, tool, words)}
+        places = {place for thing in named for place in self._names.places(thing)}
+        strange = [self._show(thing) for thing in things if thing not in named | places]
+        known = {name for thing in named if (name := self._names.name_of(thing))}
+        strange += [
+            f"“{one_line(text)}”"
+            for text in _naming_texts(arguments)
+            if not words.hold(text) and one_line(text) not in known
+        ]
+        return tuple(dict.fromkeys(strange))
+
+    def _is_named(self, thing: Thing, tool: Tool, words: "_Words") -> bool:
+        if thing in self._approved or words.hold(thing[1]):
+            return True
+        name = self._names.name_of(thing)
+        # Who calls a task “Task” must not be meant whenever somebody speaks of one.
+        of_the_tool = set(words_of(f"{tool.name} {tool.title}").split("_"))
+        return name is not None and not of_the_tool.issuperset(words_of(name).split("_")) and words.hold(name)
+
+    def _show(self, thing: Thing) -> str:
+        name = self._names.name_of(thing)
+        return f"“{name}” ({thing[1]})" if name else f"{thing[0]} {thing[1]}"
+
+
+class _Words:
+    """What the user wrote, to be searched for whole words."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._text = _plain("\n".join(texts))
+
+    def hold(self, phrase: str) -> bool:
+        wanted = _plain(phrase)
+        return bool(wanted) and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", self._text) is not None
+
+
+def _plain(text: str) -> str:
+    return one_line(text).casefold().replace("’", "'")
+
+
+def _all_things(value: JsonValue) -> Iterator[Thing]:
+    if isinstance(value, dict):
+        yield from things_in(value)
+        for child in value.values():
+            yield from _all_things(child)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _all_things(item)
+
+
+def _naming_texts(arguments: JsonObject) -> Iterator[str]:
+    """The texts among some arguments that name something, and the addresses in all others."""
+    for key, text in _texts("", arguments):
+        if kind_of(key) is not None:
+            continue
+        if words_of(key).split("_")[-1] in _NAMING:
+            yield text
+        else:
+            yield from (found.rstrip(".,;:!?") for found in _ADDRESS.findall(text))
+
+
+def _texts(key: str, value: JsonValue) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, dict):
+        for name, child in value.items():
+            yield from _texts(name, child)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(key, item)

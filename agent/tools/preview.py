@@ -1,0 +1,199 @@
+"""What a call will change, in the user's words: titles beside ids, how many, where, and old values.
+
+Made of what results told before (`NameIndex`); what is not known stands as it is. Every line is one line,
+whoever wrote the titles in it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from agent.jsontypes import JsonObject, JsonValue, dump, is_object
+from agent.tools.effects import is_bulk, words_of
+from agent.tools.names import NameIndex, Thing, by_breadth, kind_of, one_line, things_in
+from agent.tools.tool import Tool
+
+MOST_LISTED = 10
+"""How many things a question lists; of the others it says how many they are."""
+
+_VERBS = (
+    *("delete", "remove", "create", "update", "move", "archive", "close", "complete", "assign", "add"),
+    *("mark", "set", "duplicate", "edit", "restore", "send", "invite", "purge", "erase"),
+)
+_UPDATING = frozenset(("update", "edit", "set", "change", "rename", "move"))
+_TARGETS = ("target", "to", "new", "destination")
+_LONGEST_VALUE = 400
+_LONGEST_OLD_VALUE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A question's lines.
+
+    Args:
+        summary: One line that says it all.
+        details: What it is made of.
+    """
+
+    summary: str
+    details: tuple[str, ...]
+
+
+def preview(tool: Tool, arguments: JsonObject, names: NameIndex) -> Preview:
+    """Describe a call before it is made."""
+    key, items = _main_list(tool, arguments)
+    if len(items) > 1:
+        rest = {name: value for name, value in arguments.items() if name != key}
+        lines = [f"  {_describe_item(tool, key, item, names)}" for item in items[:MOST_LISTED]]
+        more = [f"  and {len(items) - MOST_LISTED} more"] if len(items) > MOST_LISTED else []
+        listed = (*lines, *more, *describe_arguments(tool, rest, names))
+        return Preview(_summarise_list(tool, key, items, rest, names), listed)
+    subject = describe_subject(tool, arguments, names)
+    summary = f"{tool.title}: {subject}" if subject else tool.title
+    return Preview(summary, (*describe_arguments(tool, arguments, names), *_contents(tool, arguments, names)))
+
+
+def things_shown(tool: Tool, arguments: JsonObject) -> tuple[Thing, ...]:
+    """The things that a question about a call names, each once."""
+    key, items = _main_list(tool, arguments)
+    shown = {**arguments, key: items[:MOST_LISTED]} if key else arguments
+    nested = [thing for item in items[:MOST_LISTED] if is_object(item) for thing in things_in(item)]
+    return tuple(dict.fromkeys((*things_in(shown), *nested)))
+
+
+def describe_arguments(tool: Tool, arguments: JsonObject, names: NameIndex) -> tuple[str, ...]:
+    """One line for each argument: names beside ids, the old value before the new.
+
+    Such as `taskId: “Fix login” (141300)` and `status: OPEN → Done`.
+    """
+    before = _record_before(tool, arguments, names)
+    return tuple(
+        f"{key}: {_describe_change(key, arguments[key], before, names)}" for key in _in_order(tool, arguments)
+    )
+
+
+def describe_subject(tool: Tool, arguments: JsonObject, names: NameIndex) -> str:
+    """What a call is about, in the user's words: the title it gives, else the narrowest thing it names."""
+    for key in _in_order(tool, arguments):
+        value = arguments[key]
+        if isinstance(value, str) and key.lower().endswith(("title", "name")):
+            return f"“{one_line(value)}”"
+    things = things_in({key: arguments[key] for key in _in_order(tool, arguments)})
+    named = [(thing, name) for thing in by_breadth(things) if (name := names.name_of(thing))]
+    return f"“{named[0][1]}” ({named[0][0][1]})" if named else ""
+
+
+def _summarise_list(
+    tool: Tool, key: str, items: Sequence[JsonValue], rest: JsonObject, names: NameIndex
+) -> str:
+    things = [thing for item in items for thing in _subjects(tool, key, item)[:1]]
+    noun = things[0][0] if things else key.removesuffix("s")
+    verb = next((word for word in words_of(tool.name).split("_") if word in _VERBS), "")
+    what = f"{len(items)} {noun}s{_place(things, rest, names)}"
+    return f"{verb.capitalize()} {what}" if verb else f"{tool.title}: {what}"
+
+
+def _place(things: Sequence[Thing], rest: JsonObject, names: NameIndex) -> str:
+    """Where all things lie, by the call itself or by what results told."""
+    given = {key: value for key, value in rest.items() if not words_of(key).startswith(_TARGETS)}
+    shared = frozenset[Thing].intersection(*map(names.places, things)) if things else frozenset[Thing]()
+    candidates = [thing for thing in (*things_in(given), *sorted(shared)) if thing[0] != "user"]
+    named = [name for thing in by_breadth(candidates) if (name := names.name_of(thing))]
+    return f" in “{named[0]}”" if named else ""
+
+
+def _main_list(tool: Tool, arguments: JsonObject) -> tuple[str, list[JsonValue]]:
+    """The argument that lists what a call changes, and what it lists; none for a call about one thing."""
+    if not is_bulk(tool, arguments):
+        return "", []
+    lists = [
+        (key, value)
+        for key, value in arguments.items()
+        if isinstance(value, list) and (kind_of(key) is not None or all(map(is_object, value)))
+    ]
+    return max(lists, key=lambda pair: len(pair[1])) if lists else ("", [])
+
+
+def _subjects(tool: Tool, key: str, item: JsonValue) -> list[Thing]:
+    """The things that an item of a list is about, not those that it lies in."""
+    if not is_object(item):
+        return list(things_in({key: item}))
+    words = words_of(tool.name).split("_")
+    return [thing for thing in things_in(item) if thing[0] in words or f"{thing[0]}s" in words]
+
+
+def _describe_item(tool: Tool, key: str, item: JsonValue, names: NameIndex) -> str:
+    if not is_object(item):
+        return _describe(key, item, names)
+    things = _subjects(tool, key, item)
+    title = next((str(value) for name, value in item.items() if name.lower().endswith(("title", "name"))), "")
+    known = names.name_of(things[0]) if things else None
+    head = f"“{known}” ({things[0][1]})" if known else f"“{one_line(title)}”" if title else ""
+    before = names.record(things[0]) if things else {}
+    changes = ", ".join(
+        f"{name}: {_describe_change(name, value, before, names)}"
+        for name, value in item.items()
+        if not (head and (kind_of(name) == things[0][0] if known else str(value) == title))
+    )
+    return ": ".join(filter(None, (head, changes)))
+
+
+def _record_before(tool: Tool, arguments: JsonObject, names: NameIndex) -> JsonObject:
+    """What is known of the thing that a call updates; nothing for calls that make something new."""
+    words = words_of(tool.name).split("_")
+    if _UPDATING.isdisjoint(words):
+        return {}
+    updated = [thing for thing in things_in(arguments) if thing[0] in words]
+    return names.record(updated[0]) if len(updated) == 1 else {}
+
+
+def _describe_change(key: str, value: JsonValue, before: JsonObject, names: NameIndex) -> str:
+    new = _describe(key, value, names)
+    old = _label(before.get(key))
+    if kind_of(key) is not None or not old or old == new:
+        return new
+    return f"{old} → {new}"
+
+
+def _label(value: JsonValue) -> str:
+    """A field's value as people read it; a status or priority by its name."""
+    if is_object(value):
+        value = next(
+            (held for key, held in value.items() if words_of(key).endswith(("name", "label", "title"))), None
+        )
+    return "" if value is None or isinstance(value, dict | list) else _short(str(value), _LONGEST_OLD_VALUE)
+
+
+def _contents(tool: Tool, arguments: JsonObject, names: NameIndex) -> Iterator[str]:
+    """What goes with a thing that is deleted, as far as its own record counts it."""
+    words = words_of(tool.name).split("_")
+    if "delete" not in words:
+        return
+    for thing in things_in(arguments):
+        if thing[0] not in words:
+            continue
+        for key, value in names.record(thing).items():
+            counts = "count" in words_of(key).split("_") and isinstance(value, int)
+            if counts and not isinstance(value, bool) and value:
+                yield f"with it: {words_of(key).replace('_', ' ')}: {value}"
+            elif isinstance(value, list) and len(value) > 0 and all(map(is_object, value)):
+                yield f"with it: {len(value)} {words_of(key).replace('_', ' ')}"
+
+
+def _in_order(tool: Tool, arguments: JsonObject) -> list[str]:
+    properties = tool.input_schema.get("properties")
+    listed = list(properties) if isinstance(properties, dict) else []
+    return sorted(arguments, key=lambda key: listed.index(key) if key in listed else len(listed))
+
+
+def _describe(key: str, value: JsonValue, names: NameIndex) -> str:
+    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
+        return ", ".join(_describe(key, item, names) for item in value)
+    if isinstance(value, dict | list):
+        return _short(dump(value))
+    name = names.name(key, value)
+    return _short(str(value)) if name is None else f"“{name}” ({value})"
+
+
+def _short(text: str, most: int = _LONGEST_VALUE) -> str:
+    line = one_line(text)
+    return line if len(line) <= most else f"{line[:most]}… ({len(line)} characters)"
