@@ -1,32 +1,67 @@
 """What of a tool's result goes to the model, and what is kept of it."""
 
-from agent.jsontypes import JsonValue, dump, well_formed
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agent.excerpts import excerpt_text, excerpt_value
+from agent.jsontypes import JsonValue, well_formed
+from agent.opaque import name_opaque_text
 from agent.tools.tool import ToolResult
 
 RESULT_CHARACTERS = 24_000
 """The longest result text that a model is given; about 6,000 tokens of English."""
 STRUCTURE_CHARACTERS = 4_000_000
 """The largest structured result that a conversation and its transcript keep."""
+_NOT_KEPT = "ask for less, or for a page"
 
 
-def result_text(result: ToolResult, limit: int = RESULT_CHARACTERS) -> str:
-    """The text of a result as the model reads it: whole if it is short, else cut with a note.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a model is shown of a result.
+
+    Args:
+        body: What the tool answered, or the beginning of it.
+        notes: What this program says about it, one sentence each.
+    """
+
+    body: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Both, the notes in brackets."""
+        return "\n".join((self.body, *(f"[{note}]" for note in self.notes)))
+
+
+def show_result(
+    result: ToolResult,
+    limit: int = RESULT_CHARACTERS,
+    read_on: Callable[[str, int], str] = lambda _path, _shown: _NOT_KEPT,
+) -> Shown:
+    """Show a result as a model reads it: whole if it is short, else its beginning with a note.
+
+    Of a list whole items are shown, of a text whole lines. What is no text, such as an image within the
+    data, is named.
 
     Args:
         result: What the tool answered.
-        limit: The most characters to keep.
+        limit: The most characters to show.
+        read_on: Says how to get at the rest, by the path of the list that was cut (empty for the whole
+            result) and the number of items or lines that are shown.
     """
-    text = well_formed(result.text) or (
-        "" if result.structured is None else well_formed(dump(result.structured))
-    )
-    if not text:
-        text = "(no output)"
-    if len(text) > limit:
-        kept = text[:limit]
-        text = f"{kept}\n[cut here: {limit} of {len(text)} characters shown; ask for less, or for a page]"
-    if result.warnings:
-        text += "\n[" + " ".join(result.warnings) + "]"
-    return text
+    warnings = (" ".join(result.warnings),) if result.warnings else ()
+    structured = result.structured
+    if structured is not None and (not result.text or len(result.text) > limit):
+        excerpt = excerpt_value(structured, limit)
+    else:
+        text = name_opaque_text(well_formed(result.text))
+        if len(text) <= limit:
+            return Shown(text or "(no output)", warnings)
+        excerpt = excerpt_text(text, limit)
+    if not excerpt.said:
+        return Shown(well_formed(excerpt.text), warnings)
+    note = f"cut here: {excerpt.said}; {read_on(excerpt.path, excerpt.shown)}"
+    return Shown(well_formed(excerpt.text), (note, *warnings))
 
 
 def is_too_large(structured: JsonValue, limit: int = STRUCTURE_CHARACTERS) -> bool:

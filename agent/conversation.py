@@ -1,7 +1,8 @@
 """A conversation: messages that are only ever appended.
 
 A history that is never rewritten keeps the prefix of every request byte-stable, which is what
-prompt caches need, and lets a transcript be the conversation.
+prompt caches need, and lets a transcript be the conversation. A summary stands beside it and changes
+what a model is shown, not what was said.
 """
 
 from collections.abc import Iterable, Sequence
@@ -68,6 +69,7 @@ class ToolMessage:
         is_error: The call failed, was refused or was declined.
         structured: The whole structured result for code that renders or looks things up; endpoints never
             see it. `None` if there is none, or it is too large to keep.
+        declined: The user did not approve the call.
     """
 
     call_id: str
@@ -75,16 +77,36 @@ class ToolMessage:
     text: str
     is_error: bool = False
     structured: JsonValue = field(default=None, repr=False)
+    declined: bool = False
 
 
 Message: TypeAlias = UserMessage | AssistantMessage | ToolMessage
 
 
-class Conversation:
-    """The messages of one conversation, oldest first."""
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a model is shown in place of the beginning of a conversation.
 
-    def __init__(self, messages: Iterable[Message] = ()) -> None:
+    Args:
+        text: The summary.
+        covers: How many messages it stands for, from the first on; a turn begins after them.
+    """
+
+    text: str
+    covers: int
+
+
+class Conversation:
+    """The messages of one conversation, oldest first, and the summaries that stand for some of them.
+
+    Args:
+        messages: What was said already.
+        summaries: The summaries in force, each covering more than the one before.
+    """
+
+    def __init__(self, messages: Iterable[Message] = (), summaries: Iterable[Summary] = ()) -> None:
         self._messages: list[Message] = list(messages)
+        self._summaries: list[Summary] = list(summaries)
 
     @property
     def messages(self) -> Sequence[Message]:
@@ -94,6 +116,19 @@ class Conversation:
     def append(self, message: Message) -> None:
         """Add a message at the end."""
         self._messages.append(message)
+
+    @property
+    def summary(self) -> Summary | None:
+        """The summary in force; the messages that it stands for are still there."""
+        return self._summaries[-1] if self._summaries else None
+
+    def summarise(self, summary: Summary) -> None:
+        """Let a summary stand for the beginning, on top of what earlier ones covered."""
+        self._summaries.append(summary)
+
+    def take_back_summary(self) -> Summary | None:
+        """Undo the last summary; returns it, or nothing if there was none."""
+        return self._summaries.pop() if self._summaries else None
 
     def unanswered_calls(self) -> tuple[ToolCall, ...]:
         """The calls of the last assistant message that have no result yet, in order.

@@ -17,11 +17,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.context import is_too_large
-from agent.conversation import AssistantMessage, Conversation, Message, ToolCall, ToolMessage, UserMessage
+from agent.conversation import (
+    AssistantMessage,
+    Conversation,
+    Message,
+    Summary,
+    ToolCall,
+    ToolMessage,
+    UserMessage,
+)
 from agent.errors import AgentError
 from agent.event_json import FORMAT_VERSION, encode_event
 from agent.events import (
     ApprovalRequested,
+    CallOutcome,
     Event,
     Question,
     StepFinished,
@@ -30,10 +39,11 @@ from agent.events import (
     ToolCallProgress,
     TurnFailed,
     TurnFinished,
+    TurnStarted,
 )
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.model.protocol import ReasoningDelta, TextDelta
-from agent.tools.runner import interrupted_message
+from agent.tools.runner import interrupted_message, text_for_model
 
 _TITLE_LENGTH = 60
 
@@ -97,7 +107,7 @@ class Transcript:
 
     def conversation(self) -> Conversation:
         """The conversation as it stood, sound even if the program was killed in the middle of a turn."""
-        return Conversation(_messages(self.events))
+        return Conversation(_messages(self.events), _summaries(self.events))
 
 
 def new_session_id(now: float) -> str:
@@ -152,7 +162,8 @@ class Recorder:
         An approval is written once it is decided, a question once it is answered. When the reader
         leaves in the middle of an answer, what had been said is written as interrupted.
         """
-        ended = False
+        # What happens between two turns, such as a summary that the user asks for, has no end to miss.
+        ended = True
         try:
             async with aclosing(events) as source:
                 async for event in source:
@@ -160,7 +171,7 @@ class Recorder:
                         yield event
                         self._take(event)
                     else:
-                        ended = isinstance(event, TurnFinished | TurnFailed)
+                        ended = _has_ended(event, ended)
                         self._take(event)
                         yield event
         finally:
@@ -222,6 +233,12 @@ class Recorder:
         written = os.write(self._descriptor, data)
         if written < len(data):
             raise OSError(errno.ENOSPC, "the disk is full")
+
+
+def _has_ended(event: Event, ended: bool) -> bool:
+    if isinstance(event, TurnFinished | TurnFailed):
+        return True
+    return ended and not isinstance(event, TurnStarted)
 
 
 def _line(value: JsonObject) -> bytes:
@@ -338,6 +355,17 @@ def _messages(events: Sequence[JsonObject]) -> Iterator[Message]:
     yield from answers()
 
 
+def _summaries(events: Sequence[JsonObject]) -> list[Summary]:
+    summaries: list[Summary] = []
+    for event in events:
+        covers = event.get("covers")
+        if event.get("type") == "compacted" and isinstance(covers, int):
+            summaries.append(Summary(_text(event, "text"), covers))
+        elif event.get("type") == "compaction_undone" and summaries:
+            summaries.pop()
+    return summaries
+
+
 def _message(event: JsonObject, calls: tuple[ToolCall, ...]) -> Iterator[Message]:
     text, items = _text(event, "text"), event.get("provider_items")
     if event.get("type") == "turn_started":
@@ -351,8 +379,12 @@ def _message(event: JsonObject, calls: tuple[ToolCall, ...]) -> Iterator[Message
 def _tool_message(event: JsonObject) -> ToolMessage:
     calls = _calls([event.get("call")])
     call = calls[0] if calls else ToolCall("", "", "")
-    failed = event.get("outcome") != "succeeded"
-    return ToolMessage(call.id, call.name, _text(event, "text"), failed, event.get("structured"))
+    known = {each.value: each for each in CallOutcome}
+    outcome = known.get(_text(event, "outcome"), CallOutcome.FAILED)
+    text = text_for_model(call, outcome, _text(event, "text"))
+    failed = outcome is not CallOutcome.SUCCEEDED
+    declined = outcome is CallOutcome.DECLINED
+    return ToolMessage(call.id, call.name, text, failed, event.get("structured"), declined)
 
 
 def _calls(value: JsonValue) -> tuple[ToolCall, ...]:
