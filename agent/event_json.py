@@ -66,6 +66,7 @@ def encode_event(event: Event) -> JsonObject:
                 "details": list(event.details),
                 "effect": event.effect.value,
                 "because": event.because,
+                "undo": event.undo,
                 "decision": event.decision.value,
             }
         case ToolCallFinished():
@@ -183,5 +184,6 @@ def _encode_finished_call(event: ToolCallFinished) -> JsonObject:
         "duration": round(event.duration, 6),
         "decision": event.decision.value if event.decision else None,
         "rule": event.rule,
+        "undo": event.undo,
         "error": encode_error(event.error) if event.error else None,
     }

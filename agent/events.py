@@ -111,6 +111,7 @@ class ApprovalRequested:
         decision: The answer.
         reason: What the model is told if the call does not run.
         because: Why it asks although an earlier yes covers the tool; empty otherwise.
+        undo: Whether it can be undone and what of it cannot, in one sentence; empty for reads.
         may_remember: A yes may hold for further calls of the tool in this session.
         may_keep: A yes may hold for good.
     """
@@ -124,6 +125,7 @@ class ApprovalRequested:
     decision: Decision = Decision.DECLINED
     reason: str = "The user declined this call."
     because: str = ""
+    undo: str = ""
     may_remember: bool = True
     may_keep: bool = False
 
@@ -176,6 +178,7 @@ class ToolCallFinished:
         decision: What was decided about it; `None` for a read that no rule names.
         error: Why the call has no result of its own: not approved, or the server could not be used.
         rule: Which rule decided, in the user's own spelling; empty where the user did, or nobody.
+        undo: How to take a write back, as `agent.undo.record` writes it; `None` if nothing changed.
     """
 
     call: ToolCall
@@ -187,6 +190,7 @@ class ToolCallFinished:
     decision: Decision | None = None
     error: AgentError | None = None
     rule: str = ""
+    undo: JsonObject | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

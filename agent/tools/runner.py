@@ -31,7 +31,9 @@ from agent.tools.fence import fence
 from agent.tools.names import NameIndex
 from agent.tools.policy import Policy
 from agent.tools.schema import FunctionTable
-from agent.tools.tool import Tool, ToolResult
+from agent.tools.tool import Effect, Tool, ToolResult
+from agent.undo.before import Surroundings
+from agent.undo.journal import Journal
 
 _PARALLEL_READS = 8
 _BETWEEN_PROGRESS = 0.1
@@ -73,6 +75,7 @@ class CallRunner:
         clock: Seconds, monotonic.
         oversight: Is told of each decision, and keeps secrets from leaving.
         results: Keeps what is too long for the model.
+        journal: Notes how each write is taken back.
     """
 
     def __init__(
@@ -83,8 +86,10 @@ class CallRunner:
         clock: Callable[[], float] = time.monotonic,
         oversight: Oversight | None = None,
         results: KeptResults | None = None,
+        journal: Journal | None = None,
     ) -> None:
         self._toolbox = toolbox
+        self._journal = journal or Journal()
         self._names = names
         self._clock = clock
         self._results = results or KeptResults()
@@ -182,23 +187,45 @@ class CallRunner:
     ) -> AsyncGenerator[Event, None]:
         yield _started(prepared)
         ruling = self._approver.rule(prepared, conversation)
+        undo = await self._foresee(prepared, ruling, table, conversation)
         if not isinstance(ruling, Ruling):
             request = await self._approver.ask(prepared, list(table.tools.values()), because=ruling)
+            request.undo = undo
             yield request
             ruling = self._approver.settle(request)
             if ruling.notice:
                 yield Notice(ruling.notice)
         self._approver.note(prepared, ruling)
         if ruling.may_run:
+            await self._journal.refresh(prepared.call.id)
             async with aclosing(self._run_together([prepared], conversation, ruling)) as events:
                 async for event in events:
                     if isinstance(event, ToolCallFinished) and event.outcome is CallOutcome.SUCCEEDED:
                         self._approver.ran(event.structured)
                     yield event
             return
+        self._journal.drop(prepared.call.id)
         finished = _declined(prepared, ruling)
         _answer(conversation, finished)
         yield finished
+
+    async def _foresee(
+        self, prepared: PreparedCall, ruling: Ruling | str, table: FunctionTable, conversation: Conversation
+    ) -> str:
+        if prepared.effect is Effect.READ or (isinstance(ruling, Ruling) and not ruling.may_run):
+            return ""
+        tools = {tool.name: tool for tool in table.tools.values()}
+        around = Surroundings(tools, self._names, conversation.messages, self._toolbox.call_tool)
+        return await self._journal.foresee(prepared.call.id, prepared.tool, prepared.arguments, around)
+
+    def _note(
+        self, prepared: PreparedCall, outcome: CallOutcome, structured: JsonValue = None
+    ) -> JsonObject | None:
+        if prepared.effect is not Effect.READ:
+            return self._journal.finish(prepared.call.id, outcome, structured)
+        if outcome is CallOutcome.SUCCEEDED:
+            self._journal.saw(structured)
+        return None
 
     async def _call(
         self, prepared: PreparedCall, ruling: Ruling | None, tell: Callable[[ToolCallProgress], None]
@@ -218,6 +245,7 @@ class CallRunner:
             text: str,
             structured: JsonValue = None,
             error: AgentError | None = None,
+            undo: JsonObject | None = None,
         ) -> ToolCallFinished:
             return ToolCallFinished(
                 prepared.call,
@@ -229,19 +257,26 @@ class CallRunner:
                 ruling.decision if ruling else None,
                 error,
                 ruling.rule if ruling else "",
+                undo,
             )
 
         try:
             result = await self._toolbox.call_tool(prepared.tool.name, prepared.arguments, on_progress)
         except OutcomeUnknownError as error:
-            return finished(CallOutcome.UNKNOWN, f"{error} Look before trying again.", error=error)
+            undo = self._note(prepared, CallOutcome.UNKNOWN)
+            return finished(CallOutcome.UNKNOWN, f"{error} Look before trying again.", error=error, undo=undo)
         except AgentError as error:
-            return finished(CallOutcome.FAILED, str(error), error=error)
+            undo = self._note(prepared, CallOutcome.FAILED)
+            return finished(CallOutcome.FAILED, str(error), error=error, undo=undo)
+        except asyncio.CancelledError:
+            self._journal.interrupt(prepared.call.id)
+            raise
         if not is_too_large(result.structured):
             self._names.learn(result.structured)
         outcome = CallOutcome.FAILED if result.is_error else CallOutcome.SUCCEEDED
+        undo = self._note(prepared, outcome, result.structured)
         shown = await self._results.show(self._numbers[prepared.call.id], prepared.tool.name, result)
-        return finished(outcome, shown.text, result.structured)
+        return finished(outcome, shown.text, result.structured, undo=undo)
 
 
 def prepare(call: ToolCall, table: FunctionTable) -> PreparedCall | ToolCallFinished:
