@@ -1,12 +1,17 @@
-"""A toolbox that writes each call to the audit log: which tool, on what, how it ended; never a text."""
+"""A toolbox that writes each call, and each decision about one, to the audit log.
+
+Which tool, on what, how it ended, what was decided and by which rule; never a text.
+"""
 
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from typing import TypeGuard
 
 from agent.auth.audit import AuditLog
 from agent.errors import AgentError, OutcomeUnknownError
-from agent.jsontypes import JsonObject
+from agent.events import Decision
+from agent.jsontypes import JsonObject, JsonValue
 from agent.tools.runner import Progress, Toolbox
 from agent.tools.tool import Tool, ToolResult
 
@@ -65,11 +70,29 @@ class AuditedToolbox:
                 **_ids(arguments),
             )
 
+    def note(self, tool: Tool, arguments: JsonObject, decision: Decision, rule: str) -> None:
+        """Record what was decided about a call, before it is made or refused."""
+        self._audit.record(
+            "approval",
+            server=self._server,
+            outcome=decision.value,
+            seconds=None,
+            tool=tool.name,
+            rule=rule or None,
+            **_ids(arguments),
+        )
+
 
 def _ids(arguments: JsonObject) -> dict[str, str | int | None]:
-    """Which things a call names: its arguments that are numbers and called so, such as `taskId`."""
-    return {
-        name: value
-        for name, value in arguments.items()
-        if isinstance(value, int) and not isinstance(value, bool) and name.lower().endswith("id")
-    }
+    """Which things a call names: its arguments that are numbers and called so, as `taskId` and `taskIds`."""
+    ids: dict[str, str | int | None] = {}
+    for name, value in arguments.items():
+        if _is_number(value) and name.lower().endswith("id"):
+            ids[name] = value
+        elif isinstance(value, list) and all(map(_is_number, value)) and name.lower().endswith("ids"):
+            ids[name] = ",".join(map(str, value))
+    return ids
+
+
+def _is_number(value: JsonValue) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -23,6 +23,7 @@ from agent.auth.vault import Vault
 from agent.errors import AgentError, ModelError, VaultError
 from agent.events import OutsideEvent, Question
 from agent.folders import Folders
+from agent.known_secrets import KnownSecrets
 from agent.model.embedded import is_available
 from agent.model.prices import price_of
 from agent.model.protocol import Model, ModelRequest
@@ -93,7 +94,11 @@ class Backend:
         self.strict = False
         self.base_url = ""
         self.price_date: date | None = None
-        self.workspace = Workspace(settings.server, auth=self._auth, on_event=on_event, ask=ask)
+        self._model_key = settings.api_key
+        self.secrets = KnownSecrets(self._keys, self._own_tokens)
+        self.workspace = Workspace(
+            settings.server, auth=self._auth, on_event=on_event, ask=ask, trusted=settings.trusts_server
+        )
         self.toolbox = AuditedToolbox(self.workspace, self._audit, settings.server)
 
     async def open(self) -> None:
@@ -111,6 +116,14 @@ class Backend:
         login = self._tokens.login
         return (login.account or "") if login else ""
 
+    def _keys(self) -> tuple[str | None, ...]:
+        environ = (self._environ.get("OPENAI_API_KEY"), self._environ.get("ASTRAVUE_VAULT_KEY"))
+        return (*environ, self._settings.api_key, self._settings.client_secret, self._model_key)
+
+    def _own_tokens(self) -> tuple[str | None, ...]:
+        login = self._tokens.login
+        return (login.access_token, login.refresh_token) if login else ()
+
     async def open_model(self) -> tuple[Model, str]:
         """Choose the model and make it usable, the embedded one in the background.
 
@@ -122,6 +135,7 @@ class Backend:
         """
         choice = await self._choose_model()
         if choice.kind is Kind.ENDPOINT:
+            self._model_key = choice.api_key
             self.strict, self.base_url = self._settings.strict, choice.base_url
             price = price_of(choice.base_url, choice.name)
             self.price_date = price.as_of if price else None

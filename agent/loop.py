@@ -42,6 +42,7 @@ from agent.model.protocol import (
     TextDelta,
     Usage,
 )
+from agent.tools.approval import Oversight
 from agent.tools.names import NameIndex
 from agent.tools.policy import Policy
 from agent.tools.runner import CallRunner, Toolbox, answer_interrupted
@@ -120,6 +121,7 @@ class Loop:
         system: The system prompt.
         limits: What a turn may use.
         clock: Seconds, monotonic; measures calls and turns.
+        oversight: Is told of each decision about a call, and keeps secrets from leaving.
     """
 
     def __init__(
@@ -133,6 +135,7 @@ class Loop:
         limits: Limits | None = None,
         session_id: str = "",
         clock: Callable[[], float] = time.monotonic,
+        oversight: Oversight | None = None,
     ) -> None:
         self._model = model
         self._toolbox = toolbox
@@ -149,7 +152,7 @@ class Loop:
             if isinstance(message, ToolMessage):
                 names.learn(message.structured)
                 self._call_ids.add(message.call_id)
-        self._runner = CallRunner(toolbox, policy, names, clock)
+        self._runner = CallRunner(toolbox, policy, names, clock, oversight)
         self._prefix: RequestPrefix | None = None
 
     def use(self, model: Model, *, strict: bool = False, offer: "Offer | None" = None) -> None:

@@ -31,8 +31,11 @@ _ENVIRONMENT = {
 }
 _FILE_KEYS = (
     *("server", "model", "base_url", "api", "strict", "limits", "tools"),
-    *("client_id", "client_metadata_url", "pkce", "allow"),
+    *("client_id", "client_metadata_url", "pkce", "allow", "ask", "deny", "trust"),
 )
+_GLOBS = ("allow", "ask", "deny")
+# What is forbidden at the top of the file is not allowed again by a profile's own list.
+_ADDED_UP = ("ask", "deny")
 # A folder's settings come with whatever was cloned into it, so they choose neither who gets the
 # conversation and the key nor which writes go unasked.
 _PROJECT_KEYS = ("server", "model")
@@ -75,6 +78,9 @@ class Settings:
         client_metadata_url: Where this client's id metadata document is published.
         pkce: “assume” takes it that authorization servers check PKCE although they do not say so.
         allow: Globs of tool names whose writes need no approval.
+        ask: Globs of tool names whose calls always need one.
+        deny: Globs of tool names that are never called.
+        trust: The user trusts this server to say what its tools do.
         origins: Where each value came from: "command line", a variable's name, a file or "default".
     """
 
@@ -92,7 +98,15 @@ class Settings:
     client_metadata_url: str = ""
     pkce: str = ""
     allow: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    trust: bool = False
     origins: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def trusts_server(self) -> bool:
+        """Whether the server's own word on its tools counts: Astravue's, and any that the user trusts."""
+        return self.trust or self.server == DEFAULT_SERVER
 
 
 def load_settings(
@@ -126,8 +140,10 @@ def load_settings(
     origins: dict[str, str] = {}
 
     def layer(name: str, origin: str, found: Mapping[str, Value | None]) -> None:
-        value = found.get(name)
+        value, before = found.get(name), values.get(name)
         if value:
+            if name in _ADDED_UP and isinstance(value, tuple) and isinstance(before, tuple):
+                value = (*before, *value)
             values[name], origins[name] = value, origin
 
     # A line end clings to a value that was read from a file.
@@ -185,14 +201,14 @@ def _read(path: Path, keys: tuple[str, ...]) -> _File:
 def _value(path: Path, key: str, value: JsonValue, keys: tuple[str, ...]) -> Value:
     if key not in keys:
         raise SettingsError(f"{path}: “{key}” is no setting here.", f"Settings: {', '.join(keys)}.")
-    if key == "allow":
+    if key in _GLOBS:
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(str(item) for item in value)
-        raise SettingsError(f"{path}: allow must be a list of tool names or globs.")
-    if key == "strict":
+        raise SettingsError(f"{path}: {key} must be a list of tool names or globs.")
+    if key in ("strict", "trust"):
         if isinstance(value, bool):
             return value
-        raise SettingsError(f"{path}: strict must be true or false.")
+        raise SettingsError(f"{path}: {key} must be true or false.")
     if key == "limits":
         return _limits(path, value)
     if key == "tools":
@@ -235,7 +251,11 @@ def _checked(values: Mapping[str, Value], origins: Mapping[str, str]) -> Setting
         value = values.get(name, default)
         return value if isinstance(value, str) else default
 
-    allow, limits, tools = values.get("allow", ()), values.get("limits", {}), values.get("tools")
+    def globs(name: str) -> tuple[str, ...]:
+        value = values.get(name)
+        return value if isinstance(value, tuple) else ()
+
+    limits, tools = values.get("limits", {}), values.get("tools")
     profile = text("profile", DEFAULT_PROFILE)
     # `astravue try` serves there, so another terminal reaches it by the profile's name alone.
     at_home = f"http://127.0.0.1:{TRY_PORT}/mcp" if profile == TRY_PROFILE else DEFAULT_SERVER
@@ -276,9 +296,20 @@ def _checked(values: Mapping[str, Value], origins: Mapping[str, str]) -> Setting
         client_secret=text("client_secret"),
         client_metadata_url=text("client_metadata_url"),
         pkce=text("pkce"),
-        allow=allow if isinstance(allow, tuple) else (),
+        allow=globs("allow"),
+        ask=globs("ask"),
+        deny=globs("deny"),
+        trust=_trusts(values, origins, profile),
         origins=origins,
     )
+
+
+def _trusts(values: Mapping[str, Value], origins: Mapping[str, str], profile: str) -> bool:
+    """Trust is said of the server that stands beside it: not of one that a folder or an option names."""
+    if "server" not in origins:
+        # This program itself serves there; see `at_home`.
+        return profile == TRY_PROFILE
+    return values.get("trust") is True and origins["trust"] == origins["server"]
 
 
 def _is_http_address(address: str) -> bool:

@@ -4,12 +4,13 @@ import argparse
 import os
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from agent.commands.progress import STANDARD_ERROR
 from agent.errors import AgentError, UsageError
 from agent.folders import Folders, find_folders
-from agent.settings import TRY_PROFILE, Settings, load_settings
+from agent.settings import DEFAULT_PROFILE, TRY_PROFILE, Settings, load_settings
 from agent.tools.policy import Policy
 from agent.transcripts import Transcript, read_transcript
 
@@ -45,9 +46,31 @@ def make_policy(arguments: argparse.Namespace, settings: Settings) -> Policy:
     allowed: list[str] = getattr(arguments, "allow", [])
     return Policy(
         allow_all=bool(getattr(arguments, "yes", False)),
-        allow=(*settings.allow, *allowed),
+        allow_now=tuple(allowed),
+        allow=settings.allow,
+        ask=settings.ask,
+        deny=settings.deny,
         read_only=bool(getattr(arguments, "read_only", False)),
+        keep=partial(_allow_for_good, settings, _user_file(arguments, find_folders(os.environ))),
     )
+
+
+def _allow_for_good(settings: Settings, file: Path, tool: str) -> None:
+    """Write down that a tool's calls are not asked about any more.
+
+    Raises:
+        SettingsError: The settings file cannot be written; it was left as it is.
+    """
+    from agent.settings_file import add_to_list
+
+    # A profile's own list takes the place of the one at the top.
+    profile = "" if settings.profile == DEFAULT_PROFILE else settings.profile
+    add_to_list(file, "allow", tool, profile=profile, otherwise=settings.allow if profile else ())
+
+
+def _user_file(arguments: argparse.Namespace, folders: Folders) -> Path:
+    config: str | None = getattr(arguments, "config", None)
+    return Path(config) if config else folders.settings_file
 
 
 def find_transcript(folders: Folders, wanted: str | None) -> Transcript | None:
@@ -73,8 +96,10 @@ def settings_for(settings: Settings, resumed: Transcript | None) -> Settings:
     """The settings to go on with a conversation: its own server, unless another one was asked for."""
     if resumed is None or "server" in settings.origins:
         return settings
-    profile = TRY_PROFILE if resumed.header.workspace else settings.profile
-    return replace(settings, server=resumed.header.server, profile=profile)
+    of_ours = bool(resumed.header.workspace)
+    profile = TRY_PROFILE if of_ours else settings.profile
+    trust = of_ours or (settings.trust and resumed.header.server == settings.server)
+    return replace(settings, server=resumed.header.server, profile=profile, trust=trust)
 
 
 def warn(text: str) -> None:

@@ -13,7 +13,7 @@ Sources: Unicode Technical Report 36, section 3.5; Unicode Technical Standard 39
 
 import re
 
-from agent.jsontypes import JsonValue
+from agent.jsontypes import JsonObject, JsonValue
 
 _TAG = "data"
 _OPENING = re.compile(r'<data from="[^"<>]*"(?: error="true")?>\n')
@@ -41,16 +41,26 @@ def clean(text: str) -> str:
     return _SPECIAL_TOKEN.sub("< ", _HIDDEN.sub("", _LINE_ENDS.sub("\n", text)))
 
 
-def clean_schema(schema: JsonValue) -> JsonValue:
+def clean_schema(schema: JsonObject) -> JsonObject:
     """Clean the descriptions and titles of a schema; what arguments are checked against stays."""
-    if isinstance(schema, dict):
-        return {
-            key: clean(value) if key in _DESCRIBING and isinstance(value, str) else clean_schema(value)
-            for key, value in schema.items()
-        }
-    if isinstance(schema, list):
-        return [clean_schema(item) for item in schema]
-    return schema
+    try:
+        return _cleaned(schema)
+    except RecursionError:
+        # Nothing can be called by such a schema.
+        return schema
+
+
+def _cleaned(schema: JsonObject) -> JsonObject:
+    return {
+        key: clean(value) if key in _DESCRIBING and isinstance(value, str) else _cleaned_inside(value)
+        for key, value in schema.items()
+    }
+
+
+def _cleaned_inside(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return _cleaned(value)
+    return [_cleaned_inside(item) for item in value] if isinstance(value, list) else value
 
 
 def fence(text: str, source: str, *, is_error: bool = False) -> str:

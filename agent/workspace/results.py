@@ -7,6 +7,7 @@ import json
 import mcp_types
 
 from agent.jsontypes import JsonValue, dump, is_object
+from agent.tools.fence import clean, clean_schema
 from agent.tools.tool import Annotations, Tool, ToolResult
 from agent.workspace.records import (
     Prompt,
@@ -20,17 +21,23 @@ from agent.workspace.repair import REPAIRS_KEY
 from agent.workspace.schemas import OutputSchema
 
 
-def to_tool(listed: mcp_types.Tool) -> Tool:
-    """Describe a listed tool."""
+def to_tool(listed: mcp_types.Tool, *, trusted: bool = False) -> Tool:
+    """Describe a listed tool; what nobody would see of its texts is taken out.
+
+    Args:
+        listed: The tool as the SDK read it.
+        trusted: The user trusts its server to say what its tools do.
+    """
     hints = listed.annotations or mcp_types.ToolAnnotations()
     interface: object = (listed.meta or {}).get("ui")
     return Tool(
         name=listed.name,
-        title=listed.title or hints.title or listed.name,
-        description=listed.description or "",
-        input_schema=listed.input_schema,
+        title=clean(listed.title or hints.title or listed.name),
+        description=clean(listed.description or ""),
+        input_schema=clean_schema(listed.input_schema),
         annotations=Annotations(hints.read_only_hint, hints.destructive_hint, hints.idempotent_hint),
         hidden=is_object(interface) and interface.get("visibility") == ["app"],
+        is_trusted=trusted,
     )
 
 

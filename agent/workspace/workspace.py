@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from agent.errors import AgentError, ServerError, UsageError
 from agent.events import Notice, OutsideEvent, Question
 from agent.jsontypes import JsonObject
-from agent.tools.policy import may_repeat
+from agent.tools.effects import may_repeat
 from agent.tools.tool import Tool, ToolResult
 from agent.workspace.connection import Connection, Endpoint, OpeningError
 from agent.workspace.failure import Failure, FailureKind, failure_in, one_line, shown_address, to_error
@@ -92,6 +92,7 @@ class Workspace:
         read_timeout: Seconds that the server may be silent while it works on a request.
         handshake_timeout: Seconds for each request of the handshake.
         rate_limit_wait: Seconds to wait in all, for one request, when the server answers 429.
+        trusted: The user trusts the server to say what its tools do.
     """
 
     def __init__(
@@ -106,9 +107,11 @@ class Workspace:
         read_timeout: float = 300.0,
         handshake_timeout: float = 5.0,
         rate_limit_wait: float = 90.0,
+        trusted: bool = False,
     ) -> None:
         self._server = shown_address(server)
         self._auth = auth
+        self._trusted = trusted
         self._tell = on_event
         self._gate = SignInGate(ask)
         patience = Patience(handshake_timeout, rate_limit_wait, sleep, on_event)
@@ -272,7 +275,7 @@ class Workspace:
             findings = connection.findings
             findings.start_listing()
             pages = await _pages(lambda cursor: connection.client.list_tools(cursor=cursor))
-            tools = tuple(to_tool(tool) for page in pages for tool in page.tools)
+            tools = tuple(to_tool(tool, trusted=self._trusted) for page in pages for tool in page.tools)
             findings.compare([tool.name for tool in tools])
             if version == connection.tools_version:
                 connection.tools = tools
