@@ -41,6 +41,10 @@ class Calibration:
         """What counts are multiplied by for a model; 1 while nothing is known of it."""
         return self._known().get(_key(base_url, model), 1.0)
 
+    def knows(self, base_url: str, model: str) -> bool:
+        """Say whether anything is known of a model."""
+        return _key(base_url, model) in self._known()
+
     def learn(self, base_url: str, model: str, *, counted: int, actual: int) -> bool:
         """Take in what an answer says about its request.
 

@@ -10,6 +10,7 @@
     │   └── OutcomeUnknownError     5   a write may or may not have happened
     ├── ModelError                  6   model unreachable, or its answer unusable
     └── LimitError                  7   a limit was reached: steps, tokens, cost, time, rate
+        └── ContextError            7   the request is longer than the model can read
 
 Each message is one sentence that says what happened and what was kept; `hint` names the command
 or action that helps. Neither ever holds a token, a key or an authorization code.
@@ -97,3 +98,17 @@ class LimitError(AgentError):
     """A limit was reached: steps, tokens, cost, time or rate."""
 
     exit_code = ExitCode.LIMIT
+
+
+class ContextError(LimitError):
+    """A request is longer than the model can read.
+
+    Args:
+        message: What happened, and what was kept.
+        hint: What to do next.
+        tokens: How many the model can read, where the endpoint says so.
+    """
+
+    def __init__(self, message: str, hint: str = "", tokens: int | None = None) -> None:
+        super().__init__(message, hint)
+        self.tokens = tokens

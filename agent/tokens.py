@@ -100,6 +100,8 @@ class TokenCounter:
         self._thread: threading.Thread | None = None
         self._encoding: TextEncoding | None = None
         self._counts: OrderedDict[_TextKey, int] = OrderedDict()
+        # Requests are fitted and counted in threads.
+        self._lock = threading.Lock()
 
     @property
     def is_exact(self) -> bool:
@@ -136,23 +138,42 @@ class TokenCounter:
             functions: Counted as the endpoint shows them to its model.
         """
         parts = list(_parts(system, messages, functions, typescript=self._typescript))
+        if self._encoding is None or all(_key(text) in self._counts for text, _ in parts):
+            return _REPLY + self._count(parts)
+        return _REPLY + await asyncio.to_thread(self._count, parts)
+
+    def count_now(
+        self, system: str, messages: Iterable[Message], functions: Sequence[FunctionDefinition]
+    ) -> int:
+        """Count a part of a request in the caller's thread, without the beginning of the answer."""
+        return self._count(list(_parts(system, messages, functions, typescript=self._typescript)))
+
+    def count_bytes(
+        self, system: str, messages: Iterable[Message], functions: Sequence[FunctionDefinition]
+    ) -> int:
+        """What a request takes at the very most: a token is at least one byte."""
+        parts = _parts(system, messages, functions, typescript=self._typescript)
+        return _REPLY + sum(len(text.encode(errors="surrogatepass")) + extra for text, extra in parts)
+
+    def _count(self, parts: Sequence[tuple[str, int]]) -> int:
         encoding = self._encoding
         if encoding is None:
-            return _REPLY + sum(_estimate(text) + extra for text, extra in parts)
+            return sum(_estimate(text) + extra for text, extra in parts)
         texts = {_key(text): text for text, _ in parts}
-        new = {key: text for key, text in texts.items() if key not in self._counts}
-        counts = {key: self._counts[key] for key in texts if key not in new}
-        if new:
-            counts.update(zip(new, await asyncio.to_thread(_encode, encoding, new.values()), strict=True))
+        with self._lock:
+            counts = {key: self._counts[key] for key in texts if key in self._counts}
+        new = {key: text for key, text in texts.items() if key not in counts}
+        counts.update(zip(new, _encode(encoding, new.values()), strict=True))
         self._remember(counts)
-        return _REPLY + sum(counts[_key(text)] + extra for text, extra in parts)
+        return sum(counts[_key(text)] + extra for text, extra in parts)
 
     def _remember(self, counts: dict[_TextKey, int]) -> None:
-        for key, count in counts.items():
-            self._counts[key] = count
-            self._counts.move_to_end(key)
-        while len(self._counts) > _MOST_COUNTS:
-            self._counts.popitem(last=False)
+        with self._lock:
+            for key, count in counts.items():
+                self._counts[key] = count
+                self._counts.move_to_end(key)
+            while len(self._counts) > _MOST_COUNTS:
+                self._counts.popitem(last=False)
 
 
 def _parts(
