@@ -8,7 +8,7 @@ accepts, with what was said until then kept and every call answered.
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -19,6 +19,7 @@ from agent.events import (
     ApprovalRequested,
     CallOutcome,
     Event,
+    Notice,
     RequestPrefix,
     StepFinished,
     StepStarted,
@@ -47,6 +48,9 @@ from agent.tools.names import NameIndex
 from agent.tools.policy import Policy
 from agent.tools.runner import CallRunner, Toolbox, answer_interrupted
 from agent.tools.schema import FunctionTable, build_functions
+from agent.undo.journal import Journal
+from agent.undo.plan import UndoPlan
+from agent.undo.record import Undone
 
 Offer: TypeAlias = Callable[[FunctionTable], tuple[FunctionDefinition, ...]]
 """Chooses which functions of a table a request offers."""
@@ -122,6 +126,7 @@ class Loop:
         limits: What a turn may use.
         clock: Seconds, monotonic; measures calls and turns.
         oversight: Is told of each decision about a call, and keeps secrets from leaving.
+        journal: Notes how each write is taken back.
     """
 
     def __init__(
@@ -136,6 +141,7 @@ class Loop:
         session_id: str = "",
         clock: Callable[[], float] = time.monotonic,
         oversight: Oversight | None = None,
+        journal: Journal | None = None,
     ) -> None:
         self._model = model
         self._toolbox = toolbox
@@ -152,7 +158,8 @@ class Loop:
             if isinstance(message, ToolMessage):
                 names.learn(message.structured)
                 self._call_ids.add(message.call_id)
-        self._runner = CallRunner(toolbox, policy, names, clock, oversight)
+        self._journal = journal or Journal(clock=clock)
+        self._runner = CallRunner(toolbox, policy, names, clock, oversight, journal=self._journal)
         self._prefix: RequestPrefix | None = None
 
     def use(self, model: Model, *, strict: bool = False, offer: "Offer | None" = None) -> None:
@@ -200,18 +207,47 @@ class Loop:
         It is written down as a turn whose one step the user took in the model's place, so there is no
         `StepStarted`.
         """
-        call_id = f"call_by_hand_{len(self._conversation.messages)}"
         text = f"(I ran {name} by hand.)"
+        async with aclosing(self._by_hand(text, [(name, arguments)])) as events:
+            async for event in events:
+                yield event
+
+    async def undo(self, plan: UndoPlan) -> AsyncGenerator[Event, None]:
+        """Take a write back, with the same checks and approvals as in a turn; the model learns of it later.
+
+        The calls are made one after the other, until one is not done.
+        """
+        text = f"(I had this undone: {plan.did}. To do: {plan.says}.)"
+        calls = [(call.tool, call.arguments) for _, call in plan.calls]
+        undone = [Undone(plan.call_id, position) for position, _ in plan.calls]
+        async with aclosing(self._by_hand(text, calls, undone)) as events:
+            async for event in events:
+                yield event
+
+    async def _by_hand(
+        self, text: str, calls: Sequence[tuple[str, JsonObject]], undone: Sequence[Undone] = ()
+    ) -> AsyncGenerator[Event, None]:
         self._conversation.append(UserMessage(text))
         yield TurnStarted(text)
         try:
             table = build_functions(await self._toolbox.tools())
-            call = ToolCall(call_id, table.function_of(name), dump(arguments))
-            self._conversation.append(AssistantMessage("", (call,)))
-            yield StepFinished(0, "", (call,), FinishReason.TOOL_CALLS, Usage())
-            async with aclosing(self._runner.run([call], table, self._conversation)) as events:
-                async for event in events:
-                    yield event
+            for position, (name, arguments) in enumerate(calls):
+                call_id = f"call_by_hand_{len(self._conversation.messages) - 1}"
+                call = ToolCall(call_id, table.function_of(name), dump(arguments))
+                if undone:
+                    self._journal.announce(call_id, undone[position])
+                self._conversation.append(AssistantMessage("", (call,)))
+                yield StepFinished(0, "", (call,), FinishReason.TOOL_CALLS, Usage())
+                outcome: CallOutcome | None = None
+                async with aclosing(self._runner.run([call], table, self._conversation)) as events:
+                    async for event in events:
+                        yield event
+                        if isinstance(event, ToolCallFinished):
+                            outcome = event.outcome
+                if outcome is not CallOutcome.SUCCEEDED:
+                    if left := len(calls) - position - 1:
+                        yield Notice(f"{left} more {'call was' if left == 1 else 'calls were'} not made.")
+                    break
             yield TurnFinished("", Usage(), 0)
         except AgentError as error:
             answer_interrupted(self._conversation)
