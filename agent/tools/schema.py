@@ -1,7 +1,7 @@
 """From the tools that a server lists to the function definitions that a model is given.
 
-Names follow OpenAI's rule for function names, and schemas lose `$ref`. Nothing else of a schema is
-changed, and arguments are checked against the schema as the server listed it.
+Names follow OpenAI's rule for function names, and schemas are written plainly, or strictly on request.
+Arguments are checked against the schema as the server listed it; see `fit_arguments`.
 """
 
 import hashlib
@@ -9,15 +9,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from agent.jsontypes import JsonObject, JsonValue, dump, parse_object
 from agent.model.protocol import FunctionDefinition
-from agent.tools.references import inline_references
+from agent.tools.plain import plain_schema
+from agent.tools.strict import strict_schema
 from agent.tools.tool import Tool
 
 _FORBIDDEN = re.compile(r"[^a-zA-Z0-9_-]")
 _NAME_LENGTH = 64
 _DESCRIPTION_LENGTH = 1024
-_FAULT_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +38,24 @@ class FunctionTable:
 
 
 def build_functions(tools: Iterable[Tool], *, strict: bool = False) -> FunctionTable:
-    """Turn listed tools into function definitions; tools for the server's own interface stay out."""
+    """Turn listed tools into function definitions; tools for the server's own interface stay out.
+
+    Args:
+        tools: The tools as they are listed.
+        strict: Ask for strict mode wherever a tool's schema can be said in it; see `strict_schema`.
+    """
     table: dict[str, Tool] = {}
     for tool in sorted(tools, key=lambda tool: tool.name):
         if not tool.hidden:
             table[_function_name(tool.name, table)] = tool
-    definitions = tuple(
-        FunctionDefinition(name, _describe(tool), inline_references(tool.input_schema), strict)
-        for name, tool in sorted(table.items())
-    )
+    definitions = tuple(_define(name, tool, strict=strict) for name, tool in sorted(table.items()))
     return FunctionTable(definitions, table)
+
+
+def _define(name: str, tool: Tool, *, strict: bool) -> FunctionDefinition:
+    plain = plain_schema(tool.input_schema)
+    held = strict_schema(plain) if strict else None
+    return FunctionDefinition(name, _describe(tool), held or plain, held is not None, tool.finds)
 
 
 def _function_name(name: str, taken: Mapping[str, Tool]) -> str:
@@ -62,44 +69,3 @@ def _function_name(name: str, taken: Mapping[str, Tool]) -> str:
 def _describe(tool: Tool) -> str:
     text = tool.description or tool.title
     return text if len(text) <= _DESCRIPTION_LENGTH else text[: _DESCRIPTION_LENGTH - 1] + "…"
-
-
-def parse_arguments(text: str) -> JsonObject:
-    """Parse the arguments that a model wrote; no text at all means no arguments.
-
-    Raises:
-        ValueError: The text is no JSON object; the message says where it breaks.
-    """
-    arguments = parse_object(text) if text.strip() else {}
-    try:
-        dump(arguments).encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("half of a character is missing in a text") from error
-    return arguments
-
-
-def validate_arguments(tool: Tool, arguments: JsonObject) -> str | None:
-    """Check arguments against the tool's own schema before they leave.
-
-    Returns:
-        One sentence that names the field and the fault, or `None` when they fit.
-    """
-    from jsonschema import Draft7Validator, Draft202012Validator, SchemaError, ValidationError, validate
-    from referencing import Registry
-    from referencing.exceptions import Unresolvable
-
-    # MCP's dialect is 2020-12, but generators that still write draft 7 say so.
-    older = "draft-07" in str(tool.input_schema.get("$schema", ""))
-    # A reference to elsewhere is never fetched.
-    nothing_else: Registry[JsonValue] = Registry()
-    try:
-        dialect = Draft7Validator if older else Draft202012Validator
-        validate(arguments, tool.input_schema, dialect, registry=nothing_else)
-    except ValidationError as error:
-        where = ".".join(str(part) for part in error.absolute_path)
-        fault = f"{where}: {error.message}" if where else error.message
-        return fault if len(fault) <= _FAULT_LENGTH else fault[: _FAULT_LENGTH - 1] + "…"
-    except (SchemaError, Unresolvable, RecursionError):
-        # The schema is the server's fault, not the model's: let the server judge the arguments.
-        return None
-    return None
