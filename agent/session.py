@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from agent.calibration import Calibration
 from agent.conversation import Conversation
-from agent.errors import SignInError
+from agent.errors import ModelError, SignInError
 from agent.events import Event, Notice, OutsideEvent, Question, SignInRequested
 from agent.folders import Folders
 from agent.jsontypes import JsonObject
@@ -275,11 +275,19 @@ class Session:
         Args:
             text: The message.
             tools: Globs of tools that it takes, offered to the model at once.
+
+        Raises:
+            ModelError: The message takes several steps, and the model does one at a time.
         """
         async with aclosing(self._prepare(self.ready, self.start)) as events:
             async for event in events:
                 yield event
         loop = await self._open_loop()
+        if tools and self._backend is not None and self._backend.selects_tools:
+            raise ModelError(
+                "The embedded model cannot follow a workflow; nothing was sent.",
+                "Choose another model: `astravue model list`.",
+            )
         if self._belt is not None:
             self._belt.wish_for(tools)
         async with aclosing(self._observe(loop.turn(text, self._describe_moment()))) as events:

@@ -12,6 +12,7 @@ from datetime import date
 from agent.commands.common import find_transcript, has_terminal, make_policy, prepare, settings_for, warn
 from agent.commands.passphrase import unlock
 from agent.commands.progress import STANDARD_ERROR
+from agent.commands.questions import Question, make_question
 from agent.errors import AgentError, ExitCode, UsageError
 from agent.event_json import encode_error, encode_event, encode_usage
 from agent.events import (
@@ -39,7 +40,7 @@ from agent.usage import describe_usage
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     settings, folders = prepare(arguments)
-    text = read_text(arguments.text)
+    question = make_question(read_text(arguments.text), folders, _ignore if arguments.quiet else warn)
     resumed = find_transcript(folders, arguments.session)
     settings = settings_for(settings, resumed)
     options = SessionOptions(
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         show_request=STANDARD_ERROR.write_line if arguments.show_request else None,
     )
     session = Session(settings, folders, options)
-    return asyncio.run(answer(session, text, Output.from_arguments(arguments)))
+    return asyncio.run(answer(session, question, Output.from_arguments(arguments)))
 
 
 def _ignore(_: str) -> None:
@@ -183,18 +184,18 @@ class Output:
         }
 
 
-async def answer(session: Session, text: str, output: Output) -> ExitCode:
+async def answer(session: Session, question: Question, output: Output) -> ExitCode:
     """Ask one question and write the answer.
 
     Args:
         session: Closed in the end.
-        text: The question.
+        question: The question.
         output: Takes the events.
     """
     try:
         await session.start()
         output.price_date = session.price_date
-        await consume(session.turn(text), output)
+        await consume(session.turn(question.text, question.tools), output)
     except AgentError as error:
         output.error = error
     finally:

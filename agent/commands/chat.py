@@ -6,6 +6,7 @@ import sys
 
 from agent.commands.common import find_transcript, has_terminal, make_policy, prepare, settings_for
 from agent.commands.passphrase import unlock
+from agent.commands.questions import load_workflows
 from agent.errors import ExitCode, UsageError
 from agent.repl.chat import run_chat
 from agent.session import Session, SessionOptions
@@ -21,7 +22,10 @@ def run(arguments: argparse.Namespace) -> int:
     policy, key = make_policy(arguments, settings), unlock(folders)
     options = SessionOptions(policy=policy, resumed=resumed, vault_key=key, goes_on=True)
     session = Session(settings, folders, options)
-    code = asyncio.run(run_chat(session, history_file=folders.history_file, greeting=greeting))
+    workflows = load_workflows(folders)
+    code = asyncio.run(
+        run_chat(session, history_file=folders.history_file, greeting=greeting, workflows=workflows)
+    )
     tell_how_to_resume(session)
     return code
 

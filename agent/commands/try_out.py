@@ -14,6 +14,7 @@ from agent.commands.chat import need_terminal
 from agent.commands.common import make_policy, prepare, warn
 from agent.commands.passphrase import unlock
 from agent.commands.progress import STANDARD_ERROR
+from agent.commands.questions import Question, load_workflows, make_question
 from agent.errors import AgentError, ExitCode, UsageError
 from agent.folders import Folders
 from agent.sandbox_process import DemoUser, SandboxProcess
@@ -38,13 +39,14 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.show_request:
             raise UsageError("Requests are shown with one question only.", 'Add: --ask "TEXT"')
     settings, folders = prepare(arguments)
+    question = None if arguments.ask is None else make_question(arguments.ask, folders, warn)
     key = unlock(folders)
     with _place(folders) as (folder, port):
         start = datetime.now(UTC).isoformat(timespec="seconds")
         options = ["--data", str(folder), "--reset", "--seed", arguments.seed, "--start-time", start]
         if arguments.access_ttl is not None:
             options += ["--access-ttl", str(arguments.access_ttl)]
-        return asyncio.run(_try(arguments, settings, folders, _sandbox(options, port), start, key))
+        return asyncio.run(_try(arguments, question, settings, folders, _sandbox(options, port), start, key))
 
 
 @contextmanager
@@ -80,6 +82,7 @@ async def _sandbox(options: Sequence[str], port: int) -> AsyncGenerator[SandboxP
 
 async def _try(
     arguments: argparse.Namespace,
+    question: Question | None,
     settings: Settings,
     folders: Folders,
     starting: AbstractAsyncContextManager[SandboxProcess],
@@ -90,15 +93,15 @@ async def _try(
         user = sandbox.users[0]
         warn(f"a demo company runs at {sandbox.url} until you leave")
         session = Session(
-            replace(settings, server=sandbox.url, profile=TRY_PROFILE),
+            replace(settings, server=sandbox.url, profile=TRY_PROFILE, trust=True),
             folders,
             SessionOptions(
                 policy=make_policy(arguments, settings),
                 vault_key=key,
                 workspace={"seed": arguments.seed, "start_time": start},
-                say=warn if arguments.ask is not None else None,
-                on_stage=STANDARD_ERROR.show_stage if arguments.ask is not None else None,
-                goes_on=arguments.ask is None,
+                say=warn if question else None,
+                on_stage=STANDARD_ERROR.show_stage if question else None,
+                goes_on=question is None,
                 show_request=STANDARD_ERROR.write_line if arguments.show_request else None,
             ),
         )
@@ -107,8 +110,8 @@ async def _try(
         except BaseException:
             await session.aclose()
             raise
-        if arguments.ask is not None:
-            return await answer(session, arguments.ask, Output.from_arguments(arguments))
+        if question is not None:
+            return await answer(session, question, Output.from_arguments(arguments))
         return await _chat(session, folders, user)
 
 
@@ -129,5 +132,9 @@ async def _chat(session: Session, folders: Folders, user: DemoUser) -> ExitCode:
 
     greeting = f"You are {user.name}, and this is a demo company on your own machine."
     return await run_chat(
-        session, history_file=folders.history_file, suggestions=SUGGESTIONS, greeting=greeting
+        session,
+        history_file=folders.history_file,
+        suggestions=SUGGESTIONS,
+        greeting=greeting,
+        workflows=load_workflows(folders),
     )

@@ -29,7 +29,10 @@ from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
 from agent.repl.tables import draw_columns, draw_help, draw_tool, draw_tools
 from agent.repl.terminal import TerminalScreen
+from agent.repl.workflow_commands import commands_of, fill_in
 from agent.tools.tool import Tool
+from agent.workflows.invocation import Invocation, find_invocation
+from agent.workflows.library import Library
 
 _LOGGER = logging.getLogger(__name__)
 _TICK_BUSY = 0.1
@@ -44,6 +47,7 @@ async def run_chat(
     history_file: Path,
     suggestions: Sequence[str] = (),
     greeting: str = "",
+    workflows: Library | None = None,
     environ: Mapping[str, str] = os.environ,
     clock: Callable[[], float] = time.monotonic,
     input: Input | None = None,
@@ -56,19 +60,21 @@ async def run_chat(
         history_file: Where to remember what was typed.
         suggestions: What to ask first; shown once and offered by Tab at the empty prompt.
         greeting: Lines to begin with.
+        workflows: What may be called like a command.
         environ: The process environment; decides about colour.
         clock: Seconds that only ever grow.
         input: Where keys come from; the process's terminal when left out.
         output: Where to draw; the process's terminal when left out.
     """
-    chat = Chat(host, clock=clock)
+    workflows = workflows or Library()
+    chat = Chat(host, clock=clock, workflows=workflows)
     history = PrivateHistory(history_file)
     if output is None and is_dumb(environ):
         return await chat.run(_open_dumb_screen(chat, history), greeting, suggestions)
     screen = TerminalScreen(
         chat,
         history=history,
-        completer=SlashCompleter(chat.known_tools, suggestions),
+        completer=SlashCompleter(chat.known_tools, suggestions, commands_of(workflows)),
         palette=Palette(plain=wants_plain(environ, is_terminal=output is not None or sys.stdout.isatty())),
         clock=clock,
         input=input,
@@ -94,11 +100,13 @@ class Chat:
     Args:
         host: The program behind the chat.
         clock: Seconds that only ever grow.
+        workflows: What may be called like a command.
     """
 
-    def __init__(self, host: Host, *, clock: Callable[[], float]) -> None:
+    def __init__(self, host: Host, *, clock: Callable[[], float], workflows: Library) -> None:
         self._host = host
         self._clock = clock
+        self._workflows = workflows
         self._queue: deque[str] = deque()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -127,6 +135,8 @@ class Chat:
         self._palette = screen.palette
         self._scrollback = Scrollback(screen)
         self._greet(greeting, suggestions)
+        for problem in self._workflows.problems:
+            self._remark(self._palette.warning(strip_line(problem)))
         try:
             await screen.run(self._begin)
         finally:
@@ -259,9 +269,8 @@ class Chat:
             self._reader.stopping = True
         task.cancel()
 
-    @staticmethod
-    def _runs_beside(text: str) -> bool:
-        if not commands.is_command(text):
+    def _runs_beside(self, text: str) -> bool:
+        if not commands.is_command(text) or find_invocation(text, self._workflows):
             return False
         try:
             return commands.parse_command(text)[0].while_busy
@@ -274,8 +283,9 @@ class Chat:
             self._spawn(self._preload())
             await self._guard(self._read(self._host.turn(text), kept="; what was said is kept"))
             return
+        invocation = find_invocation(text, self._workflows)
         try:
-            await self._guard(self._obey(text))
+            await self._guard(self._follow(invocation) if invocation else self._obey(text))
         except asyncio.CancelledError:
             self._remark(self._palette.warning("Stopped."))
 
@@ -293,6 +303,12 @@ class Chat:
     async def _obey(self, text: str) -> None:
         command, rest = commands.parse_command(text)
         await self._action(command)(rest)
+
+    async def _follow(self, invocation: Invocation) -> None:
+        filled = await fill_in(invocation, self._screen.read_line, self._remark)
+        self._spawn(self._preload())
+        events = self._host.turn(filled.text, filled.workflow.tools)
+        await self._read(events, kept="; what was said is kept")
 
     def _action(self, command: Command) -> Callable[[str], Coroutine[None, None, None]]:
         return {
@@ -335,7 +351,7 @@ class Chat:
     # Slash commands.
 
     async def _help(self, _rest: str) -> None:
-        self._show(draw_help(self._screen.columns, self._palette))
+        self._show(draw_help(self._screen.columns, self._palette, commands_of(self._workflows)))
 
     async def _list_tools(self, rest: str) -> None:
         self._tools = await self._host.tools()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from agent.repl.commands import CALL, COMMANDS, TOOLS
+from agent.repl.commands import CALL, COMMANDS, TOOLS, Command
 from agent.repl.sanitize import strip_line
 from agent.tools.tool import Tool
 
@@ -18,10 +18,17 @@ class SlashCompleter(Completer):
     Args:
         tools: The tools that were listed so far.
         suggestions: Whole messages to begin with.
+        workflows: Further commands.
     """
 
-    def __init__(self, tools: Callable[[], Sequence[Tool]], suggestions: Sequence[str]) -> None:
+    def __init__(
+        self,
+        tools: Callable[[], Sequence[Tool]],
+        suggestions: Sequence[str],
+        workflows: Sequence[Command] = (),
+    ) -> None:
         self._tools = tools
+        self._commands = (*COMMANDS, *workflows)
         self._suggestions = suggestions
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
@@ -33,7 +40,7 @@ class SlashCompleter(Completer):
             return []
         name, space, rest = text[1:].partition(" ")
         if not space:
-            return _complete_command(name)
+            return _complete_command(name, self._commands)
         if name in _TAKES_TOOL and " " not in rest:
             return self._complete_tool(rest)
         return []
@@ -48,7 +55,7 @@ class SlashCompleter(Completer):
         ]
 
 
-def _complete_command(typed: str) -> list[Completion]:
+def _complete_command(typed: str, commands: Sequence[Command]) -> list[Completion]:
     return [
         Completion(
             command.name + (" " if command.arguments else ""),
@@ -56,6 +63,6 @@ def _complete_command(typed: str) -> list[Completion]:
             display=command.usage,
             display_meta=command.summary,
         )
-        for command in COMMANDS
+        for command in commands
         if command.name.startswith(typed.lower())
     ]

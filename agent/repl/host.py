@@ -1,6 +1,6 @@
 """What the chat needs of the program behind it, and nothing else of it."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Protocol
 
 from agent.events import Event
@@ -34,8 +34,13 @@ class Host(Protocol):
         """
         ...
 
-    def turn(self, text: str) -> AsyncGenerator[Event, None]:
-        """Answer a message of the user; waits until ready, with a `Notice` meanwhile."""
+    def turn(self, text: str, tools: Sequence[str] = ()) -> AsyncGenerator[Event, None]:
+        """Answer a message of the user; waits until ready, with a `Notice` meanwhile.
+
+        Args:
+            text: The message.
+            tools: Globs of tools that it takes, offered to the model at once.
+        """
         ...
 
     def call(self, name: str, arguments: JsonObject) -> AsyncGenerator[Event, None]:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from agent.jsontypes import JsonObject, is_object
 from agent.repl.cells import pad, width
-from agent.repl.commands import COMMANDS, KEYS
+from agent.repl.commands import COMMANDS, KEYS, Command
 from agent.repl.palette import Palette
 from agent.repl.sanitize import strip, strip_line
-from agent.tools.policy import effect_of
+from agent.tools.effects import effect_of
 from agent.tools.tool import Effect, Tool
 
 _GAP = "  "
@@ -46,10 +46,14 @@ def _draw_stacked(row: Sequence[str], columns: int, palette: Palette) -> str:
     return f"{palette.accent(row[0])}\n{rest}".rstrip()
 
 
-def draw_help(columns: int, palette: Palette) -> str:
-    """Draw the commands and the keys."""
-    commands = draw_columns([(command.usage, command.summary) for command in COMMANDS], columns, palette)
-    return f"{commands}\n{draw_columns(KEYS, columns, palette)}"
+def draw_help(columns: int, palette: Palette, workflows: Sequence[Command] = ()) -> str:
+    """Draw the commands, the workflows and the keys."""
+    tables = [
+        draw_columns([(command.usage, command.summary) for command in commands], columns, palette)
+        for commands in (COMMANDS, workflows)
+        if commands
+    ]
+    return "\n".join([*tables, draw_columns(KEYS, columns, palette)])
 
 
 def draw_tools(tools: Sequence[Tool], columns: int, palette: Palette) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.errors import UsageError
 from agent.workflows.library import Library
@@ -18,10 +18,12 @@ class Invocation:
     Args:
         workflow: The workflow.
         values: By the arguments' names.
+        besides: What was said that belongs to no argument.
     """
 
     workflow: Workflow
     values: Mapping[str, str]
+    besides: str = ""
 
     @property
     def missing(self) -> tuple[Argument, ...]:
@@ -32,12 +34,13 @@ class Invocation:
 
     def with_values(self, values: Mapping[str, str]) -> "Invocation":
         """The same with more said about it."""
-        return Invocation(self.workflow, {**self.values, **values})
+        return replace(self, values={**self.values, **values})
 
     @property
     def text(self) -> str:
         """The message to the model."""
-        return self.workflow.fill(self.values)
+        text = self.workflow.fill(self.values)
+        return f"{text}\n\n{self.besides}" if self.besides else text
 
 
 def find_invocation(text: str, library: Library) -> Invocation | None:
@@ -46,11 +49,12 @@ def find_invocation(text: str, library: Library) -> Invocation | None:
     workflow = library.find(called[1].lower()) if called else None
     if called is None or workflow is None:
         return None
-    return Invocation(workflow, read_values(workflow.arguments, called[2] or ""))
+    values, besides = _read_values(workflow.arguments, called[2] or "")
+    return Invocation(workflow, values, besides)
 
 
-def read_values(arguments: tuple[Argument, ...], rest: str) -> dict[str, str]:
-    """Read what follows a workflow's name.
+def _read_values(arguments: tuple[Argument, ...], rest: str) -> tuple[dict[str, str], str]:
+    """Read what follows a workflow's name: the values, and what belongs to no argument.
 
     `name=value` goes to the argument of that name; a value ends at its closing quote if it is quoted,
     else before the next name or at the end of the line. All other text is the value of the first
@@ -73,9 +77,9 @@ def read_values(arguments: tuple[Argument, ...], rest: str) -> dict[str, str]:
     loose.append(rest[end:].strip())
     text = "\n".join(filter(None, loose))
     first = next((each.name for each in arguments if each.name not in values), None)
-    if text and first is not None:
-        values[first] = text
-    return {name: value for name, value in values.items() if value}
+    if first is not None:
+        values[first], text = text, ""
+    return {name: value for name, value in values.items() if value}, text
 
 
 def read_question(text: str, library: Library) -> Invocation | None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from agent.repl.chat import run_chat
+from agent.workflows.library import read_library
 from tests.repl.fake_host import FakeHost
 
 
@@ -27,6 +28,7 @@ async def main(folder: Path, *, loads: bool) -> int:
             history_file=folder / "data" / "history",
             suggestions=["overdue"],
             greeting="Welcome to the demo.",
+            workflows=read_library(folder / "workflows"),
         )
     finally:
         (folder / "log.json").write_text(json.dumps(host.log))

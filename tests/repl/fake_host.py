@@ -1,7 +1,7 @@
 """A host that plays a script: honest async generators of real events, no network and no model."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from agent.conversation import ToolCall
@@ -22,7 +22,7 @@ from agent.events import (
 )
 from agent.jsontypes import JsonObject, JsonValue, dump
 from agent.model.protocol import FinishReason, TextDelta, Usage
-from agent.tools.policy import effect_of
+from agent.tools.effects import effect_of
 from agent.tools.tool import Annotations, Effect, Tool
 
 LIST_OVERDUE = Tool(
@@ -82,8 +82,8 @@ class FakeHost:
             await self.loading.wait()
         self.ready = True
 
-    async def turn(self, text: str) -> AsyncGenerator[Event, None]:
-        self._note(f"turn {text!r}")
+    async def turn(self, text: str, tools: Sequence[str] = ()) -> AsyncGenerator[Event, None]:
+        self._note(f"turn {text!r}" + (f" with {', '.join(tools)}" if tools else ""))
         yield TurnStarted(text)
         if self.loading and not self.ready:
             yield Notice("Waiting for the model to load.")

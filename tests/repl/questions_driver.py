@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 from agent.conversation import ToolCall
@@ -26,7 +26,7 @@ from agent.forms import parse_form
 from agent.jsontypes import JsonObject, dump
 from agent.model.protocol import FinishReason, TextDelta, Usage
 from agent.repl.chat import run_chat
-from agent.tools.policy import effect_of
+from agent.tools.effects import effect_of
 from tests.repl.fake_host import LIST_OVERDUE, FakeHost
 
 FORM: JsonObject = {
@@ -43,7 +43,7 @@ FORM: JsonObject = {
 class AskingHost(FakeHost):
     """Asks what a message names, and says what it was answered."""
 
-    async def turn(self, text: str) -> AsyncGenerator[Event, None]:
+    async def turn(self, text: str, tools: Sequence[str] = ()) -> AsyncGenerator[Event, None]:
         yield TurnStarted(text)
         yield StepStarted(1)
         said = ""
