@@ -101,6 +101,7 @@ EXAMPLES: list[tuple[Event, JsonObject]] = [
             "summary": "Delete task: “Fix login” (7)",
             "details": ["taskId: “Fix login” (7)"],
             "effect": "destructive",
+            "because": "",
             "decision": "allowed",
         },
     ),
@@ -114,6 +115,7 @@ EXAMPLES: list[tuple[Event, JsonObject]] = [
             0.12345678,
             Decision.DECLINED,
             ApprovalError("It was not approved.", "Use --yes."),
+            "deny = *",
         ),
         {
             "type": "tool_call_finished",
@@ -124,6 +126,7 @@ EXAMPLES: list[tuple[Event, JsonObject]] = [
             "structured": {"a": [1]},
             "duration": 0.123457,
             "decision": "declined",
+            "rule": "deny = *",
             "error": {
                 "kind": "ApprovalError",
                 "message": "It was not approved.",

@@ -36,6 +36,7 @@ from agent.events import (
 )
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import FinishReason, ReasoningDelta, TextDelta, Usage
+from agent.tools.fence import unfence
 from agent.tools.tool import Effect, Tool
 from agent.transcripts import (
     Header,
@@ -260,7 +261,7 @@ async def test_ids_that_an_old_file_repeats_keep_their_own_results(tmp_path: Pat
         for message in read_transcript(writer.path).conversation().messages
         if isinstance(message, ToolMessage)
     ]
-    assert found == ["result of one", "result of two"]
+    assert list(map(unfence, found)) == ["result of one", "result of two"]
 
 
 async def test_a_resumed_conversation_goes_on_in_its_file(tmp_path: Path) -> None:

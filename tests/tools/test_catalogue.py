@@ -124,7 +124,12 @@ def test_a_tool_that_the_server_lists_anew_can_be_found() -> None:
 def test_of_a_server_that_is_not_known_the_core_is_what_only_looks() -> None:
     tools = [
         Tool(
-            f"thing_{number}", "", "Does a thing.", {"type": "object"}, Annotations(read_only=number % 2 == 0)
+            f"thing_{number}",
+            "",
+            "Does a thing.",
+            {"type": "object"},
+            Annotations(read_only=number % 2 == 0),
+            is_trusted=True,
         )
         for number in range(40)
     ]

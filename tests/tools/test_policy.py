@@ -1,146 +1,132 @@
-"""Which calls ask first."""
+"""Which calls run, which ask, and which never leave."""
 
 import pytest
 from fake_toolbox import make_tool
 
-from agent.tools.policy import Policy, Verdict, effect_of, may_repeat
-from agent.tools.tool import Annotations, Effect, Tool
+from agent.errors import SettingsError
+from agent.tools.policy import FOR_SESSION, Judgement, Policy, Verdict
+from agent.tools.tool import Annotations, Tool
+
+ALLOW, ASK, REFUSE = Verdict.ALLOW, Verdict.ASK, Verdict.REFUSE
+READ = make_tool("get_task", annotations=Annotations(read_only=True))
 
 
-def named(name: str) -> Tool:
-    return make_tool(name)
+def write(name: str = "create_task") -> Tool:
+    return make_tool(name, annotations=Annotations(read_only=False, destructive=False))
 
 
-def hinted(
-    read_only: bool | None = None, destructive: bool | None = None, name: str = "do_something"
-) -> Tool:
-    return make_tool(name, annotations=Annotations(read_only, destructive))
+def destructive(name: str = "delete_task") -> Tool:
+    return make_tool(name, annotations=Annotations(read_only=False, destructive=True))
 
 
-@pytest.mark.parametrize(
-    ("read_only", "destructive", "effect"),
-    [
-        (True, None, Effect.READ),
-        (True, False, Effect.READ),
-        (True, True, Effect.DESTRUCTIVE),
-        (False, True, Effect.DESTRUCTIVE),
-        (None, True, Effect.DESTRUCTIVE),
-        (False, False, Effect.WRITE),
-        (False, None, Effect.WRITE),
-        (None, False, Effect.WRITE),
-        (None, None, Effect.WRITE),
-    ],
+def test_reads_run_without_a_question_whatever_is_allowed() -> None:
+    assert Policy().judge(READ) == Judgement(ALLOW)
+    assert Policy(read_only=True).judge(READ) == Judgement(ALLOW)
+
+
+@pytest.mark.parametrize("tool", [write(), destructive()])
+def test_writes_ask(tool: Tool) -> None:
+    assert Policy().judge(tool) == Judgement(ASK)
+
+
+# From the strongest rule to the weakest
+
+EVERYTHING = Policy(
+    read_only=True,
+    deny=("create_*",),
+    allow_all=True,
+    allow_now=("create_*",),
+    ask=("create_*",),
+    allow=("create_*",),
+    for_session={"create_task"},
 )
-def test_annotations_decide_the_effect(
-    read_only: bool | None, destructive: bool | None, effect: Effect
-) -> None:
-    assert effect_of(hinted(read_only, destructive)) is effect
+VERDICTS = [
+    ("read_only", Judgement(REFUSE, "--read-only")),
+    ("deny", Judgement(REFUSE, "deny = create_*")),
+    ("allow_all", Judgement(ALLOW, "--yes")),
+    ("allow_now", Judgement(ALLOW, "--allow create_*")),
+    ("ask", Judgement(ASK, "ask = create_*")),
+    ("allow", Judgement(ALLOW, "allow = create_*")),
+    ("for_session", Judgement(ALLOW, FOR_SESSION)),
+]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "get_task",
-        "list_tasks",
-        "find_tasks",
-        "search_docs",
-        "preview_my_tasks",
-        "astravue_list_spaces",
-        "astravue_internal_get_project_stats",
-        "internal_get_stats",
-    ],
-)
-def test_without_hints_a_name_that_begins_with_a_read_verb_is_a_read(name: str) -> None:
-    assert effect_of(named(name)) is Effect.READ
+@pytest.mark.parametrize("strongest", range(len(VERDICTS)))
+def test_the_strongest_rule_decides(strongest: int) -> None:
+    policy = Policy()
+    for name, _ in VERDICTS[strongest:]:
+        setattr(policy, name, getattr(EVERYTHING, name))
+    assert policy.judge(write()) == VERDICTS[strongest][1]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "create_list_item",
-        "mark_read_notifications",
-        "astravue_mark_notification_read",
-        "update_search_index",
-        "get_or_create_tag",
-        "find_and_replace_text",
-        "astravue_internal_reset",
-        "set_get_hook",
-        "getaway_book",
-        "list",
-        "",
-    ],
-)
-def test_without_hints_a_read_verb_elsewhere_in_a_name_does_not_make_a_read(name: str) -> None:
-    assert effect_of(named(name)) is Effect.WRITE
-
-
-@pytest.mark.parametrize("name", ["delete_task", "astravue_bulk_delete_tasks", "task_delete", "purge_all"])
-def test_without_hints_a_name_that_deletes_is_destructive(name: str) -> None:
-    assert effect_of(named(name)) is Effect.DESTRUCTIVE
-
-
-def test_a_hint_is_stronger_than_a_name() -> None:
-    assert effect_of(hinted(read_only=False, name="get_task")) is Effect.WRITE
-    assert effect_of(hinted(destructive=True, name="get_task")) is Effect.DESTRUCTIVE
-    assert effect_of(hinted(destructive=False, name="delete_draft")) is Effect.WRITE
-    assert effect_of(hinted(read_only=True, name="delete_preview")) is Effect.READ
-
-
-def test_reads_run_without_a_question_whatever_the_policy() -> None:
-    read = hinted(read_only=True)
-    assert Policy().judge(read) is Verdict.ALLOW
-    assert Policy(read_only=True).judge(read) is Verdict.ALLOW
-
-
-@pytest.mark.parametrize("destructive", [False, True])
-def test_writes_ask(destructive: bool) -> None:
-    assert Policy().judge(hinted(False, destructive)) is Verdict.ASK
-
-
-@pytest.mark.parametrize("destructive", [False, True])
-def test_read_only_is_stronger_than_every_permission(destructive: bool) -> None:
-    tool = hinted(False, destructive)
-    policy = Policy(allow_all=True, allow=("*",), read_only=True)
-    policy.remember(tool)
-    assert policy.judge(tool) is Verdict.REFUSE
+def test_a_read_is_asked_about_or_refused_only_where_a_rule_names_it() -> None:
+    assert Policy(ask=("get_*",)).judge(READ) == Judgement(ASK, "ask = get_*")
+    assert Policy(deny=("*",)).judge(READ) == Judgement(REFUSE, "deny = *")
+    assert Policy(ask=("get_*",), allow_all=True).judge(READ) == Judgement(ALLOW, "--yes")
 
 
 @pytest.mark.parametrize(
     ("glob", "verdict"),
     [
-        ("create_task", Verdict.ALLOW),
-        ("create_*", Verdict.ALLOW),
-        ("*_task", Verdict.ALLOW),
-        ("create", Verdict.ASK),
-        ("CREATE_*", Verdict.ASK),
-        ("delete_*", Verdict.ASK),
+        ("create_task", ALLOW),
+        ("create_*", ALLOW),
+        ("*_task", ALLOW),
+        ("create", ASK),
+        ("CREATE_*", ASK),
+        ("delete_*", ASK),
     ],
 )
-def test_a_glob_allows_the_tools_whose_whole_name_it_matches(glob: str, verdict: Verdict) -> None:
-    assert Policy(allow=("other", glob)).judge(hinted(False, False, "create_task")) is verdict
+def test_a_glob_means_the_tools_whose_whole_name_it_matches(glob: str, verdict: Verdict) -> None:
+    assert Policy(allow=("other", glob)).judge(write()).verdict is verdict
 
 
-def test_a_session_decision_holds_for_that_tool_alone() -> None:
+# What a yes may hold for
+
+
+def test_a_decision_for_the_session_holds_for_that_tool_alone() -> None:
     policy = Policy()
-    policy.remember(hinted(False, False, "create_task"))
-    assert policy.judge(hinted(False, False, "create_task")) is Verdict.ALLOW
-    assert policy.judge(hinted(False, False, "create_space")) is Verdict.ASK
+    policy.remember(write("create_task"))
+    assert policy.judge(write("create_task")).verdict is ALLOW
+    assert policy.judge(write("create_space")).verdict is ASK
 
 
-def test_a_session_decision_is_never_kept_for_a_destructive_tool() -> None:
-    policy = Policy()
-    policy.remember(hinted(False, True, "delete_task"))
-    assert policy.judge(hinted(False, True, "delete_task")) is Verdict.ASK
+@pytest.mark.parametrize(
+    "tool", [destructive(), write("bulk_close"), write("astravue_move_task"), write("asked_task")]
+)
+def test_no_yes_is_remembered_for_what_asks_every_time(tool: Tool) -> None:
+    kept: list[str] = []
+    policy = Policy(ask=("asked_*",), keep=kept.append)
+    assert not policy.may_keep(tool)
+    policy.remember(tool)
+    policy.remember_for_good(tool)
+    assert policy.judge(tool).verdict is ASK
+    assert kept == []
 
 
 def test_a_tool_that_turns_destructive_asks_again() -> None:
     policy = Policy()
-    policy.remember(hinted(False, False, "move_task"))
-    assert policy.judge(hinted(False, True, "move_task")) is Verdict.ASK
+    policy.remember(write("move_it"))
+    assert policy.judge(destructive("move_it")).verdict is ASK
 
 
-def test_only_reads_and_idempotent_writes_may_be_repeated() -> None:
-    assert may_repeat(hinted(read_only=True))
-    assert may_repeat(make_tool("set_status", annotations=Annotations(idempotent=True)))
-    assert not may_repeat(named("create_task"))
-    assert not may_repeat(make_tool("create_task", annotations=Annotations(idempotent=False)))
+def test_a_yes_for_good_is_written_down_and_holds_at_once() -> None:
+    kept: list[str] = []
+    policy = Policy(keep=kept.append)
+    policy.remember_for_good(write())
+    assert kept == ["create_task"]
+    assert policy.judge(write()) == Judgement(ALLOW, "allow = create_task")
+
+
+def test_a_yes_that_cannot_be_written_down_holds_for_the_session() -> None:
+    def keep(_: str) -> None:
+        raise SettingsError("The disk is full.")
+
+    policy = Policy(keep=keep)
+    with pytest.raises(SettingsError):
+        policy.remember_for_good(write())
+    assert policy.judge(write()) == Judgement(ALLOW, FOR_SESSION)
+
+
+def test_without_a_settings_file_nothing_can_be_kept_for_good() -> None:
+    assert not Policy().may_keep(write())
+    assert Policy(keep=lambda _: None).may_keep(write())

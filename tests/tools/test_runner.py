@@ -38,6 +38,7 @@ from agent.events import (
     ToolCallStarted,
 )
 from agent.jsontypes import JsonObject
+from agent.tools.fence import unfence
 from agent.tools.names import NameIndex
 from agent.tools.policy import Policy
 from agent.tools.runner import CallRunner
@@ -55,6 +56,7 @@ class Step:
         toolbox: Where the tools are.
         policy: Which calls ask first.
         decide: Answers approvals; without it, nobody does.
+        said: What the user said.
     """
 
     def __init__(
@@ -63,10 +65,11 @@ class Step:
         toolbox: FakeToolbox | None = None,
         policy: Policy | None = None,
         decide: Callable[[ApprovalRequested], None] | None = None,
+        said: str = "Do it.",
     ) -> None:
         self.calls = calls
         self.toolbox = toolbox or FakeToolbox()
-        self.conversation = Conversation([UserMessage("Do it."), AssistantMessage("", calls)])
+        self.conversation = Conversation([UserMessage(said), AssistantMessage("", calls)])
         self.names = NameIndex()
         self.events: list[Event] = []
         self._decide = decide
@@ -125,6 +128,7 @@ async def test_a_read_runs_without_a_question_and_its_result_joins_the_conversat
     ]
     (message,) = results(step.conversation)
     assert (message.call_id, message.name, message.is_error) == ("c1", "get_task", False)
+    assert message.text == '<data from="get_task">\n{"done":"get_task"}\n</data>'
     assert message.structured == {"done": "get_task"}
 
 
@@ -260,10 +264,16 @@ async def test_a_decision_for_the_session_spares_the_next_question_about_that_to
         call("c1", "update_task", taskId=1),
         call("c2", "update_task", taskId=2),
         decide=decide(Decision.ALLOWED_FOR_SESSION),
+        said="Close 1 and 2.",
     )
     await step.run()
     assert len(step.approvals) == 1
     assert step.outcomes == [CallOutcome.SUCCEEDED] * 2
+    assert [event.decision for event in step.finished] == [
+        Decision.ALLOWED_FOR_SESSION,
+        Decision.ALLOWED_BY_RULE,
+    ]
+    assert step.finished[1].rule == "always for this session"
 
 
 async def test_a_decision_for_the_session_does_not_spare_questions_about_destructive_tools() -> None:
@@ -325,7 +335,7 @@ async def test_an_unknown_tool_is_answered_with_the_names_that_come_close() -> N
     step = Step(call("c1", "get_tasks", taskId=7))
     await step.run()
     assert step.outcomes == [CallOutcome.INVALID]
-    text = results(step.conversation)[0].text
+    text = unfence(results(step.conversation)[0].text)
     assert text.startswith("There is no tool named get_tasks. Did you mean ")
     assert "get_task" in text
 
@@ -357,7 +367,7 @@ async def test_unfit_arguments_go_back_to_the_model_and_never_to_the_server(
     (finished,) = step.events
     assert isinstance(finished, ToolCallFinished)
     assert (finished.outcome, finished.title) == (CallOutcome.INVALID, "Delete task")
-    assert results(step.conversation)[0].text.startswith(text)
+    assert unfence(results(step.conversation)[0].text).startswith(text)
 
 
 async def test_a_call_that_cannot_run_keeps_its_place_among_the_others() -> None:
@@ -379,7 +389,8 @@ async def test_a_tool_that_says_it_failed_is_answered_with_what_it_said() -> Non
     (finished,) = step.finished
     assert (finished.outcome, finished.error) == (CallOutcome.FAILED, None)
     (message,) = results(step.conversation)
-    assert (message.text, message.is_error) == ("No such task.", True)
+    assert message.text == '<data from="get_task" error="true">\nNo such task.\n</data>'
+    assert message.is_error
 
 
 async def test_a_server_that_cannot_be_used_fails_its_call_alone() -> None:
@@ -390,7 +401,7 @@ async def test_a_server_that_cannot_be_used_fails_its_call_alone() -> None:
     by_id = {event.call.id: event for event in step.finished}
     assert (by_id["c1"].outcome, by_id["c1"].error) == (CallOutcome.FAILED, lost)
     assert by_id["c2"].outcome is CallOutcome.SUCCEEDED
-    assert results(step.conversation)[0].text == "The server is away. Try again."
+    assert unfence(results(step.conversation)[0].text) == "The server is away. Try again."
 
 
 async def test_a_write_whose_answer_was_lost_is_told_as_unknown() -> None:
@@ -403,7 +414,7 @@ async def test_a_write_whose_answer_was_lost_is_told_as_unknown() -> None:
     assert finished.error.exit_code is ExitCode.SERVER
     (message,) = results(step.conversation)
     assert message.is_error
-    assert message.text == "The answer was lost. Look before trying again."
+    assert unfence(message.text) == "The answer was lost. Look before trying again."
 
 
 @pytest.mark.parametrize("name", ["get_task", "update_task"])
