@@ -79,13 +79,14 @@ def encode_event(event: Event) -> JsonObject:
                 "total": event.total,
                 "message": event.message,
             }
-        case Compacted(text, covers, before, after):
+        case Compacted(text, covers, before, after, usage):
             return {
                 "type": "compacted",
                 "text": text,
                 "covers": covers,
                 "before_tokens": before,
                 "after_tokens": after,
+                "usage": encode_usage(usage),
             }
         case CompactionUndone(covers):
             return {"type": "compaction_undone", "covers": covers}

@@ -211,12 +211,14 @@ class Compacted:
         covers: How many messages it stands for, from the first on; they are kept.
         before_tokens: How long the next request would have been.
         after_tokens: How long it is now.
+        usage: What the summary itself took.
     """
 
     text: str
     covers: int
     before_tokens: int
     after_tokens: int
+    usage: Usage = field(default_factory=Usage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,10 @@ class KeptResults:
         """Take note that short results are left out of requests as well."""
         self._wanted = True
 
+    def limit_to(self, characters: int) -> None:
+        """Show fewer characters of a result from now on, if that many are fewer."""
+        self.limit = min(self.limit, characters)
+
     async def show(self, number: int, name: str, result: ToolResult) -> Shown:
         """Show a result as the model reads it, and keep it whole if that is not all of it.
 

@@ -13,11 +13,13 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from agent.context_keeper import ContextKeeper
 from agent.conversation import AssistantMessage, Conversation, ToolCall, ToolMessage, UserMessage
-from agent.errors import AgentError, LimitError, ModelError
+from agent.errors import AgentError, ContextError, LimitError, ModelError
 from agent.events import (
     ApprovalRequested,
     CallOutcome,
+    Compacted,
     Event,
     Notice,
     RequestPrefix,
@@ -30,6 +32,7 @@ from agent.events import (
     WaitStarted,
 )
 from agent.jsontypes import JsonObject, dump, well_formed
+from agent.kept_results import KeptResults
 from agent.limits import Limits, Spent
 from agent.model.protocol import (
     Finish,
@@ -51,6 +54,9 @@ from agent.tools.schema import FunctionTable, build_functions
 from agent.undo.journal import Journal
 from agent.undo.plan import UndoPlan
 from agent.undo.record import Undone
+
+# How often in a turn a request may be made shorter because the endpoint found it too long.
+_MOST_REFUSALS = 3
 
 Offer: TypeAlias = Callable[[FunctionTable], tuple[FunctionDefinition, ...]]
 """Chooses which functions of a table a request offers."""
@@ -127,6 +133,7 @@ class Loop:
         clock: Seconds, monotonic; measures calls and turns.
         oversight: Is told of each decision about a call, and keeps secrets from leaving.
         journal: Notes how each write is taken back.
+        results: Keeps what is too long for the model.
     """
 
     def __init__(
@@ -142,6 +149,7 @@ class Loop:
         clock: Callable[[], float] = time.monotonic,
         oversight: Oversight | None = None,
         journal: Journal | None = None,
+        results: KeptResults | None = None,
     ) -> None:
         self._model = model
         self._toolbox = toolbox
@@ -159,18 +167,30 @@ class Loop:
                 names.learn(message.structured)
                 self._call_ids.add(message.call_id)
         self._journal = journal or Journal(clock=clock)
-        self._runner = CallRunner(toolbox, policy, names, clock, oversight, journal=self._journal)
+        self._runner = CallRunner(
+            toolbox, policy, names, clock, oversight, results=results, journal=self._journal
+        )
+        self._context: ContextKeeper | None = None
         self._prefix: RequestPrefix | None = None
 
-    def use(self, model: Model, *, strict: bool = False, offer: "Offer | None" = None) -> None:
+    def use(
+        self,
+        model: Model,
+        *,
+        strict: bool = False,
+        offer: "Offer | None" = None,
+        context: ContextKeeper | None = None,
+    ) -> None:
         """Ask another model from the next step on.
 
         Args:
             model: The model.
             strict: Have its endpoint hold it to the functions' schemas, where they allow it.
             offer: Chooses the functions of each request; all of them when left out.
+            context: Keeps requests within what the model can read; nothing does when left out.
         """
         self._model, self._strict, self._offer = model, strict, offer or _offer_all
+        self._context = context
 
     async def functions(self) -> tuple[FunctionDefinition, ...]:
         """The functions that the next request offers.
@@ -178,7 +198,11 @@ class Loop:
         Raises:
             AgentError: The server cannot list its tools.
         """
-        return self._offer(build_functions(await self._toolbox.tools(), strict=self._strict))
+        return await self._fitting(build_functions(await self._toolbox.tools(), strict=self._strict))
+
+    async def _fitting(self, table: FunctionTable) -> tuple[FunctionDefinition, ...]:
+        functions = self._offer(table)
+        return functions if self._context is None else await self._context.fit_functions(functions)
 
     async def turn(self, text: str, context: str = "") -> AsyncGenerator[Event, None]:
         """Answer one message of the user.
@@ -257,17 +281,27 @@ class Loop:
 
     async def _steps(self, progress: _Progress) -> AsyncGenerator[Event, None]:
         unfit: Counter[str] = Counter()
+        refusals = 0
         while True:
             self._limits.check(progress.spent(self._clock()))
             progress.steps += 1
             table = build_functions(await self._toolbox.tools(), strict=self._strict)
-            functions = self._offer(table)
+            functions = await self._fitting(table)
             if prefix := self._changed_prefix(functions):
                 yield prefix
-            answer = _Answer()
-            async with aclosing(self._ask(functions, answer, progress)) as events:
+            async with aclosing(self._make_room(functions, progress)) as events:
                 async for event in events:
                     yield event
+            answer = _Answer()
+            try:
+                async with aclosing(self._ask(functions, answer, progress)) as events:
+                    async for event in events:
+                        yield event
+            except ContextError as error:
+                refusals += 1
+                if refusals > _MOST_REFUSALS or not await self._can_shrink(error):
+                    raise
+                continue
             if not answer.calls:
                 yield TurnFinished(answer.message.text, progress.usage, progress.steps)
                 return
@@ -279,12 +313,25 @@ class Loop:
                         progress.asking += self._clock() - handed_over
                     self._count_unfit(event, unfit)
 
+    async def _make_room(
+        self, functions: tuple[FunctionDefinition, ...], progress: _Progress
+    ) -> AsyncGenerator[Event, None]:
+        if self._context is None:
+            return
+        async with aclosing(self._context.prepare(self._model, self._system, functions)) as events:
+            async for event in events:
+                if isinstance(event, Compacted):
+                    progress.usage += event.usage
+                yield event
+
+    async def _can_shrink(self, error: ContextError) -> bool:
+        return self._context is not None and await self._context.shrink(error)
+
     async def _ask(
         self, functions: tuple[FunctionDefinition, ...], answer: _Answer, progress: _Progress
     ) -> AsyncGenerator[Event, None]:
-        request = ModelRequest(
-            self._system, self._conversation.messages, functions, session_id=self._session_id
-        )
+        history = self._conversation.messages if self._context is None else self._context.messages
+        request = ModelRequest(self._system, history, functions, session_id=self._session_id)
         yield StepStarted(progress.steps)
         try:
             async with aclosing(self._model.respond(request)) as items:

@@ -1,11 +1,12 @@
 """Why a request to an endpoint failed: one sentence for a person, and whether to try once more."""
 
+import re
 from dataclasses import dataclass
 
 import httpx2
 import openai
 
-from agent.errors import AgentError, LimitError, ModelError
+from agent.errors import AgentError, ContextError, LimitError, ModelError
 from agent.jsontypes import is_object
 from agent.model.retries import WORTH_REPEATING, read_retry_after
 from agent.model.stream_errors import BrokenStream, StreamError
@@ -19,6 +20,20 @@ _OVERFLOW = (
     "context size",
     "context window",
     "prompt is too long",
+    "maximum prompt length",
+    "maximum number of tokens",
+)
+# Those of llama.cpp, Mistral, Anthropic, Gemini, and of OpenAI and all who copy it.
+_LIMITS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\bn_ctx\b\W{0,6}(\d{3,9})",
+        r"(\d{3,9}) maximum context length",
+        r"> (\d{3,9}) maximum",
+        r"maximum number of tokens[a-z ]{0,20}\(?(\d[\d,]{2,9})",
+        r"maximum (?:context|prompt) length[a-z ']{0,30}\W{0,3}(\d[\d,]{2,9})",
+        r"context (?:length|size|window)[a-z ']{0,30}\W{0,3}(\d[\d,]{2,9})",
+    )
 )
 _NO_MONEY = ("insufficient_quota", "billing_hard_limit", "insufficient_balance", "insufficient credits")
 _NO_TOOLS = ("does not support tools", "tools are not supported", "tool use is not supported")
@@ -106,9 +121,10 @@ def _explain_status(problem: openai.APIStatusError, base_url: str, model: str) -
         )
     if status in (400, 413, 422) and any(sign in words for sign in _OVERFLOW):
         return Failure(
-            LimitError(
+            ContextError(
                 f"The conversation is longer than “{model}” can read; it is kept.",
                 "Start a new one, or choose a model that reads more.",
+                read_context_limit(f"{words} {problem.body}".lower()),
             )
         )
     if status in (400, 422) and any(sign in words for sign in _NO_TOOLS):
@@ -140,9 +156,10 @@ def _explain_stream_error(problem: StreamError, base_url: str, model: str) -> Fa
     words = f"{code} {said}".lower()
     if any(sign in words for sign in _OVERFLOW):
         return Failure(
-            LimitError(
+            ContextError(
                 f"The conversation is longer than “{model}” can read; it is kept.",
                 "Start a new one, or choose a model that reads more.",
+                read_context_limit(words),
             )
         )
     is_passing = code in WORTH_REPEATING or any(
@@ -153,6 +170,19 @@ def _explain_stream_error(problem: StreamError, base_url: str, model: str) -> Fa
         kind(f"{base_url} broke off the answer: {sentence(said)}", "Ask again."),
         f"{base_url} broke off its answer" if is_passing else "",
     )
+
+
+def read_context_limit(words: str) -> int | None:
+    """How many tokens a model can read, by what its endpoint says of a request that is longer.
+
+    Args:
+        words: Its words in lower case.
+
+    Returns:
+        The number; `None` where they do not tell.
+    """
+    found = next((match for pattern in _LIMITS if (match := pattern.search(words))), None)
+    return int(found[1].replace(",", "")) if found else None
 
 
 _WEB_PAGE = "a web page."
