@@ -17,7 +17,7 @@ _NAME, _TITLE, _DESCRIPTION, _PARAMETER = 3.0, 2.0, 1.0, 0.5
 _SATURATION, _LENGTH_SHARE = 1.2, 0.5
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_ENDINGS = ("ies", "ing", "ed", "es", "s")
+_ENDINGS = ("encies", "ency", "ies", "ing", "ed", "es", "s")
 _NO_PLURAL = ("us", "ss", "is")
 _SHORTEST_STEM = 3
 _EMPTY = frozenset(
