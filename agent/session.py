@@ -31,11 +31,15 @@ from agent.model.scripted import ScriptedModel
 from agent.notices import NoticeBoard, describe
 from agent.prompt_files import read_prompt
 from agent.settings import Settings
+from agent.tools.approval import Oversight
 from agent.tools.local_functions import make_toolbelt
 from agent.tools.policy import Policy
 from agent.tools.tool import Tool
 from agent.tools.toolbelt import Toolbelt
 from agent.transcripts import Header, Recorder, Transcript, new_session_id
+from agent.undo.journal import Journal
+from agent.undo.log import read_entries
+from agent.undo.plan import Listed, UndoPlan, list_writes
 
 if TYPE_CHECKING:
     from agent.auth.browser import BrowserOpener
@@ -123,6 +127,7 @@ class Session:
         self._model_origin = ""
         self._loop: Loop | None = None
         self._belt: Toolbelt | None = None
+        self._journal = Journal(read_entries(options.resumed.events) if options.resumed else ())
 
     @property
     def id(self) -> str:
@@ -236,6 +241,8 @@ class Session:
             system=read_prompt("system"),
             limits=make_limits(self._settings.limits),
             session_id=self._id,
+            oversight=Oversight(backend.toolbox.note, backend.secrets.are_in),
+            journal=self._journal,
         )
 
     async def _open_model(self) -> None:
@@ -301,6 +308,32 @@ class Session:
                 yield event
         loop = await self._open_loop()
         async with aclosing(self._observe(loop.call(name, arguments))) as events:
+            async for event in events:
+                yield event
+
+    def writes(self) -> tuple[Listed, ...]:
+        """The newest changes of this conversation, those of earlier runs of it included."""
+        return list_writes(self._journal.log)
+
+    async def plan_undo(self, number: int | None) -> UndoPlan:
+        """Plan how a change is taken back; nothing is changed yet.
+
+        Args:
+            number: Its number among the newest; the last that can be undone when left out.
+
+        Raises:
+            AgentError: There is none, it cannot be undone, or the server cannot be asked.
+        """
+        await self._open_loop()
+        assert self._belt is not None
+        tools = {tool.name: tool for tool in await self._belt.tools()}
+        return await self._journal.plan(number, tools, self._belt.call_tool)
+
+    async def undo(self, plan: UndoPlan) -> AsyncGenerator[Event, None]:
+        """Take a change back, with the same approvals and events as in a turn; no model is needed."""
+        self._may_ask_to_sign_in = True
+        loop = await self._open_loop()
+        async with aclosing(self._observe(loop.undo(plan))) as events:
             async for event in events:
                 yield event
 

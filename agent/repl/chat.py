@@ -29,6 +29,7 @@ from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
 from agent.repl.tables import draw_columns, draw_help, draw_tool, draw_tools
 from agent.repl.terminal import TerminalScreen
+from agent.repl.undoing import run_undo
 from agent.repl.workflow_commands import commands_of, fill_in
 from agent.tools.tool import Tool
 from agent.workflows.invocation import Invocation, find_invocation
@@ -315,6 +316,7 @@ class Chat:
             commands.HELP: self._help,
             commands.TOOLS: self._list_tools,
             commands.CALL: self._call,
+            commands.UNDO: self._undo,
             commands.STATUS: self._status,
             commands.LOGIN: self._login,
             commands.LOGOUT: self._logout,
@@ -366,6 +368,17 @@ class Chat:
     async def _call(self, rest: str) -> None:
         name, arguments = commands.parse_call(rest)
         await self._read(self._host.call(name, arguments), results=True)
+
+    async def _undo(self, rest: str) -> None:
+        await run_undo(
+            rest,
+            self._host,
+            palette=self._palette,
+            columns=self._screen.columns,
+            show=self._show,
+            confirm=self._screen.confirm,
+            read=self._read,
+        )
 
     async def _status(self, _rest: str) -> None:
         pairs = await self._host.status()

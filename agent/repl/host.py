@@ -5,10 +5,11 @@ from typing import Protocol
 
 from agent.events import Event
 from agent.jsontypes import JsonObject
+from agent.repl.undoing import UndoHost
 from agent.tools.tool import Tool
 
 
-class Host(Protocol):
+class Host(UndoHost, Protocol):
     """The program behind the chat: the model, the workspace and the sign-in.
 
     The chat calls `start` once, right after the prompt is drawn, and `aclose` once when it leaves.

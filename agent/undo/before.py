@@ -62,10 +62,14 @@ class Before:
     @property
     def lost(self) -> tuple[str, ...]:
         """What will not come back."""
-        empty = [field_in_words(name) for name, value in self._former() if value is None]
-        emptied = [f"the {name}, which was empty and cannot be emptied again" for name in empty]
+        empty = [f"{name}, which was empty and cannot be emptied again" for name in self.emptied]
         others = [each.text for each in self.rule.lost if not each.path or self.facts.holds(each.path)]
-        return (*emptied, *others)
+        return (*empty, *others)
+
+    @property
+    def emptied(self) -> tuple[str, ...]:
+        """The fields that were empty before, in words."""
+        return tuple(f"the {field_in_words(name)}" for name, value in self._former() if value is None)
 
     def _former(self) -> Iterator[tuple[str, JsonValue]]:
         former = self.facts.scope("former")
@@ -122,7 +126,7 @@ class Reader:
             return Before(rule, facts, never=rule.needs.text)
         before = Before(rule, facts, absent=former is None)
         if former is not None and rule.fields and not before.restored:
-            return Before(rule, facts, never=several(before.lost))
+            return Before(rule, facts, never=f"{several(before.emptied)} cannot be emptied again")
         return before
 
     async def _fetch(self, read: Read, facts: Facts, where: Mapping[str, JsonValue]) -> JsonValue:

@@ -175,5 +175,5 @@ def _differences(look: Look, present: JsonValue) -> list[str]:
             continue
         if now != left:
             name = field_in_words(path)
-            differences.append(f"{look.named}: {name} was {in_words(left)}, is {in_words(now)}")
+            differences.append(f"{look.named}: {name} was {in_words(left)}, is now {in_words(now)}")
     return differences

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from agent.conversation import ToolCall
-from agent.errors import AgentError, ModelError, SignInError
+from agent.errors import AgentError, ModelError, SignInError, UsageError
 from agent.events import (
     ApprovalRequested,
     CallOutcome,
@@ -24,6 +24,7 @@ from agent.jsontypes import JsonObject, JsonValue, dump
 from agent.model.protocol import FinishReason, TextDelta, Usage
 from agent.tools.effects import effect_of
 from agent.tools.tool import Annotations, Effect, Tool
+from agent.undo.plan import Listed, UndoPlan
 
 LIST_OVERDUE = Tool(
     name="astravue_list_overdue_tasks",
@@ -62,11 +63,15 @@ class FakeHost:
         loading: Is waited for by `start`, and by every turn; nothing when left out.
         start_error: What `start` fails with.
         chunk: How many characters of an answer come at a time.
+        changes: What `/undo list` lists.
+        plan: What `/undo` would do; nothing when left out.
     """
 
     loading: asyncio.Event | None = None
     start_error: AgentError | None = None
     chunk: int = 7
+    changes: tuple[Listed, ...] = ()
+    plan: UndoPlan | None = None
     ready: bool = False
     log: list[str] = field(default_factory=list[str])
     notes: asyncio.Queue[str] = field(default_factory=asyncio.Queue[str])
@@ -168,6 +173,20 @@ class FakeHost:
             yield ToolCallFinished(
                 call, tool.title, CallOutcome.SUCCEEDED, "done", {"id": 7, "title": "Report"}, 0.2, decision
             )
+
+    def writes(self) -> tuple[Listed, ...]:
+        return self.changes
+
+    async def plan_undo(self, number: int | None) -> UndoPlan:
+        self._note(f"plan {number}")
+        if self.plan is None:
+            raise UsageError("There is nothing to undo in this conversation.")
+        return self.plan
+
+    async def undo(self, plan: UndoPlan) -> AsyncGenerator[Event, None]:
+        for _, each in plan.calls:
+            async for event in self.call(each.tool, each.arguments):
+                yield event
 
     def _note(self, text: str) -> None:
         self.log.append(text)
