@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from agent.tools.fence import unfence
 from tests.end_to_end.program import ASTRAVUE, Program
 from tests.end_to_end.scripted_endpoint import Script, ScriptedEndpoint, last_result
 from tests.terminal_window import TerminalWindow
@@ -54,7 +55,7 @@ def chat(program: Program, *arguments: str, script: Script) -> Generator[tuple[T
 def task_of(body: dict[str, Any]) -> int:
     for message in reversed(body["messages"]):
         if message["role"] == "tool" and "taskId" in message["content"]:
-            return json.loads(message["content"])["taskId"]
+            return json.loads(unfence(message["content"]))["taskId"]
     raise AssertionError("no task was created")
 
 
@@ -116,7 +117,7 @@ def test_the_conversation_never_notices_that_its_tokens_live_for_a_second(progra
 
 
 def test_a_declined_write_changes_nothing_and_the_chat_goes_on(program: Program) -> None:
-    find: Script = [[("astravue_find_tasks", {"keyword": "release notes"})], lambda body: last_total(body)]
+    find: Script = [[("astravue_find_tasks", {"keyword": "release notes"})], last_total]
     with chat(program, "try", script=[CREATE, "As you wish.", *find]) as (terminal, endpoint):
         terminal.wait_for("❯")
         terminal.say("create it")
