@@ -33,19 +33,19 @@ def covered_by_next(conversation: Conversation) -> int:
     return covered if covered > before else 0
 
 
-async def ask_for_summary(model: Model, question: UserMessage, session_id: str) -> tuple[str, Usage]:
+async def ask_for_summary(model: Model, question: UserMessage) -> tuple[str, Usage]:
     """Have the model write a summary, in a request of its own without functions.
 
     Args:
         model: The model.
         question: What is to be summarised; see `write_question`.
-        session_id: Names the conversation.
 
     Raises:
         ModelError: The model did not write one.
         LimitError: Its endpoint refused because of a limit.
     """
-    request = ModelRequest(read_prompt("compaction"), (question,), (), session_id=session_id)
+    # Without the conversation's name: another prefix under it would only push its own out of the cache.
+    request = ModelRequest(read_prompt("compaction"), (question,), ())
     text: list[str] = []
     usage, finish = Usage(), None
     async with aclosing(model.respond(request)) as items:

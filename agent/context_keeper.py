@@ -38,7 +38,6 @@ class ContextKeeper:
         budget: How much the model can read.
         ruler: Measures for it.
         results: The conversation's results.
-        session_id: Names the conversation.
     """
 
     def __init__(
@@ -47,15 +46,11 @@ class ContextKeeper:
         budget: ContextBudget,
         ruler: Ruler,
         results: KeptResults,
-        *,
-        session_id: str = "",
     ) -> None:
         self._conversation = conversation
         self._budget = budget
         self._ruler = ruler
         self._results = results
-        self._session_id = session_id
-        self._shown: tuple[Message, ...] = ()
         self._cut = Cut()
         self._prefix: tuple[str, Functions] = ("", ())
         self._automatic = True
@@ -65,8 +60,8 @@ class ContextKeeper:
 
     @property
     def messages(self) -> Sequence[Message]:
-        """The history as the last request showed it."""
-        return self._shown
+        """The history as a request shows it."""
+        return self._show()
 
     async def fit_functions(self, functions: Functions) -> Functions:
         """Keep the functions within their share of the budget.
@@ -113,27 +108,34 @@ class ContextKeeper:
                     )
         await self._fit(system, functions)
 
-    async def compact(self, model: Model, system: str, functions: Functions) -> Compacted:
-        """Summarise all but the last turns because the user asks for it.
+    async def compact_now(
+        self, model: Model, system: str, functions: Functions, *, undo: bool = False
+    ) -> AsyncGenerator[Event, None]:
+        """Summarise all but the last turns because the user asks for it, or take the last summary back.
+
+        Once one was taken back, none is made by itself until the user asks for one.
+
+        Args:
+            model: Writes the summary.
+            system: The system prompt.
+            functions: What is offered.
+            undo: Take it back.
 
         Raises:
-            UsageError: There is nothing to summarise.
+            UsageError: There is nothing to summarise, or nothing to take back.
             AgentError: The summary could not be made; everything is as it was.
         """
+        if undo:
+            yield self._undo_compaction()
+            return
         covers = covered_by_next(self._conversation)
         if not covers:
             raise UsageError("There is nothing to summarise yet; the last two turns always stay as they are.")
         self._automatic = True
-        return await self._compact(
-            model, system, functions, covers, await self._measure(system, functions, 0)
-        )
+        before = await self._measure(system, functions, 0)
+        yield await self._compact(model, system, functions, covers, before)
 
-    def undo_compaction(self) -> CompactionUndone:
-        """Take the last summary back; none is made by itself from then on, until the user asks for one.
-
-        Raises:
-            UsageError: There is none.
-        """
+    def _undo_compaction(self) -> CompactionUndone:
         if self._conversation.take_back_summary() is None:
             raise UsageError("Nothing was summarised, so there is nothing to take back.")
         self._automatic = False
@@ -166,7 +168,7 @@ class ContextKeeper:
         )
         if question is None:
             raise LimitError("It is too long to be summarised at once.")
-        text, usage = await ask_for_summary(model, question, self._session_id)
+        text, usage = await ask_for_summary(model, question)
         text = await asyncio.to_thread(self._bounded, complete_summary(text, messages[:covers]))
         self._conversation.summarise(Summary(text, covers))
         self._cut = Cut()
@@ -196,7 +198,6 @@ class ContextKeeper:
             )
             if self._cut.results or self._cut.turns or self._cut.steps:
                 self._results.leave_out()
-        self._shown = self._show()
 
     def _show(self) -> tuple[Message, ...]:
         return show_history(self._history(), self._cut)

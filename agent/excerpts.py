@@ -168,7 +168,7 @@ def shortened(value: JsonValue, limit: int) -> JsonValue:
     if fits(value, limit):
         return value
     short: JsonValue = value
-    for characters, items in _ROUNDS:
+    for characters, items in ((limit * 3 // 4, 100), *_ROUNDS):
         short = _shorten(value, characters, items)
         if fits(short, limit):
             break

@@ -48,6 +48,11 @@ class Folders:
         return self.data / "sessions"
 
     @property
+    def results(self) -> Path:
+        """Results of tools that were too long for a model, a folder for each conversation."""
+        return self.data / "results"
+
+    @property
     def history_file(self) -> Path:
         """What was typed at the prompt."""
         return self.data / "history"
@@ -66,6 +71,11 @@ class Folders:
     def capabilities_file(self) -> Path:
         """What endpoints were found to refuse."""
         return self.cache / "capabilities.json"
+
+    @property
+    def contexts_file(self) -> Path:
+        """How much models can read, as their endpoints say."""
+        return self.cache / "contexts.json"
 
     @property
     def calibration_file(self) -> Path:

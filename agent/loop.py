@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from agent.context_keeper import ContextKeeper
 from agent.conversation import AssistantMessage, Conversation, ToolCall, ToolMessage, UserMessage
-from agent.errors import AgentError, ContextError, LimitError, ModelError
+from agent.errors import AgentError, ContextError, LimitError, ModelError, UsageError
 from agent.events import (
     ApprovalRequested,
     CallOutcome,
@@ -278,6 +278,16 @@ class Loop:
             yield TurnFailed(error, Usage(), 0)
         finally:
             answer_interrupted(self._conversation)
+
+    async def compact(self, *, undo: bool = False) -> AsyncGenerator[Event, None]:
+        """Summarise all but the last turns, or undo that; see `ContextKeeper.compact_now`."""
+        if self._context is None:
+            raise UsageError("This model reads no long history, so there is nothing to summarise.")
+        functions = await self.functions()
+        events = self._context.compact_now(self._model, self._system, functions, undo=undo)
+        async with aclosing(events):
+            async for event in events:
+                yield event
 
     async def _steps(self, progress: _Progress) -> AsyncGenerator[Event, None]:
         unfit: Counter[str] = Counter()

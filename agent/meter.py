@@ -5,14 +5,26 @@ background with what this machine would have counted.
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
+from typing import Protocol
 
 from agent.calibration import Calibration, InputEstimator
 from agent.conversation import Conversation, Message
-from agent.events import Event, RequestPrefix, StepFinished, StepStarted, TurnStarted
+from agent.events import Compacted, Event, RequestPrefix, StepFinished, StepStarted, TurnStarted
 from agent.model.protocol import FunctionDefinition, Usage
+from agent.ruler import Ruler
 from agent.tokens import TokenCounter
 from agent.usage import describe_usage, short_usage
+
+
+class Shown(Protocol):
+    """What has the history of a conversation."""
+
+    @property
+    def messages(self) -> Sequence[Message]:
+        """The history, oldest message first."""
+        ...
 
 
 class Meter:
@@ -38,9 +50,12 @@ class Meter:
         calibration: Calibration | None = None,
         learns: bool = False,
     ) -> None:
-        self._conversation = conversation
+        calibration = calibration or Calibration()
         self._counter = TokenCounter(base_url, model)
-        self._estimator = InputEstimator(self._counter, calibration or Calibration(), base_url, model)
+        self._estimator = InputEstimator(self._counter, calibration, base_url, model)
+        self._conversation = conversation
+        self._shown: Shown = conversation
+        self.ruler = Ruler(self._counter, calibration, base_url, model)
         self._price_date = price_date
         self._learns = learns
         self._prefix = RequestPrefix(model, "", ())
@@ -48,6 +63,14 @@ class Meter:
         self._learning: asyncio.Task[None] | None = None
         self.turn = Usage()
         self.total = Usage()
+
+    def look_at(self, shown: Shown | None) -> None:
+        """Count what requests show, where that is not the whole conversation.
+
+        Args:
+            shown: Has the history as a request shows it; the conversation itself when left out.
+        """
+        self._shown = shown or self._conversation
 
     def take(self, event: Event) -> None:
         """Take in an event of the conversation."""
@@ -57,9 +80,12 @@ class Meter:
             case RequestPrefix():
                 self._prefix = event
             case StepStarted():
-                self._history = tuple(self._conversation.messages)
+                self._history = tuple(self._shown.messages)
                 if self._learns:
                     self._counter.start_loading()
+            case Compacted(usage=usage):
+                self.turn += usage
+                self.total += usage
             case StepFinished(usage=usage):
                 self.turn += usage
                 self.total += usage
@@ -83,7 +109,7 @@ class Meter:
             functions: The functions on offer.
         """
         await self._counter.load()
-        return await self._estimator.estimate(system, self._conversation.messages, functions)
+        return await self._estimator.estimate(system, self._shown.messages, functions)
 
     @property
     def short(self) -> str:

@@ -18,16 +18,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.calibration import Calibration
+from agent.context_budget import ContextBudget
+from agent.context_keeper import ContextKeeper
 from agent.conversation import Conversation
 from agent.errors import ModelError, SignInError
 from agent.events import Event, Notice, OutsideEvent, Question, SignInRequested
 from agent.folders import Folders
 from agent.jsontypes import JsonObject
+from agent.kept_results import KeptResults, delete_results
 from agent.limits import make_limits
 from agent.loop import Loop
 from agent.meter import Meter
 from agent.model.protocol import Model
 from agent.model.scripted import ScriptedModel
+from agent.moment import describe_moment
 from agent.notices import NoticeBoard, describe
 from agent.prompt_files import read_prompt
 from agent.settings import Settings
@@ -118,6 +122,7 @@ class Session:
         self._recorder = Recorder(
             folders.sessions, header, resumed=options.resumed, on_problem=self._say, clock=clock
         )
+        self._results = KeptResults(folders.results / self._recorder.path.stem)
         self._starting: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
         self._stage = "starting"
@@ -186,8 +191,16 @@ class Session:
         assert self._belt is not None
         selects = backend.selects_tools or self._options.offer_all
         offer = self._belt.offer_all if selects else self._belt.offer
-        self._loop.use(self._model, strict=backend.strict, offer=offer)
         self._meter = self._meter or self._make_meter(backend, self._model.name)
+        chosen = int(self._settings.limits.get("context", 0))
+        budget = ContextBudget(
+            backend.base_url, self._model.name, chosen=chosen, path=self._folders.contexts_file
+        )
+        keeper = ContextKeeper(self._conversation, budget, self._meter.ruler, self._results)
+        # A model without an endpoint selects what it reads by itself.
+        context = keeper if backend.base_url else None
+        self._meter.look_at(context)
+        self._loop.use(self._model, strict=backend.strict, offer=offer, context=context)
         self._recorder.set_model(self._model.name)
         backend.warm_up(await backend.workspace.tools())
 
@@ -232,7 +245,7 @@ class Session:
         return self._loop
 
     def _make_loop(self, backend: "Backend") -> Loop:
-        self._belt = make_toolbelt(backend.toolbox, self._settings.tools, self._conversation)
+        self._belt = make_toolbelt(backend.toolbox, self._settings.tools, self._conversation, self._results)
         return Loop(
             model=self._model or ScriptedModel([]),
             toolbox=self._belt,
@@ -243,6 +256,7 @@ class Session:
             session_id=self._id,
             oversight=Oversight(backend.toolbox.note, backend.secrets.are_in),
             journal=self._journal,
+            results=self._results,
         )
 
     async def _open_model(self) -> None:
@@ -334,6 +348,21 @@ class Session:
         self._may_ask_to_sign_in = True
         loop = await self._open_loop()
         async with aclosing(self._observe(loop.undo(plan))) as events:
+            async for event in events:
+                yield event
+
+    async def compact(self, *, undo: bool = False) -> AsyncGenerator[Event, None]:
+        """Summarise all but the last turns, or take the last summary back.
+
+        Args:
+            undo: Take it back.
+
+        Raises:
+            AgentError: There is nothing to do, or the summary could not be made; everything is as it was.
+        """
+        await self.start()
+        loop = await self._open_loop()
+        async with aclosing(self._observe(loop.compact(undo=undo))) as events:
             async for event in events:
                 yield event
 
@@ -466,14 +495,6 @@ class Session:
         if self._backend is not None:
             await self._backend.aclose()
         self._recorder.close()
-
-
-def describe_moment(now: datetime) -> str:
-    """Today's date, time and time zone in one sentence for the model.
-
-    Args:
-        now: The present, with its time zone.
-    """
-    offset = now.strftime("%z")
-    zone = now.tzname() or ""
-    return f"Today is {now:%A}, {now:%Y-%m-%d}, {now:%H:%M} ({zone}, UTC{offset[:3]}:{offset[3:5]})."
+        if not self._options.record:
+            with suppress(OSError):
+                await asyncio.to_thread(delete_results, self._folders.results / self._recorder.path.stem)

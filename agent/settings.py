@@ -39,7 +39,7 @@ _ADDED_UP = ("ask", "deny")
 # A folder's settings come with whatever was cloned into it, so they choose neither who gets the
 # conversation and the key nor which writes go unasked.
 _PROJECT_KEYS = ("server", "model")
-_LIMITS = ("steps", "tokens", "cost", "seconds")
+_LIMITS = ("steps", "tokens", "cost", "seconds", "context")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ class Settings:
         api: Which of OpenAI's protocols the endpoint speaks, “chat” or “responses”; empty lets the program
             choose.
         strict: Have the endpoint hold the model to the functions' schemas, where they allow it.
-        limits: What one turn may use: steps, tokens, cost in US dollars, seconds; 0 for no such limit.
+        limits: What one turn may use: steps, tokens, cost in US dollars, seconds; 0 for no such limit. And
+            how many tokens the model can read, “context”; 0 lets the program find out.
         tools: Which tools the model is offered.
         client_id: A client registered with the authorization server beforehand.
         client_secret: Its secret, from the environment alone.

@@ -9,6 +9,7 @@ from agent.commands.common import find_transcript, prepare, warn
 from agent.errors import ExitCode, UsageError
 from agent.folders import Folders
 from agent.jsontypes import JsonObject, JsonValue
+from agent.kept_results import delete_results
 from agent.repl.sanitize import strip, strip_line
 from agent.transcripts import Transcript, list_transcripts
 
@@ -26,6 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     transcript = find_transcript(folders, arguments.id)
     assert transcript is not None
     if arguments.action == "delete":
+        delete_results(folders.results / transcript.path.stem)
         transcript.path.unlink()
         sys.stdout.write(f"Deleted {transcript.header.id}.\n")
     else:

@@ -2,20 +2,25 @@
 
 from agent.conversation import Conversation
 from agent.jsontypes import JsonObject
+from agent.kept_results import KeptResults
 from agent.settings import ToolSettings
 from agent.tools.catalogue import Catalogue, Selection, answer_find_tools, find_tools_tool
+from agent.tools.read_result import read_result_function
 from agent.tools.runner import Toolbox
 from agent.tools.tool import ToolResult
 from agent.tools.toolbelt import LocalFunction, Toolbelt
 
 
-def make_toolbelt(toolbox: Toolbox, settings: ToolSettings, conversation: Conversation) -> Toolbelt:
+def make_toolbelt(
+    toolbox: Toolbox, settings: ToolSettings, conversation: Conversation, results: KeptResults
+) -> Toolbelt:
     """Put a server's tools and this program's functions together for one conversation.
 
     Args:
         toolbox: Of the server.
         settings: Which tools are offered.
         conversation: The conversation so far.
+        results: Its results.
     """
     usual = Selection()
     threshold = usual.threshold if settings.threshold is None else settings.threshold
@@ -24,4 +29,5 @@ def make_toolbelt(toolbox: Toolbox, settings: ToolSettings, conversation: Conver
     async def find(arguments: JsonObject) -> ToolResult:
         return answer_find_tools(catalogue, arguments)
 
-    return Toolbelt(toolbox, catalogue, [LocalFunction(find_tools_tool, find)])
+    read_result = read_result_function(results, lambda: conversation.messages)
+    return Toolbelt(toolbox, catalogue, [LocalFunction(find_tools_tool, find), read_result])
