@@ -17,6 +17,7 @@ from agent.errors import AgentError, ExitCode, UsageError
 from agent.event_json import encode_error, encode_event, encode_usage
 from agent.events import (
     ApprovalRequested,
+    Compacted,
     Decision,
     ElicitationRequested,
     Event,
@@ -31,6 +32,7 @@ from agent.events import (
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import Usage
 from agent.notices import describe
+from agent.repl.compacting import describe_compaction
 from agent.repl.lines import describe_outcome
 from agent.repl.sanitize import strip
 from agent.session import Session, SessionOptions
@@ -114,6 +116,8 @@ class Output:
         match event:
             case Notice() | WaitStarted() | ListChanged() | ServerLog():
                 self._aside(describe(event))
+            case Compacted():
+                self._aside(describe_compaction(event))
             case ElicitationRequested():
                 self._aside(
                     f"{event.server} asked: {' '.join(event.message.split())} "

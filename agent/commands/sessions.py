@@ -74,6 +74,8 @@ def _show(transcript: Transcript, *, as_json: bool) -> None:
                 sys.stdout.write(f"\n> {strip(str(text))}\n")
             case "tool_call_finished":
                 sys.stdout.write(f"  [{event.get('title')}: {event.get('outcome')}]\n")
+            case "compacted":
+                sys.stdout.write(f"  [{event.get('covers')} messages summarised for the model]\n")
             case "step_finished" | "step_interrupted" if text:
                 sys.stdout.write(strip(str(text)) + "\n")
             case _:

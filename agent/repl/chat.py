@@ -17,6 +17,7 @@ from agent.errors import AgentError, ExitCode, UsageError
 from agent.events import Event
 from agent.repl import commands
 from agent.repl.commands import Command
+from agent.repl.compacting import is_undo
 from agent.repl.completion import SlashCompleter
 from agent.repl.history import PrivateHistory
 from agent.repl.host import Host
@@ -317,6 +318,7 @@ class Chat:
             commands.TOOLS: self._list_tools,
             commands.CALL: self._call,
             commands.UNDO: self._undo,
+            commands.COMPACT: self._compact,
             commands.STATUS: self._status,
             commands.LOGIN: self._login,
             commands.LOGOUT: self._logout,
@@ -368,6 +370,9 @@ class Chat:
     async def _call(self, rest: str) -> None:
         name, arguments = commands.parse_call(rest)
         await self._read(self._host.call(name, arguments), results=True)
+
+    async def _compact(self, rest: str) -> None:
+        await self._read(self._host.compact(undo=is_undo(rest)), kept="; everything is as it was")
 
     async def _undo(self, rest: str) -> None:
         await run_undo(

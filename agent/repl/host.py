@@ -48,6 +48,17 @@ class Host(UndoHost, Protocol):
         """Call one tool by hand, with the same approvals and events as in a turn."""
         ...
 
+    def compact(self, *, undo: bool = False) -> AsyncGenerator[Event, None]:
+        """Summarise all but the last turns for the model, or take the last summary back.
+
+        Args:
+            undo: Take it back.
+
+        Raises:
+            AgentError: There is nothing to do, or it could not be done; everything is as it was.
+        """
+        ...
+
     async def tools(self) -> tuple[Tool, ...]:
         """List the server's tools.
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from agent.events import (
     ApprovalRequested,
     CallOutcome,
+    Compacted,
+    CompactionUndone,
     ElicitationRequested,
     Event,
     ListChanged,
@@ -30,6 +32,7 @@ from agent.model.protocol import TextDelta
 from agent.notices import describe
 from agent.repl.approvals import draw_request
 from agent.repl.cells import width
+from agent.repl.compacting import describe_compaction
 from agent.repl.lines import describe_call, describe_outcome, describe_progress, draw_error
 from agent.repl.markdown import AnswerWriter, open_answer, preload
 from agent.repl.questions import Questions
@@ -127,6 +130,8 @@ class TurnReader:
                     call.progress = event
             case Notice() | ListChanged() | ServerLog() | WaitStarted():
                 self._tell(event)
+            case Compacted() | CompactionUndone():
+                self._show_compaction(event)
             case ElicitationRequested():
                 await self._questions.elicit(event)
             case SignInRequested():
@@ -146,6 +151,12 @@ class TurnReader:
         self._write(Kind.REMARK, self._palette.warning(line) if serious else self._palette.dim(line))
         if isinstance(event, WaitStarted):
             self._wait = strip_line(event.reason), self._clock() + event.seconds
+
+    def _show_compaction(self, event: Compacted | CompactionUndone) -> None:
+        lines = [f"· {describe_compaction(event)}"]
+        if isinstance(event, Compacted):
+            lines += [f"  {line}" for line in strip(event.text).splitlines()]
+        self._write(Kind.REMARK, "\n".join(self._palette.dim(line) for line in lines))
 
     async def _open_answer(self) -> AnswerWriter:
         plain = self._palette.plain

@@ -9,6 +9,8 @@ from agent.errors import AgentError, ModelError, SignInError, UsageError
 from agent.events import (
     ApprovalRequested,
     CallOutcome,
+    Compacted,
+    CompactionUndone,
     Decision,
     Event,
     Notice,
@@ -191,6 +193,14 @@ class FakeHost:
     def _note(self, text: str) -> None:
         self.log.append(text)
         self.notes.put_nowait(text)
+
+    async def compact(self, *, undo: bool = False) -> AsyncGenerator[Event, None]:
+        self._note("compaction undone" if undo else "compact")
+        await asyncio.sleep(0)
+        if undo:
+            yield CompactionUndone()
+        else:
+            yield Compacted("Task 7 (Report) was made.", 12, 9_000, 1_200)
 
     async def tools(self) -> tuple[Tool, ...]:
         return TOOLS
