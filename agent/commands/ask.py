@@ -151,6 +151,7 @@ class Output:
         if not self.may_ask:
             return
         lines = [f"{request.summary}  [{request.effect.value}]", *(f"  {line}" for line in request.details)]
+        lines += filter(None, (request.because, request.undo))
         sys.stderr.write("\n".join(strip(line) for line in lines) + "\n")
         sys.stderr.write("Allow this? [y/N] ")
         sys.stderr.flush()

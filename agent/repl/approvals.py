@@ -8,26 +8,39 @@ from agent.tools.tool import Effect
 
 def draw_request(request: ApprovalRequested, palette: Palette) -> str:
     """Describe a call that waits for a decision, as lines that the screen may wrap."""
+    undo = strip_line(request.undo)
     if request.effect is Effect.DESTRUCTIVE:
-        effect = palette.bad(palette.strong("Destructive:") + palette.bad(" this cannot be undone."))
+        lost = undo or "this cannot be undone."
+        effect = palette.bad(palette.strong("Destructive:") + palette.bad(f" {lost}"))
+    elif request.effect is Effect.READ:
+        effect = palette.warning("Your settings have this asked about.")
     else:
-        effect = palette.warning("This changes your workspace.")
+        effect = palette.warning(f"This changes your workspace. {undo}".rstrip())
     details = [f"  {palette.dim(strip_line(detail))}" for detail in request.details]
+    because = [palette.warning(strip_line(request.because))] if request.because else []
     summary = palette.strong(strip_line(request.summary))
-    return "\n".join([summary, *details, effect, draw_choices(request, palette)])
+    return "\n".join([summary, *details, *because, effect, draw_choices(request, palette)])
 
 
 def draw_choices(request: ApprovalRequested, palette: Palette) -> str:
     """Name the answers and their keys."""
-    choices = [("y", "yes"), ("n", "no (default)")]
+    choices = [("y", "yes")]
     if may_allow_always(request):
-        choices.insert(1, ("a", "always for this session"))
+        choices.append(("a", "always for this session"))
+    if may_allow_for_good(request):
+        choices.append(("t", "always for this tool"))
+    choices.append(("n", "no (default)"))
     return "  ".join(f"{palette.accent(f'[{key}]')} {answer}" for key, answer in choices)
 
 
 def may_allow_always(request: ApprovalRequested) -> bool:
     """Say whether further calls of the tool may be allowed together with this one."""
-    return request.effect is not Effect.DESTRUCTIVE
+    return request.may_remember and request.effect is not Effect.DESTRUCTIVE
+
+
+def may_allow_for_good(request: ApprovalRequested) -> bool:
+    """Say whether calls of the tool may be allowed in later sessions too."""
+    return request.may_keep and may_allow_always(request)
 
 
 def decide(key: str, request: ApprovalRequested) -> Decision | None:
@@ -45,6 +58,8 @@ def decide(key: str, request: ApprovalRequested) -> Decision | None:
             return Decision.ALLOWED
         case "a" | "always" if may_allow_always(request):
             return Decision.ALLOWED_FOR_SESSION
+        case "t" | "tool" if may_allow_for_good(request):
+            return Decision.ALLOWED_ALWAYS
         case "" | "n" | "no":
             return Decision.DECLINED
         case _:

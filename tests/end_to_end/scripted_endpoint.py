@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from agent.tools.fence import unfence
+
 Body: TypeAlias = dict[str, Any]
 Calls: TypeAlias = list[tuple[str, dict[str, Any]]]
 Answer: TypeAlias = str | Calls | Response
@@ -122,4 +124,4 @@ def _chunk(delta: Body, reason: str | None = None) -> str:
 def last_result(body: Body) -> Any:
     """The structured result of the last tool message of a request."""
     tool_messages = [message for message in body["messages"] if message["role"] == "tool"]
-    return json.loads(tool_messages[-1]["content"])
+    return json.loads(unfence(tool_messages[-1]["content"]))

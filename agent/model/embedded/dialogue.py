@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from agent.conversation import AssistantMessage, Message, ToolCall, ToolMessage, UserMessage
 from agent.jsontypes import JsonObject, JsonValue, is_object, parse_object
 from agent.model.embedded.entities import KINDS, Entity, find_entities, is_of_kind, main_entities
+from agent.tools.fence import unfence
 
 ITEM_TYPE = "embedded_plan"
 """Marks the item among a message's provider items that holds the plan of a turn."""
@@ -193,13 +194,13 @@ def _read_result(call: ToolCall, message: ToolMessage | None) -> Result | None:
         arguments = parse_object(call.arguments)
     except ValueError:
         arguments = {}
-    structured = message.structured
+    structured, text = message.structured, unfence(message.text)
     if structured is None:
         try:
-            structured = json.loads(message.text)
+            structured = json.loads(text)
         except ValueError:
             structured = None
-    return Result(message.name, arguments, message.text, message.is_error, structured)
+    return Result(message.name, arguments, text, message.is_error, structured)
 
 
 def _plan_item(messages: Sequence[Message], *, first: bool) -> JsonObject | None:
