@@ -94,6 +94,7 @@ EXAMPLES: list[tuple[Event, JsonObject]] = [
             "Delete task: “Fix login” (7)",
             ("taskId: “Fix login” (7)",),
             Decision.ALLOWED,
+            undo="This cannot be undone: it is gone for good.",
         ),
         {
             "type": "approval_requested",
@@ -102,6 +103,7 @@ EXAMPLES: list[tuple[Event, JsonObject]] = [
             "details": ["taskId: “Fix login” (7)"],
             "effect": "destructive",
             "because": "",
+            "undo": "This cannot be undone: it is gone for good.",
             "decision": "allowed",
         },
     ),
@@ -116,6 +118,7 @@ EXAMPLES: list[tuple[Event, JsonObject]] = [
             Decision.DECLINED,
             ApprovalError("It was not approved.", "Use --yes."),
             "deny = *",
+            {"did": "Delete task", "never": "it is gone for good"},
         ),
         {
             "type": "tool_call_finished",
@@ -127,6 +130,7 @@ EXAMPLES: list[tuple[Event, JsonObject]] = [
             "duration": 0.123457,
             "decision": "declined",
             "rule": "deny = *",
+            "undo": {"did": "Delete task", "never": "it is gone for good"},
             "error": {
                 "kind": "ApprovalError",
                 "message": "It was not approved.",
