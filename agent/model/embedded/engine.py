@@ -7,17 +7,13 @@ Source: llama.cpp's server, `POST /v1/chat/completions` (server-sent events, `re
 import contextlib
 import hashlib
 import json
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from agent.errors import ModelError
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.model.embedded.process import Endpoint
 from agent.model.protocol import Usage
-
-if TYPE_CHECKING:
-    pass
 
 _STATES_KEPT = 2
 _BROKEN = "The embedded model broke off its answer; the conversation is kept."
@@ -95,11 +91,21 @@ class Engine:
         return False
 
     async def complete(
-        self, messages: Sequence[JsonObject], schema: JsonObject, max_tokens: int
+        self,
+        messages: Sequence[JsonObject],
+        schema: JsonObject,
+        max_tokens: int,
+        bias: Mapping[str, float] | None = None,
     ) -> AsyncGenerator[str | Usage, None]:
         """Ask for one JSON document that fits a schema, as pieces of its text, then the token counts.
 
         Closing the generator closes the connection, which stops the generation.
+
+        Args:
+            messages: The prompt.
+            schema: What the document has to fit.
+            max_tokens: How long it may be.
+            bias: What is added to the logarithm of the odds of a token.
 
         Raises:
             ModelError: The child cannot be reached, refuses, or breaks off.
@@ -109,6 +115,8 @@ class Engine:
             "max_tokens": max_tokens,
             "response_format": {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}},
         }
+        if bias:
+            request["logit_bias"] = [[token, amount] for token, amount in bias.items()]
         is_finished = False
         async with contextlib.aclosing(self._stream(request)) as chunks:
             async for chunk in chunks:

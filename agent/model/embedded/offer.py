@@ -20,7 +20,7 @@ BUDGET: Final = 4_000
 """Characters of signatures that the prefix holds, when it holds them all."""
 
 _MOST: Final = 5
-_ROOM: Final = 480
+_ROOM: Final = 520
 """Characters of further signatures beside one request: each costs time before the first token."""
 _LONGEST: Final = 160
 _ENOUGH: Final = 0.4
@@ -30,6 +30,12 @@ _NAME, _DESCRIPTION, _PARAMETER, _VERB = 1.0, 0.6, 0.35, 0.25
 _RELATED: Final = 0.55
 _READING: Final = frozenset({"get", "list", "find", "preview", "search", "read", "show", "fetch", "query"})
 _INTERNAL: Final = "internal"
+_ASKING: Final = re.compile(
+    r"\s*(?:(?:please|can you|could you) )?(?:any|are|display|do|does|find|get|give|how|is|list|open|preview"
+    r"|see|show|tell|view|what|where|which|who|whose)\b",
+    re.IGNORECASE,
+)
+"""How a request begins that wants to see something."""
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|‘[^’]*’|(?<!\w)'[^']*'(?!\w)")
 _NAMED: Final = re.compile(
     r"(?<=[\w,;:)] )(?<!\bthe )(?<!\bmy )(?<!\bany )(?<!\ball )(?!I\b)[A-Z][\w'’-]*"
@@ -140,7 +146,8 @@ class Offer:
         said = _content(_without(_NAMED.sub(" ", _QUOTED.sub(" ", request)), titles))
         scored = [(self._vocabulary.score(signature, said), signature) for signature in self.further]
         found = [(score, signature) for score, signature in scored if score.best >= _ENOUGH]
-        found.sort(key=lambda item: -item[0].total)
+        asks = _ASKING.match(request) is not None
+        found.sort(key=lambda item: (_is_reading(item[1]) != asks, -item[0].total))
         if not found:
             return ()
         chosen = [signature for _, signature in found]
@@ -246,6 +253,10 @@ def _without(request: str, titles: Iterable[str]) -> str:
 
 def _length(signature: Signature) -> int:
     return len(write_line(signature)) + 1
+
+
+def _is_reading(signature: Signature) -> bool:
+    return signature.tool.removeprefix(f"{_INTERNAL}_").partition("_")[0] in _READING
 
 
 def _is_internal(signature: Signature) -> bool:

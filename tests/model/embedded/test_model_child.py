@@ -99,6 +99,16 @@ async def test_the_request_is_constrained_bounded_and_without_tools(child: FakeC
     assert request["response_format"]["type"] == "json_schema"
 
 
+async def test_functions_beside_a_request_are_called_only_with_good_reason(
+    child: FakeChild, chat: Chat
+) -> None:
+    child.will_answer(**{"Hello": {"answer": "Hello."}, "Which tags are there?": {"answer": "None."}})
+    await chat.say("Hello")
+    assert "logit_bias" not in child.asked()[-1]
+    await chat.say("Which tags are there?")
+    assert child.asked()[-1]["logit_bias"] == [["calls", -3.0]]
+
+
 async def test_leaving_an_answer_stops_the_generation(child: FakeChild, chat: Chat) -> None:
     child.will_answer(Hello="HANG", Bye={"answer": "Bye."})
     chat.conversation.append(UserMessage("Hello"))

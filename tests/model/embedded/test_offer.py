@@ -98,6 +98,11 @@ def test_other_requests_bring_nothing_extra(request_text: str) -> None:
     assert pointed_at(request_text) == []
 
 
+def test_a_question_leads_to_what_shows_before_what_changes() -> None:
+    assert pointed_at("Which custom fields are there?")[0] == "get_custom_fields"
+    assert pointed_at("Remove the custom field Cost")[0] != "get_custom_fields"
+
+
 def test_functions_of_the_servers_own_interface_come_only_by_their_name() -> None:
     assert "internal_get_project_stats" not in pointed_at("Show the completion metrics of Mobile app")
 

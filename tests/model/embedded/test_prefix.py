@@ -75,8 +75,8 @@ def test_what_the_prefix_leaves_out_is_told_of_beside_the_request_that_points_at
     assert not any(line.startswith("list_tags(") for line in system())
     assert write_tail(Dialogue(request, NOW), further).splitlines() == [
         "[further functions, if one of them is meant:",
-        "add_tag_to_task(task, tag) - Put an existing tag on a task",
         "list_tags() - Every tag of the organisation",
+        "add_tag_to_task(task, tag) - Put an existing tag on a task",
         "remove_tag_from_task(task, tag) - Take a tag off a task]",
         request,
     ]
