@@ -52,7 +52,7 @@ from agent.tools.policy import Policy
 from agent.tools.runner import CallRunner, Toolbox, answer_interrupted
 from agent.tools.schema import FunctionTable, build_functions
 from agent.undo.journal import Journal
-from agent.undo.plan import UndoPlan
+from agent.undo.plan import UndoPlan, failures_in
 from agent.undo.record import Undone
 
 # How often in a turn a request may be made shorter because the endpoint found it too long.
@@ -262,13 +262,14 @@ class Loop:
                     self._journal.announce(call_id, undone[position])
                 self._conversation.append(AssistantMessage("", (call,)))
                 yield StepFinished(0, "", (call,), FinishReason.TOOL_CALLS, Usage())
-                outcome: CallOutcome | None = None
+                finished: ToolCallFinished | None = None
                 async with aclosing(self._runner.run([call], table, self._conversation)) as events:
                     async for event in events:
                         yield event
-                        if isinstance(event, ToolCallFinished):
-                            outcome = event.outcome
-                if outcome is not CallOutcome.SUCCEEDED:
+                        finished = event if isinstance(event, ToolCallFinished) else finished
+                if undone and finished is not None and (failures := failures_in(finished.structured)):
+                    yield Notice(failures)
+                if finished is None or finished.outcome is not CallOutcome.SUCCEEDED:
                     if left := len(calls) - position - 1:
                         yield Notice(f"{left} more {'call was' if left == 1 else 'calls were'} not made.")
                     break

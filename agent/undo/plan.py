@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.errors import UsageError
-from agent.jsontypes import JsonValue
+from agent.jsontypes import JsonValue, is_object
 from agent.tools.tool import Tool
 from agent.undo.log import Entry, UndoLog
 from agent.undo.reading import MOST_READS, CallTool, ReadFailedError, Recent, fetch
@@ -68,7 +68,7 @@ def list_writes(log: UndoLog) -> tuple[Listed, ...]:
     return tuple(
         Listed(
             number,
-            f"{'Undone: ' if entry.record.undoes else ''}{entry.record.did}",
+            f"{'Undo: ' if entry.record.undoes else ''}{entry.record.did}",
             entry.record.says if entry.record.calls else entry.record.never,
             bool(entry.record.calls),
             log.is_undone(entry),
@@ -142,6 +142,18 @@ async def make_plan(
         tuple((each.record.did, each.record.never) for each in passed),
         is_redo=record.undoes is not None,
     )
+
+
+def failures_in(structured: JsonValue) -> str:
+    """Say what of a call for several things was not done; empty if all was."""
+    failed = structured.get("failed") if is_object(structured) else None
+    if not is_object(structured) or not isinstance(failed, int) or failed < 1:
+        return ""
+    results = structured.get("results")
+    items = [item for item in results if is_object(item)] if isinstance(results, list) else []
+    why = next((text for item in items if isinstance(text := item.get("error"), str)), "")
+    of_all = f" of {len(items)}" if items else ""
+    return f"{failed}{of_all} could not be taken back{f': {why}' if why else '.'}"
 
 
 def _why_not(entry: Entry) -> str:
