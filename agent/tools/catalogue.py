@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from agent.conversation import Message, ToolMessage
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object
 from agent.model.protocol import FunctionDefinition
-from agent.tools.policy import effect_of
+from agent.tools.effects import effect_of
 from agent.tools.schema import FunctionTable
 from agent.tools.search import ToolSearch
 from agent.tools.tool import Annotations, Effect, Tool, ToolResult
