@@ -3,6 +3,7 @@
 from agent.conversation import Conversation
 from agent.jsontypes import JsonObject
 from agent.kept_results import KeptResults
+from agent.planning.function import DependencyMapper
 from agent.settings import ToolSettings
 from agent.tools.catalogue import Catalogue, Selection, answer_find_tools, find_tools_tool
 from agent.tools.read_result import read_result_function
@@ -30,4 +31,5 @@ def make_toolbelt(
         return answer_find_tools(catalogue, arguments)
 
     read_result = read_result_function(results, lambda: conversation.messages)
-    return Toolbelt(toolbox, catalogue, [LocalFunction(find_tools_tool, find), read_result])
+    mapper = DependencyMapper(toolbox, lambda: conversation.messages)
+    return Toolbelt(toolbox, catalogue, [LocalFunction(find_tools_tool, find), read_result, mapper.function])
