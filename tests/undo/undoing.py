@@ -16,7 +16,7 @@ from agent.undo.record import Record, read_record
 
 
 class Conversing:
-    """Somebody who calls tools by hand, says yes to every question, and undoes.
+    """Somebody who calls tools by hand, says yes unless the tool is among `declined`, and undoes.
 
     Args:
         toolbox: Where the tools are.
@@ -29,6 +29,7 @@ class Conversing:
         self.conversation = Conversation()
         self.events: list[Event] = []
         self.decision = Decision.ALLOWED
+        self.declined: set[str] = set()
         self._loop = Loop(
             model=ScriptedModel([]),
             toolbox=toolbox,
@@ -76,7 +77,8 @@ class Conversing:
             async for event in source:
                 self.events.append(event)
                 if isinstance(event, ApprovalRequested):
-                    event.decision = self.decision
+                    declined = event.tool.name in self.declined
+                    event.decision = Decision.DECLINED if declined else self.decision
 
 
 def succeeded(finished: ToolCallFinished) -> bool:
