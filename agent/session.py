@@ -12,7 +12,6 @@ import time
 import webbrowser
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,54 +33,20 @@ from agent.model.scripted import ScriptedModel
 from agent.moment import describe_moment
 from agent.notices import NoticeBoard, describe
 from agent.prompt_files import read_prompt
+from agent.session_options import SessionOptions
 from agent.settings import Settings
 from agent.tools.approval import Oversight
 from agent.tools.local_functions import make_toolbelt
-from agent.tools.policy import Policy
 from agent.tools.tool import Tool
 from agent.tools.toolbelt import Toolbelt
-from agent.transcripts import Header, Recorder, Transcript, new_session_id
+from agent.transcripts import Header, Recorder, new_session_id
 from agent.undo.journal import Journal
 from agent.undo.log import read_entries
 from agent.undo.plan import Listed, UndoPlan, list_writes
 
 if TYPE_CHECKING:
     from agent.auth.browser import BrowserOpener
-    from agent.auth.sealed import Key
     from agent.backend import Backend
-
-
-@dataclass(frozen=True, slots=True)
-class SessionOptions:
-    """What makes one session differ from another.
-
-    Args:
-        policy: Which writes ask first.
-        resumed: The conversation to go on with.
-        workspace: How to build the same workspace again, for the transcript's header.
-        model: Answers in place of the model that the settings choose.
-        say: Shows one line to the person at once; without it, lines become notices of the turn.
-        on_stage: Told what is being waited for, with an empty text when nothing is any more.
-        context: Tells the facts of the moment; the date and time of this machine by default.
-        record: Write a transcript.
-        vault_key: The key of a vault that takes a passphrase.
-        show_request: Is shown each request to the model's endpoint as it leaves.
-        offer_all: Offer the model every tool of the server, however many there are.
-        goes_on: Further questions follow, so it is worth learning how the model counts tokens.
-    """
-
-    policy: Policy
-    resumed: Transcript | None = None
-    workspace: Mapping[str, str] = field(default_factory=dict[str, str])
-    model: Model | None = None
-    say: Callable[[str], None] | None = None
-    on_stage: Callable[[str], None] | None = None
-    context: Callable[[], str] | None = None
-    record: bool = True
-    vault_key: "Key | None" = None
-    show_request: Callable[[str], None] | None = None
-    offer_all: bool = False
-    goes_on: bool = False
 
 
 class Session:

@@ -25,7 +25,8 @@ from agent.jsontypes import JsonObject, JsonValue, is_object, parse_object
 from agent.model.protocol import Finish, FinishReason, StreamItem, TextDelta, Usage
 from agent.model.scripted import ScriptedModel
 from agent.sandbox_process import SandboxProcess
-from agent.session import Session, SessionOptions
+from agent.session import Session
+from agent.session_options import SessionOptions
 from agent.settings import Settings
 from agent.tools.catalogue import FIND_TOOLS
 from agent.tools.policy import Policy

@@ -35,7 +35,8 @@ from agent.notices import describe
 from agent.repl.compacting import describe_compaction
 from agent.repl.lines import describe_outcome
 from agent.repl.sanitize import strip
-from agent.session import Session, SessionOptions
+from agent.session import Session
+from agent.session_options import SessionOptions
 from agent.usage import describe_usage
 
 

@@ -13,7 +13,8 @@ from agent.errors import AgentError, ExitCode, UsageError
 from agent.events import CallOutcome, ToolCallFinished
 from agent.jsontypes import JsonObject, parse_object
 from agent.repl.sanitize import strip
-from agent.session import Session, SessionOptions
+from agent.session import Session
+from agent.session_options import SessionOptions
 
 
 def run(arguments: argparse.Namespace) -> int:

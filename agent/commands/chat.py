@@ -9,7 +9,8 @@ from agent.commands.passphrase import unlock
 from agent.commands.questions import load_workflows
 from agent.errors import ExitCode, UsageError
 from agent.repl.chat import run_chat
-from agent.session import Session, SessionOptions
+from agent.session import Session
+from agent.session_options import SessionOptions
 
 
 def run(arguments: argparse.Namespace) -> int:

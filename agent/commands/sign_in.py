@@ -14,7 +14,8 @@ from agent.commands.common import prepare, warn
 from agent.commands.passphrase import choose_key, unlock
 from agent.errors import ExitCode
 from agent.folders import Folders
-from agent.session import Session, SessionOptions
+from agent.session import Session
+from agent.session_options import SessionOptions
 from agent.tools.policy import Policy
 
 if TYPE_CHECKING:

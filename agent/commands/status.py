@@ -11,7 +11,8 @@ from agent.commands.passphrase import unlock
 from agent.errors import AgentError, ExitCode
 from agent.folders import Folders
 from agent.repl.sanitize import strip_line
-from agent.session import Session, SessionOptions
+from agent.session import Session
+from agent.session_options import SessionOptions
 from agent.tools.policy import Policy
 
 _CONNECT_SECONDS = 10.0

@@ -10,7 +10,8 @@ from agent.commands.passphrase import unlock
 from agent.errors import ExitCode, UsageError
 from agent.jsontypes import JsonObject
 from agent.repl.sanitize import strip, strip_line
-from agent.session import Session, SessionOptions
+from agent.session import Session
+from agent.session_options import SessionOptions
 from agent.tools.effects import effect_of
 from agent.tools.policy import Policy
 from agent.tools.tool import Tool

@@ -18,7 +18,8 @@ from agent.commands.questions import Question, load_workflows, make_question
 from agent.errors import AgentError, ExitCode, UsageError
 from agent.folders import Folders
 from agent.sandbox_process import DemoUser, SandboxProcess
-from agent.session import Session, SessionOptions
+from agent.session import Session
+from agent.session_options import SessionOptions
 from agent.settings import TRY_PORT, TRY_PROFILE, Settings
 
 if TYPE_CHECKING:

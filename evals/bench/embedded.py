@@ -35,7 +35,8 @@ from agent.model.embedded.process import start_child
 from agent.model.embedded.weights import QWEN_CODER
 from agent.model.protocol import ModelRequest, StreamItem, Usage
 from agent.sandbox_process import SandboxProcess
-from agent.session import Session, SessionOptions
+from agent.session import Session
+from agent.session_options import SessionOptions
 from agent.settings import Settings
 from agent.tools.policy import Policy
 from evals.embedded.functions import load_functions

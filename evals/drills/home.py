@@ -6,7 +6,8 @@ from pathlib import Path
 from agent.consent import sign_in_as
 from agent.folders import Folders, find_folders
 from agent.model.protocol import Model
-from agent.session import Session, SessionOptions
+from agent.session import Session
+from agent.session_options import SessionOptions
 from agent.settings import Settings
 from agent.tools.policy import Policy
 from evals.drills.sandbox import DrillSandbox

@@ -16,7 +16,8 @@ from agent.folders import find_folders
 from agent.jsontypes import JsonObject, parse_object
 from agent.model.protocol import Model
 from agent.sandbox_process import SandboxProcess
-from agent.session import Session, SessionOptions
+from agent.session import Session
+from agent.session_options import SessionOptions
 from agent.settings import Settings
 from agent.tools.policy import Policy
 
