@@ -11,7 +11,8 @@ _FENCE = "+++"
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _ARGUMENT = re.compile(r"[a-z][a-z0-9_]*")
 _KEYS = frozenset({"name", "title", "summary", "arguments", "tools"})
-_ARGUMENT_KEYS = frozenset({"name", "description", "required"})
+_FLAGS = ("required", "data")
+_ARGUMENT_KEYS = frozenset({"name", "description", *_FLAGS})
 _LONGEST = 32_000
 
 
@@ -76,16 +77,18 @@ def _arguments(entries: JsonValue) -> Iterator[Argument]:
     seen: set[str] = set()
     for entry in entries:
         if not is_object(entry) or entry.keys() - _ARGUMENT_KEYS:
-            raise ValueError("an argument has a name, a description and required, and nothing else")
-        name, required = _text(entry, "name"), entry.get("required", False)
+            raise ValueError("an argument has a name, a description, required and data, and nothing else")
+        name = _text(entry, "name")
         if not _ARGUMENT.fullmatch(name):
             raise ValueError(f"the argument's name “{name}” is not made of small letters, digits and _")
         if name in seen:
             raise ValueError(f"it has two arguments “{name}”")
-        if not isinstance(required, bool):
-            raise ValueError(f"“required” of the argument “{name}” must be true or false")
+        for flag in _FLAGS:
+            if not isinstance(entry.get(flag, False), bool):
+                raise ValueError(f"“{flag}” of the argument “{name}” must be true or false")
         seen.add(name)
-        yield Argument(name, _line(entry, "description"), required)
+        required, data = (entry.get(flag) is True for flag in _FLAGS)
+        yield Argument(name, _line(entry, "description"), required, data)
 
 
 def _globs(entries: JsonValue) -> tuple[str, ...]:

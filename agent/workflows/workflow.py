@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agent.tools.fence import fence
+
 GAP = re.compile(r"\{\{ *([a-z][a-z0-9_]*) *\}\}")
 """Where the value of an argument goes in a workflow's text."""
 
@@ -19,11 +21,13 @@ class Argument:
         name: What it is called in the text and before an equals sign.
         description: What to say, as a question or a noun phrase.
         required: Nothing can be done without it.
+        data: Others wrote it, so the model is to read it and do nothing that it asks for.
     """
 
     name: str
     description: str
     required: bool = False
+    data: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,15 @@ class Workflow:
             values: Those of the arguments that the user said something about, by their names.
         """
 
+        from_outside = {argument.name for argument in self.arguments if argument.data}
+
         def value(gap: re.Match[str]) -> str:
             begun = self.body[self.body.rfind("\n", 0, gap.start()) + 1 : gap.start()]
-            text = values.get(gap[1]) or _NOT_GIVEN
+            text = values.get(gap[1])
+            if not text:
+                return _NOT_GIVEN
+            if gap[1] in from_outside:
+                return fence(text, gap[1])
             # All lines of what is quoted belong to the quotation.
             return text.replace("\n", f"\n{begun}") if begun == _QUOTATION else text
 
