@@ -36,6 +36,7 @@ from agent.prompt_files import read_prompt
 from agent.session_options import SessionOptions
 from agent.settings import Settings
 from agent.tools.approval import Oversight
+from agent.tools.catalogue import FIND_TOOLS
 from agent.tools.local_functions import make_toolbelt
 from agent.tools.tool import Tool
 from agent.tools.toolbelt import Toolbelt
@@ -211,6 +212,10 @@ class Session:
 
     def _make_loop(self, backend: "Backend") -> Loop:
         self._belt = make_toolbelt(backend.toolbox, self._settings.tools, self._conversation, self._results)
+        resumed = self._options.resumed
+        if resumed is not None and FIND_TOOLS in resumed.offered:
+            # What a workflow brought along is needed after the answer to its question too.
+            self._belt.wish_for(resumed.offered)
         return Loop(
             model=self._model or ScriptedModel([]),
             toolbox=self._belt,

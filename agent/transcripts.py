@@ -105,6 +105,15 @@ class Transcript:
                 return line if len(line) <= _TITLE_LENGTH else line[: _TITLE_LENGTH - 1] + "…"
         return "(empty)"
 
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The functions that its last request offered, by name."""
+        for event in reversed(self.events):
+            functions = event.get("functions")
+            if event.get("type") == "request_prefix" and isinstance(functions, list):
+                return tuple(str(each["name"]) for each in functions if is_object(each) and "name" in each)
+        return ()
+
     def conversation(self) -> Conversation:
         """The conversation as it stood, sound even if the program was killed in the middle of a turn."""
         return Conversation(_messages(self.events), _summaries(self.events))

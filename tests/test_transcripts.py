@@ -27,6 +27,7 @@ from agent.events import (
     CallOutcome,
     Decision,
     Event,
+    RequestPrefix,
     StepFinished,
     StepStarted,
     ToolCallFinished,
@@ -35,7 +36,7 @@ from agent.events import (
     TurnStarted,
 )
 from agent.jsontypes import JsonObject, JsonValue
-from agent.model.protocol import FinishReason, ReasoningDelta, TextDelta, Usage
+from agent.model.protocol import FinishReason, FunctionDefinition, ReasoningDelta, TextDelta, Usage
 from agent.tools.fence import unfence
 from agent.tools.tool import Effect, Tool
 from agent.transcripts import (
@@ -129,6 +130,24 @@ async def test_the_first_line_says_what_the_file_is(tmp_path: Path) -> None:
         "workspace": {},
     }
     assert lines(writer.path)[1]["time"] == 1_795_000_001.5
+
+
+async def test_it_knows_what_the_last_request_offered(tmp_path: Path) -> None:
+    writer = recorder(tmp_path)
+    functions = [FunctionDefinition(name, "", {}) for name in ("b", "find_tools", "a")]
+    await record(
+        writer,
+        TurnStarted("Hello"),
+        RequestPrefix("m", "", tuple(functions[:1])),
+        RequestPrefix("m", "", tuple(functions)),
+        StepStarted(1),
+    )
+    writer.close()
+    assert read_transcript(writer.path).offered == ("b", "find_tools", "a")
+
+
+def test_where_nothing_was_asked_nothing_was_offered(tmp_path: Path) -> None:
+    assert Transcript(HEADER, (), tmp_path).offered == ()
 
 
 async def test_only_the_user_can_read_it(tmp_path: Path) -> None:
