@@ -11,6 +11,8 @@ from agent.event_json import encode_event
 from agent.events import (
     ApprovalRequested,
     CallOutcome,
+    Compacted,
+    CompactionUndone,
     Decision,
     ElicitationAction,
     ElicitationRequested,
@@ -143,6 +145,18 @@ EXAMPLES: list[tuple[Event, JsonObject]] = [
         ToolCallProgress(CALL, 2, 5, "at work"),
         {"type": "tool_call_progress", "call_id": "c1", "done": 2, "total": 5, "message": "at work"},
     ),
+    (
+        Compacted("Task 7 was made.", 12, 9_000, 1_200, USAGE),
+        {
+            "type": "compacted",
+            "text": "Task 7 was made.",
+            "covers": 12,
+            "before_tokens": 9_000,
+            "after_tokens": 1_200,
+            "usage": USAGE_JSON,
+        },
+    ),
+    (CompactionUndone(4), {"type": "compaction_undone", "covers": 4}),
     (Notice("Wait."), {"type": "notice", "text": "Wait."}),
     (WaitStarted("Too fast", 7.0), {"type": "wait_started", "reason": "Too fast", "seconds": 7.0}),
     (ListChanged(ListKind.PROMPTS), {"type": "list_changed", "kind": "prompts"}),

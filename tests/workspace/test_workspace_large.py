@@ -72,8 +72,8 @@ async def test_a_turn_with_a_result_of_fifty_megabytes_ends_properly(huge: Runni
     assert len(tasks) == TASKS
     # The model gets the beginning, and is told that there was more.
     [message] = [message for message in conversation.messages if isinstance(message, ToolMessage)]
-    assert message.text.startswith('{"tasks": [{"taskId": 0,')
-    assert f"[cut here: {RESULT_CHARACTERS} of " in message.text
+    assert message.text.startswith('<data from="list_all">\n{"tasks":[{"taskId":0,')
+    assert f"of {TASKS:,} items of tasks shown" in message.text
     assert len(message.text) < RESULT_CHARACTERS + 200
     # Neither the conversation nor its file keeps the whole.
     assert message.structured is None
