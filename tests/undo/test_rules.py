@@ -87,8 +87,8 @@ WRITES: dict[str, tuple[str, JsonObject]] = {
     "a task's fields": (
         "update_task",
         {
-            "taskId": DRAFT_ANNOUNCEMENT,
-            "taskTitle": "Draft it",
+            "taskId": PRESS_RELEASE,
+            "taskTitle": "Write it",
             "description": "",
             "owners": [SAM],
             "dueDate": FOUR_PM,
