@@ -1,9 +1,10 @@
 """Scores the embedded model with its real weights.
 
-    python -m evals.embedded [--half shaping|held_out] [--group NAME] [--dialogues] [--misses]
+    python -m evals.embedded [--half shaping|held_out] [--group NAME] [--offer NAME] [--dialogues] [--misses]
 
 Without options everything is run, which takes a quarter of an hour on two cores. `--misses` shows what went
-wrong; leave it out for the half that is held out. The weights are fetched into the folders of this
+wrong; leave it out for the half that is held out. `--offer` compares ways to select functions, see
+`evals.embedded.offers`. The weights are fetched into the folders of this
 installation (see `ASTRAVUE_HOME`) when they are missing.
 """
 
@@ -18,6 +19,7 @@ from agent.folders import find_folders
 from agent.model.embedded.model import EmbeddedModel
 from evals.embedded.cases import GROUPS, HALVES, Case, load_cases, load_dialogues
 from evals.embedded.dialogues import try_dialogue
+from evals.embedded.offers import OFFERS, OfferFor
 from evals.embedded.scoring import Outcome, try_case
 
 
@@ -26,17 +28,21 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m evals.embedded")
     parser.add_argument("--half", choices=HALVES)
     parser.add_argument("--group", choices=GROUPS)
+    parser.add_argument("--offer", choices=OFFERS, default="own")
     parser.add_argument("--dialogues", action="store_true", help="only the dialogues")
     parser.add_argument("--misses", action="store_true", help="show what went wrong")
     options = parser.parse_args(arguments)
     halves = [] if options.dialogues else [half for half in HALVES if options.half in (None, half)]
     groups = [group for group in GROUPS if options.group in (None, group)]
     with_dialogues = options.dialogues or (options.half is None and options.group is None)
-    asyncio.run(_score(halves, groups, with_dialogues=with_dialogues, with_misses=options.misses))
+    offer_for = OFFERS[options.offer]()
+    asyncio.run(_score(halves, groups, offer_for, with_misses=options.misses))
+    if with_dialogues:
+        asyncio.run(_converse(options.misses))
 
 
 async def _score(
-    halves: Sequence[str], groups: Sequence[str], *, with_dialogues: bool, with_misses: bool
+    halves: Sequence[str], groups: Sequence[str], offer_for: OfferFor, *, with_misses: bool
 ) -> None:
     model = _make_model()
     try:
@@ -44,22 +50,20 @@ async def _score(
             cases = load_cases(half)
             outcomes: list[Outcome] = []
             for group in groups:
-                found = [await _try(model, case, with_misses) for case in cases[group]]
+                found = [await _try(model, case, offer_for, with_misses) for case in cases[group]]
                 _tell(f"{half}, {group}: {summarise(found)}")
                 outcomes += found
             _tell(f"{half}: {summarise(outcomes)}")
     finally:
         await model.aclose()
-    if with_dialogues:
-        await _converse(with_misses)
 
 
 def _make_model() -> EmbeddedModel:
     return EmbeddedModel(find_folders(os.environ), on_progress=lambda _text, _fraction: None)
 
 
-async def _try(model: EmbeddedModel, case: Case, with_misses: bool) -> Outcome:
-    outcome = await try_case(model, case)
+async def _try(model: EmbeddedModel, case: Case, offer_for: OfferFor, with_misses: bool) -> Outcome:
+    outcome = await try_case(model, case, offer_for)
     if with_misses and not outcome.is_right:
         _tell(f"  {case.request!r}\n    {outcome.choice.to_json()}")
     return outcome

@@ -17,6 +17,7 @@ from agent.model.embedded.repairs import complete
 from agent.model.embedded.values import settle_value
 from evals.embedded.cases import Case
 from evals.embedded.functions import load_functions
+from evals.embedded.offers import OfferFor
 
 Call: TypeAlias = tuple[str, dict[str, object]]
 """A call by what it comes down to."""
@@ -45,14 +46,20 @@ class Outcome:
     is_right_tool: bool
 
 
-async def try_case(model: EmbeddedModel, case: Case) -> Outcome:
-    """Ask the model for one choice and compare it with what is wanted."""
+async def try_case(model: EmbeddedModel, case: Case, offer_for: OfferFor) -> Outcome:
+    """Ask the model for one choice and compare it with what is wanted.
+
+    Args:
+        model: The model.
+        case: The request and what it wants.
+        offer_for: Which functions the model chooses from.
+    """
     focus = Focus(
         Entity("task", 1, case.last_task) if case.last_task else None,
         Entity("project", 2, case.last_project) if case.last_project else None,
     )
     begun = time.monotonic()
-    choice = await model.choose(load_functions(), Dialogue(case.request, _NOW, focus=focus))
+    choice = await model.choose(offer_for(case.request), Dialogue(case.request, _NOW, focus=focus))
     seconds = time.monotonic() - begun
     got = [simplify(call, case) for call in choice.calls]
     wanted = [[simplify(call, case) for call in calls] for calls in case.wanted] or [[]]

@@ -180,15 +180,19 @@ class EmbeddedModel:
             self._functions, self._offer = functions, divide(read_signatures(functions))
         return self._offer
 
-    async def choose(self, functions: Sequence[FunctionDefinition], dialogue: Dialogue) -> Choice:
+    async def choose(self, offer: Offer, dialogue: Dialogue) -> Choice:
         """Ask for the calls that answer a request, without planning them; evaluations score this.
 
         An answer without calls is left at its first word.
 
+        Args:
+            offer: The functions to choose from.
+            dialogue: The conversation, with the request.
+
         Raises:
             ModelError: The weights cannot be fetched or loaded, or the child broke off.
         """
-        text, reader, offer = "", AnswerReader(), divide(read_signatures(functions))
+        text, reader = "", AnswerReader()
         async with contextlib.aclosing(self._ask(offer, dialogue)) as pieces:
             async for piece in pieces:
                 text += piece if isinstance(piece, str) else ""
