@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+from agent.durations import describe_milliseconds
 from agent.jsontypes import JsonObject, JsonValue
 from agent.planning.analysis import Analysis, Measure, PlannedTask
 from agent.planning.graph import make_graph
 
+_HOUR = 3_600_000
 _MOST_ROWS = 40
 _MOST_LINES = 80
 _LONGEST_TITLE = 60
@@ -65,15 +67,9 @@ def _draw_critical(analysis: Analysis) -> str:
         return "### No chain of open tasks"
     length = f"{path.length:g} {path.measure.value}"
     if path.measure is Measure.HOURS:
-        length = f"{describe_hours(path.length)} of estimated work"
+        length = f"{describe_milliseconds(path.length * _HOUR)} of estimated work"
     rows = [_cells(analysis.tasks[name]) for name in path.tasks]
     return _section(f"Critical path: {length}", ("Id", "Task", "Owners", "Due"), rows)
-
-
-def describe_hours(hours: float) -> str:
-    """A length of time in hours and minutes."""
-    whole, minutes = divmod(round(hours * 60), 60)
-    return f"{whole} h {minutes} min" if minutes else f"{whole} h"
 
 
 def _section(heading: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

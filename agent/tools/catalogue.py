@@ -96,7 +96,7 @@ class Catalogue:
         if table.tools == self._table.tools:
             return
         self._table = table
-        tools = [tool for tool in table.tools.values() if not tool.is_local]
+        tools = [tool for tool in table.tools.values() if tool.name != FIND_TOOLS]
         self._search = ToolSearch(tools)
         self._core = tuple(_choose_core(table, self._selection.core))
 

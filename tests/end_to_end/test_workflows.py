@@ -84,6 +84,14 @@ def test_a_project_folder_adds_no_workflow(signed_in: Program) -> None:
     assert "there is no workflow /evil" in asked.stderr
 
 
+def test_the_embedded_model_says_that_it_cannot(signed_in: Program) -> None:
+    asked = signed_in.run(
+        "ask", "/triage-overdue", "--model", "embedded", HF_ENDPOINT="http://127.0.0.1:9", PIP_NO_INDEX="1"
+    )
+    assert (asked.returncode, asked.stdout) == (6, "")
+    assert "cannot follow a workflow; nothing was sent." in asked.stderr or "pip install" in asked.stderr
+
+
 def test_what_is_missing_is_said_before_anything_is_sent(signed_in: Program) -> None:
     with ScriptedEndpoint([Response(status_code=500)]) as endpoint:
         asked = signed_in.run("ask", "/sprint-planning", OPENAI_BASE_URL=endpoint.base_url)

@@ -10,11 +10,12 @@ from agent.errors import AgentError
 from agent.jsontypes import JsonObject, JsonValue
 from agent.planning.function import MAP_DEPENDENCIES, DependencyMapper, is_about_dependencies
 from agent.planning.survey import MOST_READS
+from agent.tools.catalogue import Catalogue
 from agent.tools.effects import effect_of
 from agent.tools.runner import Toolbox, prepare
 from agent.tools.schema import build_functions
 from agent.tools.tool import Effect, Tool, ToolResult
-from agent.tools.toolbelt import LocalFunction
+from agent.tools.toolbelt import LocalFunction, Toolbelt
 from tests.fake_toolbox import FakeToolbox, answering, call, make_tool, returns
 from tests.planning.sandbox_toolbox import SandboxToolbox
 from tests.sandbox.sandbox_workspace import ALEX, PRODUCT
@@ -77,6 +78,19 @@ def test_it_is_offered_once_the_conversation_comes_to_dependencies(message: Mess
     assert is_about_dependencies(message) == wanted
     function = DependencyMapper(FakeToolbox(), lambda: [UserMessage("Hello"), message]).function
     assert function.is_wanted() == wanted
+
+
+async def test_whoever_looks_for_it_finds_it() -> None:
+    catalogue = Catalogue()
+    belt = make_belt(SandboxToolbox(), catalogue)
+    table = build_functions(await belt.tools())
+    assert MAP_DEPENDENCIES not in [each.name for each in belt.offer(table)]
+    assert MAP_DEPENDENCIES in [each.name for each in catalogue.find("critical path and cycles", 3)]
+    assert MAP_DEPENDENCIES in [each.name for each in belt.offer(table)]
+
+
+def make_belt(toolbox: Toolbox, catalogue: Catalogue) -> Toolbelt:
+    return Toolbelt(toolbox, catalogue, [DependencyMapper(toolbox, lambda: ()).function])
 
 
 # The demo company

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from agent.durations import describe_milliseconds
 from agent.jsontypes import JsonObject, JsonValue, is_object
 
 _LONGEST_CELL: Final = 200
@@ -195,7 +196,7 @@ def _plain(key: str, value: JsonValue, now: datetime) -> str:
             return "yes" if value else "no"
         case int() | float():
             if _is_duration(key):
-                return _duration(value)
+                return describe_milliseconds(value)
             if key.lower().endswith("size"):
                 return _size(value)
             return f"{value:g}" if isinstance(value, float) else str(value)
@@ -224,14 +225,6 @@ def _label(value: JsonObject, now: datetime) -> str:
 
 def _is_duration(key: str) -> bool:
     return key.lower().endswith(("duration", "durationms", "timetracked"))
-
-
-def _duration(milliseconds: float) -> str:
-    minutes = round(milliseconds / 60_000)
-    hours, rest = divmod(minutes, 60)
-    if hours and rest:
-        return f"{hours} h {rest} min"
-    return f"{hours} h" if hours else f"{rest} min"
 
 
 def _size(size: float) -> str:
