@@ -59,12 +59,13 @@ def strong_components(graph: Graph) -> list[tuple[int, ...]]:
         stack.append(node)
 
     def leave(node: int) -> None:
-        if visits[node].lowest == visits[node].number:
-            place = stack.index(node)
-            found.append(tuple(sorted(stack[place:])))
-            for member in stack[place:]:
-                visits[member].unfinished = False
-            del stack[place:]
+        if visits[node].lowest < visits[node].number:
+            return
+        group: list[int] = []
+        while visits[node].unfinished:
+            group.append(stack.pop())
+            visits[group[-1]].unfinished = False
+        found.append(tuple(sorted(group)))
 
     for root in graph:
         if root in visits:
