@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from agent.model.protocol import FunctionDefinition
 from agent.tools.plain import plain_schema
+from agent.tools.slim import slim_schema
 from agent.tools.strict import strict_schema
 from agent.tools.tool import Tool
 
@@ -53,7 +54,7 @@ def build_functions(tools: Iterable[Tool], *, strict: bool = False) -> FunctionT
 
 
 def _define(name: str, tool: Tool, *, strict: bool) -> FunctionDefinition:
-    plain = plain_schema(tool.input_schema)
+    plain = slim_schema(plain_schema(tool.input_schema))
     held = strict_schema(plain) if strict else None
     return FunctionDefinition(name, _describe(tool), held or plain, held is not None, tool.finds)
 

@@ -58,6 +58,9 @@ def _slim(schema: JsonObject, description: int, values: int, levels: int) -> Jso
         elif key in ("enum", "default", "const"):
             if len(dump(value)) <= 20 * values:
                 slim[key] = value
+        elif key == "items" and not levels:
+            # OpenAI refuses arrays without.
+            slim[key] = {}
         elif levels or not _has_schemas(key, value):
             inside = _slim_inside(key, value, (description, values, levels - 1))
             # Of branches that say less, more than one may fit.
