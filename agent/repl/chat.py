@@ -379,7 +379,6 @@ class Chat:
             rest,
             self._host,
             palette=self._palette,
-            columns=self._screen.columns,
             show=self._show,
             confirm=self._screen.confirm,
             read=self._read,

@@ -7,7 +7,6 @@ from agent.errors import UsageError
 from agent.events import Event
 from agent.repl.palette import Palette
 from agent.repl.sanitize import strip_line
-from agent.repl.tables import draw_columns
 from agent.undo.plan import Listed, UndoPlan
 
 _LIST = "list"
@@ -41,7 +40,6 @@ async def run_undo(
     host: UndoHost,
     *,
     palette: Palette,
-    columns: int,
     show: Callable[[str], None],
     confirm: Callable[[str], Awaitable[bool]],
     read: Callable[[AsyncGenerator[Event, None]], Awaitable[None]],
@@ -52,7 +50,6 @@ async def run_undo(
         rest: What followed the command.
         host: The program behind the chat.
         palette: For what is shown.
-        columns: How wide the screen is.
         show: Puts whole lines before the user.
         confirm: Asks yes or no.
         read: Shows the events of a turn.
@@ -61,7 +58,7 @@ async def run_undo(
         AgentError: There is nothing to undo, or it cannot be undone.
     """
     if rest.lower() == _LIST:
-        show(draw_writes(host.writes(), columns, palette))
+        show(draw_writes(host.writes(), palette))
         return
     plan = await host.plan_undo(_number(rest))
     show(draw_plan(plan, palette))
@@ -83,19 +80,23 @@ def draw_plan(plan: UndoPlan, palette: Palette) -> str:
     return "\n".join(lines) + "\n"
 
 
-def draw_writes(writes: tuple[Listed, ...], columns: int, palette: Palette) -> str:
+def draw_writes(writes: tuple[Listed, ...], palette: Palette) -> str:
     """List changes with what can be done about them."""
     if not writes:
         return "Nothing was changed in this conversation.\n"
-    return draw_columns([(str(write.number), _describe(write)) for write in writes], columns, palette)
+    digits = len(str(writes[-1].number))
+    lines: list[str] = []
+    for write in writes:
+        lines.append(f"{write.number:>{digits}}  {strip_line(write.did)}")
+        lines.append(palette.dim(f"{'':{digits}}  {_fate(write)}"))
+    return "\n".join(lines) + "\n"
 
 
-def _describe(write: Listed) -> str:
-    did = strip_line(write.did)
+def _fate(write: Listed) -> str:
     if write.is_undone:
-        return f"{did} (undone)"
+        return "was undone"
     says = strip_line(write.says)
-    return f"{did} → {says}" if write.can else f"{did} (cannot be undone: {says})"
+    return f"can be undone: {says}" if write.can else f"cannot be undone: {says}"
 
 
 def _number(rest: str) -> int | None:
