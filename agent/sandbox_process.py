@@ -26,6 +26,14 @@ class DemoUser:
     password: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class ControlAddress:
+    """Where a sandbox serves its control API, if it was asked to."""
+
+    url: str = ""
+    token: str = field(default="", repr=False)
+
+
 class SandboxProcess:
     """The sandbox for as long as a context is open.
 
@@ -41,6 +49,7 @@ class SandboxProcess:
         self._process: asyncio.subprocess.Process | None = None
         self.url = ""
         self.users: tuple[DemoUser, ...] = ()
+        self.control = ControlAddress()
 
     async def __aenter__(self) -> Self:
         """Start it and wait until it serves.
@@ -85,6 +94,9 @@ class SandboxProcess:
         if not is_object(ready) or not isinstance(url := ready.get("url"), str):
             raise AgentError("The sandbox started, but did not say where it serves.")
         self.url = url
+        control = ready.get("control")
+        if is_object(control):
+            self.control = ControlAddress(str(control["url"]), str(control["token"]))
         users = ready.get("users")
         self.users = tuple(
             DemoUser(str(user["email"]), str(user["name"]), str(user["password"]))

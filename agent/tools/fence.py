@@ -19,7 +19,7 @@ _TAG = "data"
 _OPENING = re.compile(r'<data from="[^"<>]*"(?: error="true")?>\n')
 _FENCED = re.compile(rf"{_OPENING.pattern}.*?\n</{_TAG}>", re.DOTALL)
 # Letters of other scripts and widths that read like the ones of a closing tag.
-_CLOSING = re.compile(r"([<＜﹤‹〈])(\s*)([/／⁄∕])(?=\s*data)", re.IGNORECASE)
+_CLOSING = re.compile(r"([<＜﹤‹〈])(\s*)[/／⁄∕](?=\s*data)", re.IGNORECASE)
 _SPECIAL_TOKEN = re.compile(r"<(?=[|｜])")
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without line feed and tab, delete, C1
@@ -71,7 +71,7 @@ def fence(text: str, source: str, *, is_error: bool = False) -> str:
         source: Where it came from: a function's name.
         is_error: It says what went wrong.
     """
-    kept = _CLOSING.sub(r"\1\2\\\3", clean(text))
+    kept = _CLOSING.sub(r"\1\2\\/", clean(text))
     mark = ' error="true"' if is_error else ""
     return f'<{_TAG} from="{_ODD_NAME.sub("_", source)}"{mark}>\n{kept}\n</{_TAG}>'
 

@@ -5,9 +5,10 @@ write that only this rule would allow asks again when it touches something that 
 
 - an id, unless the user wrote it, or wrote the name that results gave it, or approved a call about it, or
   it was made in this conversation, or it is where such a thing lies (a task's project and space);
-- a name, a title or a recipient, unless the user wrote it or it is the name of such a thing;
-- an address of a page or of a mailbox anywhere in the arguments, unless the user wrote it.
+- any other text or number, a title, a recipient, an address, a comment, a status, unless the user wrote it
+  or it is the name of such a thing.
 
+What is left is a call that holds nothing but things the user named, such as a timer on the task in question.
 Only the user's own messages count as the user's words, fenced parts of them do not.
 """
 
@@ -21,15 +22,7 @@ from agent.tools.fence import is_fenced, without_fenced
 from agent.tools.names import NameIndex, Thing, kind_of, one_line, things_in
 from agent.tools.tool import Tool
 
-_PAGE = r"(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>\"'“”()]+"
-_MAILBOX = r"[\w.+-]+@[\w-]+\.[\w.-]+"
-_ADDRESS = re.compile(f"{_PAGE}|{_MAILBOX}", re.IGNORECASE)
-_NAMING = frozenset(
-    (
-        *("title", "name", "email", "recipient", "recipients", "to", "cc", "bcc"),
-        *("url", "link", "address", "uri", "webhook", "assignee", "owner"),
-    )
-)
+_LONGEST_SHOWN = 60
 
 
 class Named:
@@ -68,9 +61,9 @@ class Named:
         strange = [self._show(thing) for thing in things if thing not in named | places]
         known = {name for thing in named if (name := self._names.name_of(thing))}
         strange += [
-            f"“{one_line(text)}”"
-            for text in _naming_texts(arguments)
-            if not words.hold(text) and one_line(text) not in known
+            f"“{_short(text)}”"
+            for text in _values(arguments)
+            if text.strip() and not words.hold(text) and one_line(text) not in known
         ]
         return tuple(dict.fromkeys(strange))
 
@@ -112,23 +105,18 @@ def _all_things(value: JsonValue) -> Iterator[Thing]:
             yield from _all_things(item)
 
 
-def _naming_texts(arguments: JsonObject) -> Iterator[str]:
-    """The texts among some arguments that name something, and the addresses in all others."""
-    for key, text in _texts("", arguments):
-        if kind_of(key) is not None:
-            continue
-        if words_of(key).split("_")[-1] in _NAMING:
-            yield text
-        else:
-            yield from (found.rstrip(".,;:!?") for found in _ADDRESS.findall(text))
-
-
-def _texts(key: str, value: JsonValue) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield key, value
-    elif isinstance(value, dict):
+def _values(value: JsonValue, key: str = "") -> Iterator[str]:
+    """The texts and numbers among some arguments that are no ids."""
+    if isinstance(value, dict):
         for name, child in value.items():
-            yield from _texts(name, child)
+            yield from _values(child, name)
     elif isinstance(value, list):
         for item in value:
-            yield from _texts(key, item)
+            yield from _values(item, key)
+    elif isinstance(value, str | int | float) and not isinstance(value, bool) and kind_of(key) is None:
+        yield str(value)
+
+
+def _short(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]}…"

@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from agent.jsontypes import JsonObject
 from agent.tools.fence import clean, clean_schema, fence, is_fenced, unfence, without_fenced
 
 INVISIBLE = "\u202e\u2066\u200b\u2060\ufeff\u00ad\U000e0041\U000e0100\x1b\x07\x9b\u200f"
@@ -51,7 +52,15 @@ def test_the_same_text_is_always_the_same_bytes_and_fencing_cleans_all_at_once(t
 )
 def test_json_is_the_same_json_inside_a_fence(value: object) -> None:
     text = json.dumps(value)
-    assert json.loads(unfence(fence(text, "get_task"))) == value or "<|" in text
+    # Special tokens are broken up, and a slash of another width becomes a plain one.
+    assume("<|" not in text and "／" not in text)
+    assert json.loads(unfence(fence(text, "get_task"))) == value
+
+
+def test_json_stays_json_whatever_closing_tag_it_holds() -> None:
+    for title in ("</data>", "< /DATA>", "＜／data＞"):
+        fenced = fence(json.dumps({"title": title}, ensure_ascii=False), "get_task")
+        assert json.loads(unfence(fenced)) == {"title": title.replace("／", "/")}
 
 
 def test_a_function_cannot_be_named_so_that_it_closes_the_tag() -> None:
@@ -83,7 +92,7 @@ def test_the_users_words_are_what_is_left_without_fenced_parts() -> None:
 
 
 def test_descriptions_in_a_schema_are_cleaned_and_what_is_checked_against_stays() -> None:
-    schema = {
+    schema: JsonObject = {
         "description": "A\u202eB",
         "properties": {
             "title": {"title": "T\u200b", "enum": ["x\u200b"]},
