@@ -1,6 +1,6 @@
 """A conversation only ever grows."""
 
-from agent.conversation import AssistantMessage, Conversation, ToolCall, ToolMessage, UserMessage
+from agent.conversation import AssistantMessage, Conversation, Summary, ToolCall, ToolMessage, UserMessage
 
 ONE, TWO = ToolCall("c1", "get_task", "{}"), ToolCall("c2", "get_task", "{}")
 
@@ -35,3 +35,16 @@ def test_a_conversation_without_calls_has_none_without_a_result() -> None:
 
 def test_a_result_is_not_shown_whole_in_messages_for_people() -> None:
     assert "secret" not in repr(ToolMessage("c1", "get_task", "text", structured={"note": "secret"}))
+
+
+def test_a_summary_stands_for_messages_that_stay() -> None:
+    conversation = Conversation([UserMessage("Hi"), AssistantMessage("Hello.")])
+    assert conversation.summary is None
+    conversation.summarise(Summary("They said hello.", 2))
+    conversation.summarise(Summary("They said more.", 2))
+    assert conversation.summary == Summary("They said more.", 2)
+    assert len(conversation.messages) == 2
+    assert conversation.take_back_summary() == Summary("They said more.", 2)
+    assert conversation.summary == Summary("They said hello.", 2)
+    conversation.take_back_summary()
+    assert conversation.take_back_summary() is None

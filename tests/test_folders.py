@@ -13,6 +13,8 @@ def test_with_a_home_everything_lies_under_it(tmp_path: Path) -> None:
         folders.settings_file,
         folders.vault_file,
         folders.sessions,
+        folders.results,
+        folders.contexts_file,
         folders.history_file,
         folders.sandbox,
         folders.models,

@@ -7,7 +7,7 @@ import pytest
 
 from agent.calibration import Calibration
 from agent.conversation import Conversation, UserMessage
-from agent.events import Event, RequestPrefix, StepFinished, StepStarted, TurnStarted
+from agent.events import Compacted, Event, RequestPrefix, StepFinished, StepStarted, TurnStarted
 from agent.meter import Meter
 from agent.model.protocol import FinishReason, Usage
 
@@ -81,3 +81,20 @@ async def test_a_meter_that_is_closed_learns_no_further() -> None:
     assert asyncio.all_tasks() - others
     await meter.aclose()
     assert asyncio.all_tasks() == others
+
+
+async def test_a_summary_counts_like_a_step() -> None:
+    meter = Meter(Conversation(), base_url="", model="m")
+    for event in (TurnStarted("Hi"), Compacted("…", 2, 900, 100, Usage(500, 20)), *step(Usage(100, 10))):
+        meter.take(event)
+    assert meter.turn == meter.total == Usage(600, 30)
+
+
+async def test_what_requests_show_is_counted_where_that_is_not_everything() -> None:
+    conversation = Conversation([UserMessage(WORDS), UserMessage("Hi")])
+    meter = Meter(conversation, base_url="", model="m")
+    everything = await meter.estimate("", ())
+    meter.look_at(Conversation([UserMessage("Hi")]))
+    assert await meter.estimate("", ()) < everything // 10
+    meter.look_at(None)
+    assert await meter.estimate("", ()) == everything

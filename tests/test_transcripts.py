@@ -19,12 +19,14 @@ from fake_toolbox import assert_sound, call
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.conversation import AssistantMessage, Conversation, ToolMessage, UserMessage
+from agent.conversation import AssistantMessage, Conversation, Summary, ToolMessage, UserMessage
 from agent.errors import AgentError
 from agent.event_json import FORMAT_VERSION
 from agent.events import (
     ApprovalRequested,
     CallOutcome,
+    Compacted,
+    CompactionUndone,
     Decision,
     Event,
     RequestPrefix,
@@ -204,7 +206,42 @@ async def test_half_of_a_character_does_not_stop_the_record(tmp_path: Path) -> N
     assert read_transcript(writer.path).events[0]["text"] == "caf\udce9"
 
 
+async def test_what_happens_between_two_turns_interrupts_nothing(tmp_path: Path) -> None:
+    writer = recorder(tmp_path)
+    await record(writer, *spoken("Hi", "Hello."))
+    await record(writer, Compacted("They said hello.", 2, 900, 100), CompactionUndone())
+    assert types(writer.path)[-3:] == ["turn_finished", "compacted", "compaction_undone"]
+
+
 # Resuming
+
+
+async def test_a_summary_survives_and_so_does_its_end(tmp_path: Path) -> None:
+    writer = recorder(tmp_path)
+    for number in range(4):
+        await record(writer, *spoken(f"Question {number}", "Hello."))
+    await record(writer, Compacted("First.", 2, 900, 100))
+    await record(writer, Compacted("Second.", 4, 900, 100))
+    resumed = read_transcript(writer.path).conversation()
+    assert resumed.summary == Summary("Second.", 4)
+    assert len(resumed.messages) == 8
+    await record(writer, CompactionUndone(2))
+    assert read_transcript(writer.path).conversation().summary == Summary("First.", 2)
+
+
+async def test_a_declined_call_is_still_a_declined_one(tmp_path: Path) -> None:
+    made = call("c1", "delete_task")
+    writer = recorder(tmp_path)
+    await record(
+        writer,
+        TurnStarted("Go"),
+        StepFinished(1, "", (made,), FinishReason.TOOL_CALLS, Usage()),
+        ToolCallFinished(made, "Delete task", CallOutcome.DECLINED, "No."),
+        TurnFinished("", Usage(), 1),
+    )
+    last = read_transcript(writer.path).conversation().messages[-1]
+    assert isinstance(last, ToolMessage)
+    assert last.declined
 
 
 @given(st.lists(turns, min_size=1, max_size=3))

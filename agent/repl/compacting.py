@@ -22,9 +22,8 @@ def describe_compaction(event: Compacted | CompactionUndone) -> str:
     """Say in one line what became of the beginning of the conversation."""
     if isinstance(event, Compacted):
         return (
-            f"The beginning of the conversation ({event.covers} messages) is summarised for the model: about "
-            f"{event.before_tokens:,} tokens became {event.after_tokens:,}. Nothing is deleted; "
-            "/compact undo takes it back."
+            f"The first {event.covers} messages are summarised for the model: about {event.before_tokens:,} "
+            f"tokens became {event.after_tokens:,}. Nothing is deleted; /compact undo takes it back."
         )
     if event.covers:
         return f"The last summary is taken back; an earlier one still stands for {event.covers} messages."
