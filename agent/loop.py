@@ -241,7 +241,7 @@ class Loop:
 
         The calls are made one after the other, until one is not done.
         """
-        text = f"(I had this undone: {plan.did}. To do: {plan.says}.)"
+        text = f"(I undo {plan.did} by hand, to {plan.says}.)"
         calls = [(call.tool, call.arguments) for _, call in plan.calls]
         undone = [Undone(plan.call_id, position) for position, _ in plan.calls]
         async with aclosing(self._by_hand(text, calls, undone)) as events:

@@ -69,10 +69,8 @@ async def run_undo(
 
 def draw_plan(plan: UndoPlan, palette: Palette) -> str:
     """Say what would be done."""
-    lines = [
-        palette.dim(f"“{strip_line(did)}” cannot be undone: {strip_line(why)}.") for did, why in plan.passed
-    ]
-    lines.append(f"{palette.strong('Redo' if plan.is_redo else 'Undo')} “{strip_line(plan.did)}”:")
+    lines = [palette.dim(f"Not undone: {strip_line(did)}, as {strip_line(why)}.") for did, why in plan.passed]
+    lines.append(f"{palette.strong('Redo' if plan.is_redo else 'Undo')} · {strip_line(plan.did)}")
     lines.append(f"  {strip_line(plan.says)}")
     lines += [palette.dim(f"  by {strip_line(title)}") for title in dict.fromkeys(plan.titles)]
     lines += [palette.warning(f"  This does not come back: {strip_line(text)}.") for text in plan.lost]

@@ -95,18 +95,18 @@ def choose(log: UndoLog, number: int | None) -> tuple[Entry, tuple[Entry, ...]]:
         if entry is not None:
             return entry, passed
         if passed:
-            raise UsageError(
-                f"There is nothing to undo. The last change cannot be undone: {_why_not(passed[0])}."
-            )
+            raise UsageError(f"There is nothing to undo. {_why_not(passed[0])}")
         raise UsageError("There is nothing to undo in this conversation.")
     listed = log.recent(MOST_LISTED)
     if not 1 <= number <= len(listed):
         raise UsageError(f"There is no change with the number {number}.", "/undo list shows those there are.")
     entry = listed[number - 1]
     if not entry.record.calls:
-        raise UsageError(f"This cannot be undone: {_why_not(entry)}.")
+        raise UsageError(_why_not(entry))
     if log.is_undone(entry):
-        raise UsageError(f"“{entry.record.did}” was undone already.", "/undo list shows what can be undone.")
+        raise UsageError(
+            f"This was undone already: {entry.record.did}.", "/undo list shows what can be undone."
+        )
     return entry, ()
 
 
@@ -157,7 +157,7 @@ def failures_in(structured: JsonValue) -> str:
 
 
 def _why_not(entry: Entry) -> str:
-    return f"“{entry.record.did}”, as {entry.record.never}"
+    return f"This cannot be undone: {entry.record.did}, as {entry.record.never}."
 
 
 async def _changes(looks: Sequence[Look], call_tool: CallTool, recent: Recent) -> tuple[str, ...]:

@@ -143,7 +143,8 @@ def _has(thing: JsonObject, path: str) -> bool:
 def _things(value: JsonValue, own_id: str, wanted: JsonValue) -> Iterator[JsonObject]:
     """Objects that are the thing itself, whose first id is its own; others only mention it."""
     if is_object(value):
-        if value.get(own_id) == wanted and next(key for key in value if key.endswith("Id")) == own_id:
+        first_id = next((key for key in value if key.endswith("Id")), None)
+        if first_id == own_id and value[own_id] == wanted:
             yield value
         for child in value.values():
             yield from _things(child, own_id, wanted)

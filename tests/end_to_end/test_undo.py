@@ -38,7 +38,7 @@ def test_a_change_is_undone_after_a_new_start_and_the_model_learns_of_it(own_sig
         terminal.wait_for("It is IN-PROGRESS, 60 %, High.")
         assert terminal.leave() == 0
     said = [message["content"] for message in endpoint.requests[0]["messages"] if message["role"] == "user"]
-    assert any("I had this undone: Update Task" in text for text in said)
+    assert any("(I undo Update Task" in text for text in said)
     tools = [line.get("tool") for line in own_sign_in.audit()]
     assert tools.count("astravue_update_task") >= 2
 

@@ -65,7 +65,7 @@ async def test_what_will_be_done_is_shown_and_done() -> None:
     chatting = Chatting(FakeHost(plan=PLAN))
     await chatting.undo()
     assert chatting.shown == (
-        "Undo “Update Task: “Fix login””:\n  set “Fix login” back to status OPEN\n  by Update Task\n"
+        "Undo · Update Task: “Fix login”\n  set “Fix login” back to status OPEN\n  by Update Task\n"
     )
     assert chatting.asked == []
     assert chatting.host.log[:2] == ["plan None", 'call astravue_create_task {"title":"a"}']
@@ -79,8 +79,8 @@ async def test_what_is_passed_over_and_what_is_lost_is_told() -> None:
     chatting = Chatting(FakeHost(plan=plan))
     await chatting.undo()
     lines = chatting.shown.splitlines()
-    assert lines[0] == "“Stop Timer” cannot be undone: it cannot run on."
-    assert lines[1] == "Redo “Update Task: “Fix login””:"
+    assert lines[0] == "Not undone: Stop Timer, as it cannot run on."
+    assert lines[1] == "Redo · Update Task: “Fix login”"
     assert lines[-1] == "  This does not come back: that people were told."
 
 

@@ -134,7 +134,7 @@ async def test_the_model_learns_what_was_undone() -> None:
     await someone.call(UPDATE, taskId=DRAFT_ANNOUNCEMENT, taskTitle="One")
     await someone.undo()
     texts = [message.text for message in someone.conversation.messages]
-    assert "(I had this undone: Update Task: “One”. To do: set “One” back to task title" in texts[-3]
+    assert "(I undo Update Task: “One” by hand, to set “One” back to task title" in texts[-3]
 
 
 async def test_a_conversation_that_goes_on_can_undo_what_was_done_before() -> None:

@@ -424,7 +424,7 @@ async def test_what_cannot_be_undone_says_so_before_it_is_approved(name: str, ar
     _, someone = demo()
     await someone.call(name, **arguments)
     assert someone.questions[-1].undo.startswith("This cannot be undone: ")
-    with pytest.raises(UsageError, match=r"There is nothing to undo\. The last change cannot be undone"):
+    with pytest.raises(UsageError, match=r"There is nothing to undo\. This cannot be undone: "):
         await someone.plan()
 
 
