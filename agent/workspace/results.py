@@ -7,6 +7,7 @@ import json
 import mcp_types
 
 from agent.jsontypes import JsonValue, dump, is_object
+from agent.opaque import describe_data
 from agent.tools.fence import clean, clean_schema
 from agent.tools.tool import Annotations, Tool, ToolResult
 from agent.workspace.records import (
@@ -82,18 +83,13 @@ def block_text(block: mcp_types.ContentBlock) -> str:
         case mcp_types.TextContent():
             return block.text
         case mcp_types.ImageContent() | mcp_types.AudioContent():
-            return f"[{block.type} {block.mime_type}, {_size(block.data)}]"
+            return describe_data(block.type, block.mime_type, block.data)
         case mcp_types.ResourceLink():
             return f"[resource {block.uri} {block.title or block.name}]"
-        case mcp_types.EmbeddedResource(resource=mcp_types.TextResourceContents() as resource):
-            return f"[resource {resource.uri}]\n{resource.text}"
-        case mcp_types.EmbeddedResource():
-            return f"[resource {block.resource.uri}]"
-
-
-def _size(encoded: str) -> str:
-    size = len(encoded) * 3 // 4
-    return f"{size // 1024} KiB" if size >= 1024 else f"{size} bytes"
+        case mcp_types.EmbeddedResource(resource=resource):
+            if isinstance(resource, mcp_types.TextResourceContents):
+                return f"[resource {resource.uri}]\n{resource.text}"
+            return describe_data(f"resource {resource.uri}", resource.mime_type or "", resource.blob)
 
 
 def to_prompt(listed: mcp_types.Prompt) -> Prompt:

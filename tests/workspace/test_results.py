@@ -31,16 +31,16 @@ def test_blocks_are_joined_and_what_is_no_text_is_named() -> None:
         {"type": "audio", "mimeType": "audio/wav", "data": "AAAA"},
         {"type": "resource_link", "uri": "note://1", "name": "first", "title": "First note"},
         {"type": "resource", "resource": {"uri": "note://2", "text": "inside"}},
-        {"type": "resource", "resource": {"uri": "note://3", "blob": "AAAA"}},
+        {"type": "resource", "resource": {"uri": "note://3", "mimeType": "application/pdf", "blob": "AAAA"}},
     ]
     assert convert({"content": blocks}).text.splitlines() == [
         "one",
-        "[image image/png, 3 KiB]",
-        "[audio audio/wav, 3 bytes]",
+        "[image, image/png, 3 KB]",
+        "[audio, audio/wav, 3 bytes]",
         "[resource note://1 First note]",
         "[resource note://2]",
         "inside",
-        "[resource note://3]",
+        "[resource note://3, application/pdf, 3 bytes]",
     ]
 
 
