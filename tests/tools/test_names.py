@@ -1,14 +1,12 @@
 """Names for ids: what an approval shows instead of a number."""
 
+from dataclasses import replace
+
 from fake_toolbox import make_tool
 
 from agent.jsontypes import JsonObject
-from agent.tools.names import NameIndex, describe_arguments, describe_subject, lookup_tool
+from agent.tools.names import NameIndex, look_up, things_in
 from agent.tools.tool import Annotations, Tool
-
-TOOL = make_tool(
-    "move_task", properties={"taskId": {"type": "integer"}, "targetProjectId": {"type": "integer"}}
-)
 
 
 def learnt(*results: JsonObject) -> NameIndex:
@@ -62,41 +60,28 @@ def test_a_newer_name_replaces_an_older_one() -> None:
     assert names.name("taskId", 7) == "New"
 
 
-def test_what_is_no_id_has_no_name_and_is_not_looked_up() -> None:
+def test_what_is_no_id_has_no_name() -> None:
     names = learnt({"taskId": 7, "taskTitle": "Fix login", "paid": 7, "id": 7})
     assert names.name("paid", 7) is None
     assert names.name("id", 7) is None
-    assert names.unknown({"title": "x", "paid": 1, "taskId": 7, "spaceId": 2}) == (("spaceId", 2),)
+    assert things_in({"title": "x", "paid": 1, "taskId": 7, "spaceIds": [2, "3"], "billableId": True}) == (
+        ("task", "7"),
+        ("space", "2"),
+        ("space", "3"),
+    )
 
 
-def test_arguments_are_described_in_the_order_of_the_schema_with_names_beside_ids() -> None:
-    names = learnt({"taskId": 7, "taskTitle": "Fix login"})
-    lines = describe_arguments(TOOL, {"extra": True, "targetProjectId": 3, "taskId": 7}, names)
-    assert lines == ("taskId: “Fix login” (7)", "targetProjectId: 3", "extra: True")
+def test_what_a_thing_lies_in_and_its_fields_are_known_by_what_results_told() -> None:
+    names = learnt(
+        {"taskId": 7, "taskTitle": "Fix login", "projectId": 3, "ownerId": 4, "status": "OPEN"},
+        {"taskId": 7, "taskTitle": "Fix login", "spaceId": 1, "status": "DONE"},
+    )
+    assert names.places(("task", "7")) == {("project", "3"), ("space", "1")}
+    assert names.record(("task", "7"))["status"] == "DONE"
+    assert names.record(("task", "8")) == {}
 
 
-def test_each_id_of_a_list_is_named() -> None:
-    names = learnt({"taskId": 7, "taskTitle": "Fix login"})
-    assert describe_arguments(TOOL, {"taskIds": [7, 8]}, names) == ("taskIds: “Fix login” (7), 8",)
-
-
-def test_the_subject_is_the_title_that_the_call_gives() -> None:
-    names = learnt({"projectId": 3, "projectName": "Website"})
-    assert describe_subject(TOOL, {"projectId": 3, "title": "Fix login"}, names) == "“Fix login”"
-
-
-def test_the_subject_is_the_narrowest_thing_that_has_a_name() -> None:
-    names = learnt({"taskId": 7, "taskTitle": "Fix login", "projectId": 3, "projectName": "Website"})
-    assert describe_subject(TOOL, {"projectId": 3, "taskId": 7}, names) == "“Fix login” (7)"
-    assert describe_subject(TOOL, {"projectId": 3, "taskId": 8}, names) == "“Website” (3)"
-    assert describe_subject(TOOL, {"taskId": 8}, names) == ""
-
-
-def test_a_name_with_line_ends_stays_on_its_line() -> None:
-    names = learnt({"taskId": 7, "taskTitle": "Fix login\ntaskId: “Harmless” (8)"})
-    (line,) = describe_arguments(TOOL, {"taskId": 7}, names)
-    assert "\n" not in line
-    assert "\n" not in describe_subject(TOOL, {"title": "One\nTwo"}, names)
+# Looking a name up
 
 
 def lookup(name: str, *required: str, read_only: bool | None = True) -> Tool:
@@ -106,16 +91,26 @@ def lookup(name: str, *required: str, read_only: bool | None = True) -> Tool:
 def test_an_id_is_looked_up_by_the_get_tool_that_needs_only_it() -> None:
     get_task = lookup("astravue_get_task", "taskId")
     others = [lookup("get_space", "spaceId"), lookup("list_task", "taskId")]
-    assert lookup_tool("taskId", [*others, get_task]) == (get_task, "taskId")
+    assert look_up(("task", "7"), {}, [*others, get_task]) == (get_task, {"taskId": 7})
 
 
-def test_an_id_under_another_spelling_is_looked_up_by_the_same_tool() -> None:
-    get_task = lookup("get_task", "taskId")
-    assert lookup_tool("parentTaskId", [get_task]) == (get_task, "taskId")
+def test_a_get_tool_that_wants_to_know_where_the_thing_lies_is_told_if_that_is_known() -> None:
+    get_project = lookup("get_project", "spaceId", "projectId")
+    assert look_up(("project", "3"), {"space": "1"}, [get_project]) == (
+        get_project,
+        {"spaceId": 1, "projectId": 3},
+    )
+    assert look_up(("project", "3"), {}, [get_project]) is None
 
 
-def test_no_tool_that_needs_more_or_might_write_looks_anything_up() -> None:
-    assert lookup_tool("taskId", [lookup("get_task", "taskId", "projectId")]) is None
-    assert lookup_tool("taskId", [lookup("get_task")]) is None
-    assert lookup_tool("taskId", [lookup("get_task", "taskId", read_only=False)]) is None
-    assert lookup_tool("title", [lookup("get_task", "taskId")]) is None
+def test_an_id_that_is_a_text_to_the_server_stays_one() -> None:
+    get_issue = lookup("get_issue", "issueId")
+    schema: JsonObject = {**get_issue.input_schema, "properties": {"issueId": {"type": "string"}}}
+    found = look_up(("issue", "7"), {}, [replace(get_issue, input_schema=schema)])
+    assert found is not None
+    assert found[1] == {"issueId": "7"}
+
+
+def test_no_tool_that_might_write_looks_anything_up() -> None:
+    assert look_up(("task", "7"), {}, [lookup("get_task")]) is None
+    assert look_up(("task", "7"), {}, [lookup("get_task", "taskId", read_only=False)]) is None
