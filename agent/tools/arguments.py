@@ -12,6 +12,7 @@ from agent.tools.bounded import bounded_validator
 from agent.tools.dialects import dialect_of
 from agent.tools.keywords import is_deeper
 from agent.tools.plain import plain_schema
+from agent.tools.strict import given_schema
 from agent.tools.tool import Tool
 
 if TYPE_CHECKING:
@@ -47,16 +48,20 @@ def parse_arguments(text: str) -> JsonObject:
     return arguments
 
 
-def fit_arguments(tool: Tool, arguments: JsonObject) -> tuple[JsonObject, str | None]:
-    """Leave out the nulls that the server would refuse, and check the rest against the tool's own schema.
+def fit_arguments(
+    tool: Tool, arguments: JsonObject, *, strict: bool = False
+) -> tuple[JsonObject, str | None]:
+    """Leave out the nulls that stand for nothing, and check the rest against the tool's own schema.
 
-    A null where the server takes none is how a model says that it leaves something out: in strict mode it
-    has no other way, and small models do it in any mode. A null that the server takes stays, and so
-    arguments that fit as they are stay as they are.
+    A null where the server takes none is how a model, small ones above all, says that it leaves something
+    out. A null that the server takes stays, and so arguments that fit as they are stay as they are. In
+    strict mode a model has no other way to leave something out, so there a null where the default is null
+    is left out as well: some servers clear what is given as null, and leave alone what is not given.
 
     Args:
         tool: The tool that is to be called.
         arguments: What the model wrote; they are not changed.
+        strict: The model was held to the tool's strict schema.
 
     Returns:
         The arguments to send, and one sentence that names the field and the fault, or `None` when they fit.
@@ -64,27 +69,38 @@ def fit_arguments(tool: Tool, arguments: JsonObject) -> tuple[JsonObject, str | 
     from jsonschema import SchemaError
     from referencing.exceptions import Unresolvable
 
+    if strict:
+        given = _validator_of(given_schema(plain_schema(tool.input_schema)))
+        arguments = _without_refused_nulls(given, arguments)
     if not is_deeper(tool.input_schema, _DEEPEST_SCHEMA):
         with suppress(SchemaError, Unresolvable, RecursionError):
+            bounded_validator(dialect_of(tool.input_schema)).check_schema(tool.input_schema)
             return _fit(tool.input_schema, arguments)
     # The schema is the server's fault, not the model's: check what can be read of it.
     return _fit(plain_schema(tool.input_schema), arguments)
 
 
 def _fit(schema: JsonObject, arguments: JsonObject) -> tuple[JsonObject, str | None]:
-    from referencing.jsonschema import EMPTY_REGISTRY
-
-    dialect = bounded_validator(dialect_of(schema))
-    # A reference to elsewhere is never fetched.
-    validator = dialect(schema, registry=EMPTY_REGISTRY)
-    dialect.check_schema(schema)
+    validator = _validator_of(schema)
     try:
-        while refused := _refused_nulls(validator, arguments):
-            arguments = _without(arguments, refused)
-        error = _best(validator.iter_errors(arguments))
+        fitting = _without_refused_nulls(validator, arguments)
+        error = _best(validator.iter_errors(fitting))
     except OverflowError:
         return arguments, "a number is too large"
-    return arguments, None if error is None else _describe(error)
+    return fitting, None if error is None else _describe(error)
+
+
+def _validator_of(schema: JsonObject) -> "Validator":
+    from referencing.jsonschema import EMPTY_REGISTRY
+
+    # A reference to elsewhere is never fetched.
+    return bounded_validator(dialect_of(schema))(schema, registry=EMPTY_REGISTRY)
+
+
+def _without_refused_nulls(validator: "Validator", arguments: JsonObject) -> JsonObject:
+    while refused := _refused_nulls(validator, arguments):
+        arguments = _without(arguments, refused)
+    return arguments
 
 
 def _best(errors: "Iterator[ValidationError]") -> "ValidationError | None":
@@ -101,23 +117,33 @@ def _describe(error: "ValidationError") -> str:
 
 
 def _refused_nulls(validator: "Validator", arguments: JsonObject) -> set[_Path]:
-    return {path for error in validator.iter_errors(arguments) for path in _nulls_behind(error) or ()}
+    errors = validator.iter_errors(arguments)
+    return {path for error in errors for path in _nulls_behind(error, arguments) or ()}
 
 
-def _nulls_behind(error: "ValidationError") -> set[_Path] | None:
+def _nulls_behind(error: "ValidationError", arguments: JsonObject) -> set[_Path] | None:
     """The null properties that an error is about; `None` where it is about something else as well."""
     path = tuple(error.absolute_path)
-    if error.schema is False:
-        # Of such an error, jsonschema leaves the last step out of the path.
-        return None
-    if error.instance is None and path and isinstance(path[-1], str):
+    if path and isinstance(path[-1], str) and _value_at(arguments, path) is None:
         return {path}
     # Of the alternatives that all fail, one is enough.
     for _, each in groupby(error.context or (), key=lambda each: [*each.schema_path][:1]):
-        behind = [_nulls_behind(error) for error in each]
+        behind = [_nulls_behind(error, arguments) for error in each]
         if None not in behind:
             return {path for paths in behind for path in paths or ()}
     return None
+
+
+def _value_at(value: JsonValue, path: _Path) -> JsonValue:
+    for step in path:
+        match value, step:
+            case dict(), str():
+                value = value[step]
+            case list(), int():
+                value = value[step]
+            case _:
+                break
+    return value
 
 
 def _without(value: JsonObject, paths: set[_Path]) -> JsonObject:

@@ -1,4 +1,4 @@
-"""Validators that stop in a schema that leads back into itself without end."""
+"""Validators that stop in a schema that leads back into itself without end, and name what they refuse."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -32,9 +32,23 @@ def bounded_validator(dialect: int) -> "type[Validator]":
         2019: jsonschema.Draft201909Validator,
     }
     base = older.get(dialect, jsonschema.Draft202012Validator)
+    checks = _bound({**base.VALIDATORS, "properties": _naming(base.VALIDATORS["properties"])})
     # Taken out of the module as it is, since its stubs say nothing about `extend`.
-    bounded: type[Validator] = import_module("jsonschema.validators").extend(base, _bound(base.VALIDATORS))
+    bounded: type[Validator] = import_module("jsonschema.validators").extend(base, checks)
     return bounded
+
+
+def _naming(check: _Check) -> _Check:
+    """Put the name back that jsonschema leaves out of the path where the schema of a property is `false`."""
+
+    def named(validator: Any, value: Any, instance: Any, schema: Any) -> "Iterator[ValidationError]":
+        refused = (name for name, each in value.items() if each is False and name in instance)
+        for error in check(validator, value, instance, schema) or ():
+            if error.schema is False and not error.path:
+                error.path.append(next(refused))
+            yield error
+
+    return named
 
 
 def _bound(checks: Mapping[str, _Check]) -> dict[str, _Check]:

@@ -290,7 +290,7 @@ def prepare(call: ToolCall, table: FunctionTable) -> PreparedCall | ToolCallFini
         written = parse_arguments(call.arguments)
     except ValueError as error:
         return _invalid(call, tool.title, f"The arguments are not a JSON object: {error}.")
-    arguments, fault = fit_arguments(tool, written)
+    arguments, fault = fit_arguments(tool, written, strict=table.is_strict(call.name))
     if fault is not None:
         return _invalid(call, tool.title, f"The arguments do not fit the tool's schema: {fault}")
     return PreparedCall(call, tool, arguments, effect_of(tool))

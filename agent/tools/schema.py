@@ -37,6 +37,10 @@ class FunctionTable:
         found = (function for function, tool in self.tools.items() if tool.name == tool_name)
         return next(found, tool_name)
 
+    def is_strict(self, function: str) -> bool:
+        """Whether the model is held to the parameters of a function while it writes."""
+        return any(each.strict for each in self.definitions if each.name == function)
+
 
 def build_functions(tools: Iterable[Tool], *, strict: bool = False) -> FunctionTable:
     """Turn listed tools into function definitions; tools for the server's own interface stay out.
@@ -54,9 +58,11 @@ def build_functions(tools: Iterable[Tool], *, strict: bool = False) -> FunctionT
 
 
 def _define(name: str, tool: Tool, *, strict: bool) -> FunctionDefinition:
-    plain = slim_schema(plain_schema(tool.input_schema))
-    held = strict_schema(plain) if strict else None
-    return FunctionDefinition(name, _describe(tool), held or plain, held is not None, tool.finds)
+    plain = plain_schema(tool.input_schema)
+    slim = slim_schema(plain)
+    # What was left out for brevity could not be given in strict mode.
+    held = strict_schema(plain) if strict and slim is plain else None
+    return FunctionDefinition(name, _describe(tool), held or slim, held is not None, tool.finds)
 
 
 def _function_name(name: str, taken: Mapping[str, Tool]) -> str:

@@ -8,12 +8,14 @@ are not yet supported" (developers.openai.com/api/docs/guides/structured-outputs
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 from agent.jsontypes import JsonObject, JsonValue
 from agent.tools.flat import flatten
 from agent.tools.keywords import (
     ANNOTATIONS,
+    NOTHING,
     distinct,
     names_in,
     schemas_by_name,
@@ -59,26 +61,92 @@ def strict_schema(plain: JsonObject) -> JsonObject | None:
         something else by each, and more than the documented limits.
     """
     try:
-        strict = _describe(_convert_object(plain, is_root=True), plain)
+        strict = _describe(_Converter(nulls=True).object_(plain, is_root=True), plain)
     except _LossyError:
         return None
     return strict if _is_within_limits(strict) else None
 
 
-def _convert(schema: JsonObject, *, nullable: bool = False) -> JsonObject:
-    """Convert a schema.
+def given_schema(plain: JsonObject) -> JsonObject:
+    """What fits the strict schema, without the nulls that say that something is left out.
 
     Args:
-        schema: A plain one.
-        nullable: It is of a property that may be left out.
+        plain: A schema that `strict_schema` converts.
     """
-    variants = distinct(_variants(schema))
-    if nullable and _NULL not in variants:
-        variants.append(_NULL)
-    elif nullable and ("default" not in schema or schema["default"] is not None):
-        # Null means something of its own here, for example that a date is cleared.
-        raise _LossyError
-    return _describe(_unite(variants), schema)
+    return _Converter(nulls=False).object_(plain, is_root=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Converter:
+    """Converts plain schemas.
+
+    Args:
+        nulls: What may be left out is given as null, as strict mode asks.
+    """
+
+    nulls: bool
+
+    def convert(self, schema: JsonObject, *, optional: bool = False) -> JsonObject:
+        """Convert a schema.
+
+        Args:
+            schema: The schema.
+            optional: It is of a property that may be left out.
+        """
+        variants = distinct(self._variants(schema))
+        if optional:
+            if _NULL in variants and ("default" not in schema or schema["default"] is not None):
+                # Null means something of its own here, for example that a date is cleared.
+                raise _LossyError
+            others = [variant for variant in variants if variant != _NULL]
+            variants = [*others, _NULL] if self.nulls else others
+        return _describe(_unite(variants), schema)
+
+    def object_(self, schema: JsonObject, *, is_root: bool = False) -> JsonObject:
+        """Convert what a schema says of objects."""
+        flat = flatten(schema)
+        properties = schemas_by_name(flat, "properties")
+        required = names_in(flat, "required")
+        open_to = flat.get("additionalProperties")
+        free_form = open_to is None and not properties and not is_root
+        if free_form or open_to not in (None, False) or not properties.keys() >= set(required):
+            raise _LossyError
+        return {
+            "type": "object",
+            "properties": {
+                name: self.convert(each, optional=name not in required) for name, each in properties.items()
+            },
+            "required": [*(properties if self.nulls else required)],
+            "additionalProperties": False,
+        }
+
+    def _variants(self, schema: JsonObject) -> list[JsonObject]:
+        """Convert a schema into schemas of one type each; a value fits one of them if it fits the schema."""
+        types = types_of(schema)
+        if "const" in schema or "enum" in schema:
+            values = schema.get("enum", [schema.get("const")])
+            return _variants_of_values(values if isinstance(values, list) else [], types)
+        if types:
+            return [self._type(each, schema) for each in types if each != "integer" or "number" not in types]
+        return list(chain.from_iterable(map(self._described_variants, _alternatives(schema))))
+
+    def _described_variants(self, schema: JsonObject) -> Iterator[JsonObject]:
+        for variant in self._variants(schema):
+            yield variant if variant == _NULL else _describe(variant, schema)
+
+    def _type(self, type_: str, schema: JsonObject) -> JsonObject:
+        """Convert what a schema says of one type."""
+        kept = {key: schema[key] for key in _KEPT.get(type_, ()) if key in schema}
+        if type_ == "object":
+            return self.object_(schema)
+        if type_ == "array":
+            items = schema.get("items")
+            if "prefixItems" in schema or not isinstance(items, dict):
+                raise _LossyError
+            return {"type": type_, "items": self.convert(items), **kept}
+        if type_ == "string" and schema.get("format") in _FORMATS:
+            kept["format"] = schema["format"]
+        return {"type": type_, **kept}
 
 
 def _describe(strict: JsonObject, schema: JsonObject) -> JsonObject:
@@ -94,7 +162,7 @@ def _unite(variants: Sequence[JsonObject]) -> JsonObject:
     others = [variant for variant in variants if variant != _NULL]
     has_null = len(others) < len(variants)
     if not others:
-        return _NULL
+        return _NULL if has_null else NOTHING
     if len(others) == 1 and not has_null:
         return others[0]
     if len(others) == 1 and others[0]["type"] not in ("array", "object"):
@@ -116,22 +184,6 @@ def _check_first_keys(variants: Sequence[JsonObject]) -> None:
     ]
     if len(set(keys)) < len(keys):
         raise _LossyError
-
-
-def _variants(schema: JsonObject) -> list[JsonObject]:
-    """Convert a schema into schemas of one type each; a value fits one of them if it fits the schema."""
-    types = types_of(schema)
-    if "const" in schema or "enum" in schema:
-        values = schema.get("enum", [schema.get("const")])
-        return _variants_of_values(values if isinstance(values, list) else [], types)
-    if types:
-        return [_convert_type(each, schema) for each in types if each != "integer" or "number" not in types]
-    return list(chain.from_iterable(map(_described_variants, _alternatives(schema))))
-
-
-def _described_variants(schema: JsonObject) -> Iterator[JsonObject]:
-    for variant in _variants(schema):
-        yield variant if variant == _NULL else _describe(variant, schema)
 
 
 def _alternatives(schema: JsonObject) -> list[JsonObject]:
@@ -173,39 +225,6 @@ def _type_of(value: JsonValue) -> str:
             return "string"
         case _:
             raise _LossyError
-
-
-def _convert_type(type_: str, schema: JsonObject) -> JsonObject:
-    """Convert what a schema says of one type."""
-    kept = {key: schema[key] for key in _KEPT.get(type_, ()) if key in schema}
-    if type_ == "object":
-        return _convert_object(schema)
-    if type_ == "array":
-        items = schema.get("items")
-        if "prefixItems" in schema or not isinstance(items, dict):
-            raise _LossyError
-        return {"type": type_, "items": _convert(items), **kept}
-    if type_ == "string" and schema.get("format") in _FORMATS:
-        kept["format"] = schema["format"]
-    return {"type": type_, **kept}
-
-
-def _convert_object(schema: JsonObject, *, is_root: bool = False) -> JsonObject:
-    flat = flatten(schema)
-    properties = schemas_by_name(flat, "properties")
-    required = names_in(flat, "required")
-    open_to = flat.get("additionalProperties")
-    free_form = open_to is None and not properties and not is_root
-    if free_form or open_to not in (None, False) or not properties.keys() >= set(required):
-        raise _LossyError
-    return {
-        "type": "object",
-        "properties": {
-            name: _convert(each, nullable=name not in required) for name, each in properties.items()
-        },
-        "required": [*properties],
-        "additionalProperties": False,
-    }
 
 
 def _is_within_limits(strict: JsonObject) -> bool:

@@ -86,3 +86,11 @@ def test_each_function_is_strict_on_request_if_its_schema_can_be_said_strictly()
     assert (free_form.parameters, free_form.strict) == (FREE_FORM, False)
     assert sayable.strict
     assert sayable.parameters["required"] == ["title"]
+    table = build_functions(tools, strict=True)
+    assert [table.is_strict(name) for name in ("sayable", "free_form", "unknown")] == [True, False, False]
+
+
+def test_a_function_of_which_something_was_left_out_for_brevity_is_not_strict() -> None:
+    named: JsonObject = {f"property_{number}": {"type": "string"} for number in range(1000)}
+    (function,) = build_functions([Tool("long", "", "", {"properties": named})], strict=True).definitions
+    assert not function.strict
