@@ -153,7 +153,9 @@ class Approver:
             because: Why an earlier yes does not cover it.
         """
         tool, arguments = prepared.tool, prepared.arguments
-        await self._learn_names(tool, arguments, tools)
+        # What the rules refuse or ask about is not called for a title either.
+        free = [each for each in tools if self._policy.judge(each).verdict is Verdict.ALLOW]
+        await self._learn_names(tool, arguments, free)
         shown = preview(tool, arguments, self._names)
         return ApprovalRequested(
             prepared.call,
