@@ -4,10 +4,11 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from end_to_end.program import Program
+from end_to_end.program import ASTRAVUE, Program
 from end_to_end.scripted_endpoint import Answer, Body, ScriptedEndpoint
 
 from agent.jsontypes import JsonObject
+from tests.terminal_window import TerminalWindow
 from tests.workspace.mcp_servers import Running, running, scripted
 
 QUESTIONS = 8
@@ -65,3 +66,32 @@ def test_old_turns_are_summarised_and_stay_so_in_the_next_run(small: Running, tm
     # The second summary is made from the first.
     assert len(compactions) > 1
     assert RECORD in endpoint.requests[compactions[1]]["messages"][1]["content"]
+
+
+def test_a_person_makes_a_summary_and_takes_it_back(small: Running, tmp_path: Path) -> None:
+    with ScriptedEndpoint(["First.", "Second.", "Third.", RECORD, "Fourth.", "Fifth."]) as endpoint:
+        program = Program(tmp_path, endpoint.base_url)
+        command = [*ASTRAVUE, "--server", small.url, "--model", "scripted"]
+        window = TerminalWindow(command, {**program.environ, "LANG": "C.UTF-8"}, tmp_path, 110, 60)
+        try:
+            for typed, seen in (
+                ("/compact", "the last two turns always stay as they are."),
+                *((f"Say {word}", f"{word}.") for word in ("First", "Second", "Third")),
+                ("/compact", RECORD),
+                ("Say Fourth", "Fourth."),
+                ("/compact undo", "the model reads the whole conversation again."),
+                ("Say Fifth", "Fifth."),
+            ):
+                window.wait_for("❯")
+                window.press(f"{typed}\r")
+                window.wait_for(seen)
+            window.press("/quit\r")
+            assert window.wait_end() == 0
+        finally:
+            window.child.close(force=True)
+    *_, asked, summarised, whole = endpoint.requests
+    assert is_compaction(asked)
+    assert [message["role"] for message in summarised["messages"]].count("user") == 3
+    assert RECORD in summarised["messages"][1]["content"]
+    assert [message["role"] for message in whole["messages"]].count("user") == 5
+    assert RECORD not in str(whole["messages"])
