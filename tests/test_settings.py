@@ -245,3 +245,59 @@ def test_a_key_that_no_header_can_hold_is_told_without_showing_it(place: Place, 
     with pytest.raises(SettingsError, match="OPENAI_API_KEY holds a character that no key has") as raised:
         place.load(environ={"OPENAI_API_KEY": key})
     assert key not in str(raised.value)
+
+
+# Rules and trust
+
+
+def test_what_the_top_of_the_file_asks_about_and_denies_holds_in_every_profile(tmp_path: Path) -> None:
+    top, own = 'deny = ["a"]\nask = ["b"]\nallow = ["c"]\n', 'deny = ["d"]\nask = ["e"]\nallow = ["f"]\n'
+    text = f"{top}[profiles.work]\n{own}"
+    (tmp_path / "settings.toml").write_text(text)
+    loaded = load_settings(
+        {"profile": "work"},
+        {},
+        find_folders({"ASTRAVUE_HOME": str(tmp_path)}),
+        working_folder=tmp_path,
+        settings_file=tmp_path / "settings.toml",
+    )
+    assert (loaded.deny, loaded.ask, loaded.allow) == (("a", "d"), ("b", "e"), ("f",))
+
+
+@pytest.mark.parametrize(
+    ("user", "project", "flags", "trusts"),
+    [
+        ("", "", {}, True),
+        ('server = "https://x.example/mcp"', "", {}, False),
+        ('server = "https://x.example/mcp"\ntrust = true', "", {}, True),
+        ('[profiles.w]\nserver = "https://x.example/mcp"\ntrust = true', "", {"profile": "w"}, True),
+        ('trust = true\n[profiles.w]\nserver = "https://x.example/mcp"', "", {"profile": "w"}, False),
+        ("trust = true", 'server = "https://x.example/mcp"', {}, False),
+        ("trust = true", "", {"server": "https://x.example/mcp"}, False),
+        ("", "", {"profile": "try"}, True),
+        ("", 'server = "https://x.example/mcp"', {"profile": "try"}, False),
+    ],
+)
+def test_trust_is_said_of_the_server_beside_it(
+    tmp_path: Path, user: str, project: str, flags: dict[str, str | None], trusts: bool
+) -> None:
+    (tmp_path / "user.toml").write_text(user)
+    (tmp_path / ".astravue.toml").write_text(project)
+    folders = find_folders({"ASTRAVUE_HOME": str(tmp_path)})
+    loaded = load_settings(flags, {}, folders, working_folder=tmp_path, settings_file=tmp_path / "user.toml")
+    assert loaded.trusts_server is trusts
+
+
+@pytest.mark.parametrize("line", ['ask = "a"', "deny = [1]", 'trust = "yes"'])
+def test_rules_are_lists_of_names_and_trust_is_yes_or_no(tmp_path: Path, line: str) -> None:
+    (tmp_path / "user.toml").write_text(line)
+    folders = find_folders({"ASTRAVUE_HOME": str(tmp_path)})
+    with pytest.raises(SettingsError, match="must be"):
+        load_settings({}, {}, folders, working_folder=tmp_path, settings_file=tmp_path / "user.toml")
+
+
+@pytest.mark.parametrize("key", ["allow", "ask", "deny", "trust"])
+def test_a_projects_file_sets_no_rules(tmp_path: Path, key: str) -> None:
+    (tmp_path / ".astravue.toml").write_text(f"{key} = true")
+    with pytest.raises(SettingsError, match="no setting here"):
+        load_settings({}, {}, find_folders({"ASTRAVUE_HOME": str(tmp_path)}), working_folder=tmp_path)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.errors import ExitCode, SettingsError
-from agent.settings_file import write_settings
+from agent.settings_file import add_to_list, write_settings
 
 BY_HAND = """\
 # What I use every day.
@@ -195,3 +195,25 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_nothing_unfinished_is_left_beside_the_file(file: Path) -> None:
     write_settings(file, {"model": "new"})
     assert [each.name for each in file.parent.iterdir()] == ["settings.toml"]
+
+
+# Lists
+
+
+def test_an_item_goes_behind_those_of_its_list_whose_comments_stay(file: Path) -> None:
+    add_to_list(file, "allow", "stop_timer")
+    assert tomllib.loads(file.read_text())["allow"] == ["start_timer", "stop_timer"]
+    assert "# harmless" in file.read_text()
+    assert "# At work." in file.read_text()
+
+
+def test_an_item_that_is_there_is_not_added_again(file: Path) -> None:
+    add_to_list(file, "allow", "start_timer")
+    assert file.read_text() == BY_HAND
+
+
+def test_a_list_that_is_not_there_begins_with_what_holds_otherwise(file: Path) -> None:
+    add_to_list(file, "allow", "stop_timer", profile="work", otherwise=("start_timer",))
+    assert tomllib.loads(file.read_text())["profiles"]["work"]["allow"] == ["start_timer", "stop_timer"]
+    add_to_list(file.with_name("new.toml"), "allow", "stop_timer")
+    assert file.with_name("new.toml").read_text() == 'allow = ["stop_timer"]\n'
