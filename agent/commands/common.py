@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 from agent.commands.progress import STANDARD_ERROR
 from agent.errors import AgentError, UsageError
@@ -109,4 +110,6 @@ def warn(text: str) -> None:
 
 def has_terminal() -> bool:
     """Whether a person can be asked: both standard input and standard error are a terminal."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    # A stream that was closed before the program began is none at all.
+    streams: tuple[TextIO | None, ...] = (sys.stdin, sys.stderr)
+    return all(stream is not None and stream.isatty() for stream in streams)
