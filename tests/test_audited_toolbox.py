@@ -9,6 +9,7 @@ import pytest
 from agent.audited_toolbox import AuditedToolbox
 from agent.auth.audit import AuditLog, read_audit_log
 from agent.errors import OutcomeUnknownError, ServerError
+from agent.events import Decision
 from agent.jsontypes import JsonObject
 from agent.tools.tool import ToolResult
 from tests.fake_toolbox import FakeToolbox, Handler, answering, make_tool, raises, returns
@@ -66,3 +67,20 @@ async def test_a_call_that_fails_is_recorded_with_how(tmp_path: Path, handler: H
         await audited(path, handler).call_tool("update_task", {})
     assert "down" not in path.read_text()
     assert [entry["outcome"] for entry in read_audit_log(path)] == [outcome]
+
+
+def test_a_decision_is_recorded_with_its_rule_and_the_things_it_is_about(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    toolbox = audited(path, returns(answering({})))
+    arguments: JsonObject = {"taskIds": [7, 8], "taskTitle": "Private"}
+    toolbox.note(TOOL, arguments, Decision.DENIED_BY_RULE, "deny = update_*")
+    (entry,) = read_audit_log(path)
+    del entry["time"]
+    assert entry == {
+        "operation": "approval",
+        "server": SERVER,
+        "outcome": "denied_by_rule",
+        "tool": "update_task",
+        "rule": "deny = update_*",
+        "taskIds": "7,8",
+    }
