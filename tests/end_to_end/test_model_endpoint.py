@@ -64,7 +64,7 @@ FAULTS = {
         "it usually ends in /v1",
     ),
     "a conversation that is too long": Fault(
-        refusing(400, "This model's maximum context length is 8192 tokens", code="context_length_exceeded"),
+        refusing(400, "This model's maximum context length is 512 tokens", code="context_length_exceeded"),
         7,
         "longer than “scripted” can read; it is kept",
         "choose a model that reads more",

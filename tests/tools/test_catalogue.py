@@ -141,7 +141,7 @@ def test_of_a_server_that_is_not_known_the_core_is_what_only_looks() -> None:
 def test_tools_that_are_too_large_for_the_core_can_only_be_found() -> None:
     huge: JsonObject = {
         "type": "object",
-        "properties": {f"p{n}": {"type": "string", "description": "x" * 90} for n in range(99)},
+        "properties": {f"parameter_number_{n}": {"type": "string"} for n in range(190)},
     }
     tools = [
         Tool("get_huge", "", "Huge.", huge),

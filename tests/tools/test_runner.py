@@ -449,5 +449,5 @@ async def test_what_the_model_reads_of_a_long_result_is_cut_and_the_rest_is_kept
     await step.run()
     (message,) = results(step.conversation)
     assert len(message.text) < 25_000
-    assert "[cut here: long texts and lists inside are shortened; the rest is not kept in this run" in message.text
+    assert "[cut here: long texts and lists inside are shortened; the rest is not kept" in message.text
     assert message.structured == structured
