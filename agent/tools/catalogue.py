@@ -23,6 +23,8 @@ from agent.tools.tool import Annotations, Effect, Tool, ToolResult
 FIND_TOOLS = "find_tools"
 CORE_CHARACTERS = 8_000
 """How much JSON of definitions the core may be, that of `find_tools` included; about 2,300 tokens."""
+WHOLE_CHARACTERS = 100_000
+"""How much JSON of definitions a server may have and still be offered whole."""
 
 ASTRAVUE_CORE = tuple(
     f"astravue_{name}"
@@ -49,7 +51,7 @@ class Selection:
     """When and how tools are selected.
 
     Args:
-        threshold: A server with no more tools than this is offered whole.
+        threshold: A server with no more tools than this is offered whole, unless they are very large.
         core: Names or globs of the tools that are always offered, the most important first.
     """
 
@@ -67,11 +69,12 @@ class Catalogue:
 
     def __init__(self, selection: Selection | None = None, messages: Iterable[Message] = ()) -> None:
         self._selection = selection or Selection()
-        self._table = FunctionTable((), {})
+        self._table: FunctionTable = FunctionTable((), {})
         self._core: tuple[str, ...] = ()
+        self._is_small = True
         self._search = ToolSearch(())
         found = (name for message in messages for name in found_by(message))
-        self._found = list(dict.fromkeys([FIND_TOOLS, *found]))
+        self._found: list[str] = list(dict.fromkeys([FIND_TOOLS, *found]))
         self._wishes: tuple[str, ...] = ()
 
     def offer(self, table: FunctionTable, local: Sequence[str] = ()) -> tuple[FunctionDefinition, ...]:
@@ -84,8 +87,8 @@ class Catalogue:
         self._read(table)
         self._grant_wishes()
         by_name = {definition.name: definition for definition in table.definitions}
-        of_server = [name for name, tool in table.tools.items() if not tool.is_local]
-        if len(of_server) <= self._selection.threshold:
+        if self._is_small:
+            of_server = (name for name, tool in table.tools.items() if not tool.is_local)
             names = [*of_server, *(name for name in local if name != FIND_TOOLS)]
         else:
             self.load(local)
@@ -99,6 +102,9 @@ class Catalogue:
         tools = [tool for tool in table.tools.values() if tool.name != FIND_TOOLS]
         self._search = ToolSearch(tools)
         self._core = tuple(_choose_core(table, self._selection.core))
+        of_server = [each for each in table.definitions if not table.tools[each.name].is_local]
+        is_short = sum(map(_size, of_server)) <= WHOLE_CHARACTERS
+        self._is_small = len(of_server) <= self._selection.threshold and is_short
 
     def find(self, words: str, most: int = _USUALLY_FOUND) -> list[FunctionDefinition]:
         """Find functions and offer them from now on.

@@ -53,6 +53,16 @@ def test_a_server_with_few_tools_is_offered_whole_and_has_nothing_to_find() -> N
     assert names(Catalogue(), table_of(few)) == sorted(tool.name for tool in few)
 
 
+def test_a_server_whose_few_tools_are_huge_is_offered_by_a_core_all_the_same() -> None:
+    properties: JsonObject = {
+        f"p{n}": {"type": "string", "enum": [f"{n}-{k}" for k in range(9)]} for n in range(60)
+    }
+    huge: JsonObject = {"type": "object", "properties": properties}
+    offered = names(Catalogue(), table_of([Tool(f"get_{number}", "", "", huge) for number in range(24)]))
+    assert FIND_TOOLS in offered
+    assert len(offered) < 24
+
+
 def test_the_threshold_and_the_core_are_settings() -> None:
     assert set(names(Catalogue(Selection(threshold=81)))) == EVERY
     chosen = Catalogue(Selection(core=("astravue_get_t*", "astravue_stop_timer")))
