@@ -153,7 +153,7 @@ async def converse() -> list[Moments]:
                     session = Session(
                         Settings(server=sandbox.url, profile="bench"),
                         find_folders(environ),
-                        SessionOptions(policy=Policy(), model=model, record=False),
+                        SessionOptions(policy=Policy(), model=model, record=False, offer_all=True),
                         environ=environ,
                     )
                     try:

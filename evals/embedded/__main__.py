@@ -49,7 +49,7 @@ async def _score(
         for half in halves:
             cases = load_cases(half)
             outcomes: list[Outcome] = []
-            for group in groups:
+            for group in [group for group in groups if group in cases]:
                 found = [await _try(model, case, offer_for, with_misses) for case in cases[group]]
                 _tell(f"{half}, {group}: {summarise(found)}")
                 outcomes += found

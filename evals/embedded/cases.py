@@ -9,7 +9,8 @@ from typing import Any, Final
 from agent.model.embedded.choice import Choice, ChosenCall, choice_from_json
 
 HALVES: Final = ("shaping", "held_out")
-GROUPS: Final = ("core", "further", "every_tool", "no_call")
+GROUPS: Final = ("core", "further", "every_tool", "wording", "no_call")
+"""What a half may have; only the one that shapes has further wordings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ async def _session(model: Model) -> AsyncGenerator[Session]:
             session = Session(
                 Settings(server=sandbox.url, profile="dialogue"),
                 find_folders({"ASTRAVUE_HOME": home}),
-                SessionOptions(policy=Policy(), model=model, record=False),
+                SessionOptions(policy=Policy(), model=model, record=False, offer_all=True),
                 environ={"ASTRAVUE_VAULT_KEY": secrets.token_hex(32)},
             )
             try:

@@ -11,9 +11,11 @@ the order in which a request meets them:
     engine                   HTTP to that child: prefix states, one constrained completion
     naming, wording, prefix  what the model reads before every request
     offer, support, choice   what it is offered beside one request, and what it may answer
+    leaning                  whether a request wants a call, as far as its grammar tells
     dialogue, entities       what the conversation has talked about
     matching, dates, values  words to ids, days and values
-    reconsider, repairs      what the model gets wrong again and again: functions, arguments
+    reconsider, places,      what the model gets wrong again and again: functions, names,
+    repairs                  values
     plan, pending, planner   the chain of a turn, and its questions to the user
     arguments, lookup        from words to ordinary tool calls
     render, cells            results as Markdown

@@ -9,6 +9,8 @@ from agent.model.embedded.naming import Parameter, Role, Signature
 from agent.model.embedded.support import is_supported
 
 MAX_CALLS: Final = 4
+CALLS: Final = "calls"
+"""The first word of an answer that calls."""
 _WORDS: Final[JsonObject] = {"type": "string", "minLength": 1, "maxLength": 200}
 _PASSED: Final = frozenset({"type", "enum", "const", "items", "properties", "required", "minimum", "maximum"})
 
@@ -32,7 +34,7 @@ class Choice:
         """The choice as the JSON object that `read_choice` reads."""
         if not self.calls:
             return {"answer": self.answer}
-        return {"calls": [{"tool": call.tool, "arguments": call.arguments} for call in self.calls]}
+        return {CALLS: [{"tool": call.tool, "arguments": call.arguments} for call in self.calls]}
 
 
 def read_choice(text: str) -> Choice:
@@ -50,7 +52,7 @@ def choice_from_json(value: JsonObject) -> Choice:
     Raises:
         ValueError: It does not have the form of a choice.
     """
-    calls = value.get("calls")
+    calls = value.get(CALLS)
     if calls is None:
         return Choice(answer=str(value.get("answer", "")))
     if not isinstance(calls, list):
@@ -83,7 +85,7 @@ def answer_schema(signatures: Sequence[Signature], request: str) -> JsonObject:
         "maxItems": MAX_CALLS,
         "items": {"anyOf": calls},
     }
-    return {"anyOf": [_object({"calls": listed}, ["calls"]), answer]}
+    return {"anyOf": [_object({CALLS: listed}, [CALLS]), answer]}
 
 
 def _call_schema(signature: Signature, request: str) -> JsonObject:

@@ -155,6 +155,11 @@ class Dialogue:
             pending=pending,
         )
 
+    @property
+    def has_context(self) -> bool:
+        """Something was talked about that "it" may mean."""
+        return bool(self.earlier) or self.focus != Focus()
+
     def known(self) -> list[Entity]:
         """Everything that results of earlier turns told of, the latest first."""
         return _known(self.earlier)

@@ -20,10 +20,11 @@ from agent.errors import AgentError
 from agent.folders import Folders
 from agent.jsontypes import JsonObject, dump
 from agent.model.embedded.background import run_in_daemon_thread
-from agent.model.embedded.choice import Choice, answer_schema, read_choice
+from agent.model.embedded.choice import CALLS, Choice, answer_schema, read_choice
 from agent.model.embedded.dialogue import Dialogue
 from agent.model.embedded.engine import BrokenAnswer, Engine
 from agent.model.embedded.fetch import fetch_model
+from agent.model.embedded.leaning import lean
 from agent.model.embedded.naming import read_signatures
 from agent.model.embedded.offer import Offer
 from agent.model.embedded.partial import AnswerReader
@@ -32,7 +33,7 @@ from agent.model.embedded.plan import Answer, Plan
 from agent.model.embedded.planner import next_step
 from agent.model.embedded.prefix import build_prefix, divide, write_tail
 from agent.model.embedded.process import ChildProcess, is_available, missing_extra, start_child
-from agent.model.embedded.reconsider import choose_again, give_to_owner
+from agent.model.embedded.reconsider import choose_again, give_to_owner, is_about_something
 from agent.model.embedded.weights import QWEN_CODER, Weights
 from agent.model.protocol import (
     Finish,
@@ -45,12 +46,9 @@ from agent.model.protocol import (
 )
 
 _MAX_TOKENS = 400
-_WARY = {"calls": -3.0}
-"""Seeing functions beside its request, the model is readier to call them than is right: on the cases of
-`evals/embedded` that shaped it the odds of a call that is wanted were above e^4.8, of others below e^1.6.
-"""
 _TITLED = ("task", "subtask", "project")
 _NOT_UNDERSTOOD = "I could not make sense of that. Please say it again in one plain sentence."
+_NOTHING_MEANT = "I can't do that; I only manage your workspace."
 
 
 class EmbeddedModel:
@@ -140,7 +138,7 @@ class EmbeddedModel:
                     # With a question open, an answer without calls may be the words that were asked for.
                     if (question is None or question.options) and (more := reader.read(piece)):
                         yield TextDelta(more)
-            plan = _read_plan(text, dialogue.request, question, offer)
+            plan = _read_plan(text, dialogue, question, offer)
             if reader.has_read:
                 yield usage
                 yield Finish(FinishReason.STOP, plan.to_items())
@@ -198,7 +196,7 @@ class EmbeddedModel:
                 text += piece if isinstance(piece, str) else ""
                 if isinstance(piece, str) and (begun := reader.read(piece)):
                     return Choice(answer=begun)
-        return _read_choice(text, dialogue.request, offer)
+        return _read_choice(text, dialogue, offer)
 
     async def _ask(self, offer: Offer, dialogue: Dialogue) -> AsyncGenerator[str | Usage, None]:
         """Ask the weights for one choice."""
@@ -209,10 +207,12 @@ class EmbeddedModel:
         async with self._in_use:
             await self._evaluate(engine, prefix)
             tail: JsonObject = {"role": "user", "content": write_tail(dialogue, further)}
+            leaning = lean(dialogue.request, has_context=dialogue.has_context)
+            bias = {CALLS: leaning} if leaning else None
             schema = answer_schema([*offer.core, *further], dialogue.request)
             try:
                 async with contextlib.aclosing(
-                    engine.complete([*prefix, tail], schema, _MAX_TOKENS, _WARY if further else None)
+                    engine.complete([*prefix, tail], schema, _MAX_TOKENS, bias)
                 ) as pieces:
                     async for piece in pieces:
                         yield piece
@@ -293,20 +293,25 @@ class EmbeddedModel:
         task.add_done_callback(self._background.discard)
 
 
-def _read_plan(text: str, request: str, question: Question | None, offer: Offer) -> Plan:
+def _read_plan(text: str, dialogue: Dialogue, question: Question | None, offer: Offer) -> Plan:
     """The plan that follows from what the model wrote."""
-    choice = _read_choice(text, request, offer)
+    choice = _read_choice(text, dialogue, offer)
     if question is not None and not choice.calls:
-        answered = question.settle_with_words(request)
+        answered = question.settle_with_words(dialogue.request)
         if answered is not None:
             return answered
-    return Plan(request, choice)
+    return Plan(dialogue.request, choice)
 
 
-def _read_choice(text: str, request: str, offer: Offer) -> Choice:
+def _read_choice(text: str, dialogue: Dialogue, offer: Offer) -> Choice:
     try:
         choice = read_choice(text)
     except ValueError:
         return Choice(answer=_NOT_UNDERSTOOD)
+    request = dialogue.request
+    if not dialogue.has_context and not all(
+        is_about_something(call, offer.all, request) for call in choice.calls
+    ):
+        return Choice(answer=_NOTHING_MEANT)
     calls = tuple(choose_again(call, offer.all, request) for call in choice.calls)
     return Choice(give_to_owner(calls, request), choice.answer)

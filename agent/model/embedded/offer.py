@@ -37,12 +37,17 @@ _ASKING: Final = re.compile(
 )
 """How a request begins that wants to see something."""
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|‘[^’]*’|(?<!\w)'[^']*'(?!\w)")
-_NAMED: Final = re.compile(
+NAMED: Final = re.compile(
     r"(?<=[\w,;:)] )(?<!\bthe )(?<!\bmy )(?<!\bany )(?<!\ball )(?!I\b)[A-Z][\w'’-]*"
     r"(?: (?!(?:to|as|in|into|for|from|on|at|by|with|of|off|and|or|is|are|was|has|have|had|do|does|should"
-    r"|depends?|blocks?|waits?|due|that|which|please|no|called|named)\b)[\w'’-]+)*"
+    r"|depend(?:s|ing)?|block(?:s|ed|ing)?|wait(?:s|ing)?|due|that|which|please|no|called|named)\b)[\w'’-]+)*"
 )
 """A name in the middle of a sentence: a capital letter, and the words after it up to one that joins."""
+_SAID_FOR: Final[Mapping[str, str]] = {
+    **{"label": "tag", "document": "attachment", "wait": "dependency", "prerequisite": "dependency"},
+    **{"alert": "notification", "column": "status", "dropdown": "option"},
+}
+"""What people say, and the word that the functions have for it."""
 _STOP_WORDS: Final = frozenset(
     (
         *(
@@ -143,7 +148,7 @@ class Offer:
         """
         if self._vocabulary is None:
             return ()
-        said = _content(_without(_NAMED.sub(" ", _QUOTED.sub(" ", request)), titles))
+        said = _content(_without(NAMED.sub(" ", _QUOTED.sub(" ", request)), titles))
         scored = [(self._vocabulary.score(signature, said), signature) for signature in self.further]
         found = [(score, signature) for score, signature in scored if score.best >= _ENOUGH]
         asks = _ASKING.match(request) is not None
@@ -304,7 +309,9 @@ def _split(name: str) -> list[str]:
 
 
 def _content(text: str) -> list[str]:
-    return [_stem(word) for word in tokens(text) if len(word) > 1 and word not in _STOP_WORDS]
+    ignored = _STOP_WORDS | _READING
+    words = [_stem(word) for word in tokens(text) if len(word) > 1 and word not in ignored]
+    return [_ALIASES.get(word, word) for word in words]
 
 
 def _stem(word: str) -> str:
@@ -324,3 +331,6 @@ def _alike(spoken: str, word: str) -> float:
         return 0.0
     similarity = token_similarity(spoken, word)
     return similarity if similarity >= _ALIKE else 0.0
+
+
+_ALIASES: Final = {_stem(said): _stem(word) for said, word in _SAID_FOR.items()}

@@ -6,7 +6,10 @@ from typing import Final
 
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.embedded.choice import ChosenCall
-from agent.model.embedded.naming import Signature
+from agent.model.embedded.lookup import points
+from agent.model.embedded.matching import is_mentioned, tokens
+from agent.model.embedded.naming import Role, Signature
+from agent.model.embedded.offer import NAMED
 from agent.model.embedded.repairs import has_change
 from agent.model.embedded.values import find_label
 
@@ -21,6 +24,12 @@ _CLOCK_RANGE: Final = re.compile(
 )
 _HANDS: Final = re.compile(r"\s*(?:please )?(?:re-?assign|assign|give|hand)\b", re.IGNORECASE)
 _MARKS: Final = re.compile(r"(?:[Pp]lease )?(?:[Mm]ark|[Ss]et) ([A-Z].*?) (?:as|to) ([\w -]+?)[.!]?\s*")
+_POINTS: Final = re.compile(
+    r"\b(?:it|its|this|them|these|those|same)\b"
+    r"|\bthat(?:'s| one| task| subtask| project| space| timer| comment| item|\W*$)",
+    re.IGNORECASE,
+)
+_SHOWS: Final = frozenset({"get", "list", "find", "preview"})
 _REMOVES: Final = re.compile(r"\s*(?:please )?(?:delete|remove|take|drop|erase|get rid)\b", re.IGNORECASE)
 
 
@@ -58,12 +67,18 @@ def _log_duration(chosen: ChosenCall, _offered: Mapping[str, Signature], request
 
 def _assign(chosen: ChosenCall, _offered: Mapping[str, Signature], request: str) -> ChosenCall | None:
     """Give a task to somebody rather than make them a member of a project: "assign Launch to Lena"."""
-    task, person = chosen.arguments.get("project"), chosen.arguments.get("person")
-    is_handed = _HANDS.match(request) and not _JOINS.search(request) and "project" not in request.casefold()
-    if chosen.tool != "add_project_member" or not is_handed or not isinstance(person, str):
+    project, person = chosen.arguments.get("project"), chosen.arguments.get("person")
+    if chosen.tool != "add_project_member" or not isinstance(person, str) or _JOINS.search(request):
         return None
     people: list[JsonValue] = [person]
-    return ChosenCall("update_task", {"task": task, "people": people})
+    if _HANDS.match(request) and "project" not in request.casefold():
+        return ChosenCall("update_task", {"task": project, "people": people})
+    who = tokens(person)
+    named = [name for name in NAMED.findall(request) if tokens(name)[: len(who)] != who]
+    if is_mentioned(str(project or ""), request) or len(named) != 1:
+        return None
+    # It made a project up: what has a name in the request is the task.
+    return ChosenCall("update_task", {"task": named[0], "people": people})
 
 
 def _mark(chosen: ChosenCall, _offered: Mapping[str, Signature], request: str) -> ChosenCall | None:
@@ -89,6 +104,32 @@ def _delete(chosen: ChosenCall, offered: Mapping[str, Signature], request: str) 
 
 def _task_of(chosen: ChosenCall) -> JsonObject:
     return {name: value for name, value in chosen.arguments.items() if name == "task"}
+
+
+def is_about_something(call: ChosenCall, signatures: Sequence[Signature], request: str) -> bool:
+    """Say whether a call can be meant when nothing was talked about: "turn off the lights" stops no timer.
+
+    It cannot when all that it names is "it", the request has no such word, and nothing of the function's name
+    is said.
+
+    Args:
+        call: What the model wrote.
+        signatures: The functions on offer.
+        request: The user's words.
+    """
+    signature = next((each for each in signatures if each.tool == call.tool), None)
+    if signature is None or _POINTS.search(request) or _DURATION.search(request):
+        return True
+    named = [
+        str(call.arguments[parameter.shown])
+        for parameter in signature.parameters
+        if parameter.role is Role.REFERENCE and parameter.shown in call.arguments
+    ]
+    if not named or not all(points(words) for words in named):
+        return True
+    verb, *nouns = call.tool.split("_")
+    words = nouns if verb in _SHOWS else [verb, *nouns]
+    return any(is_mentioned(word, request) for word in words)
 
 
 def give_to_owner(calls: tuple[ChosenCall, ...], request: str) -> tuple[ChosenCall, ...]:

@@ -5,7 +5,6 @@ title on into the words after it; it names what is to be changed and forgets the
 """
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,8 +12,9 @@ from agent.jsontypes import JsonObject, JsonValue
 from agent.model.embedded.choice import ChosenCall
 from agent.model.embedded.dates import find_moment
 from agent.model.embedded.matching import content_tokens, is_mentioned, tokens
-from agent.model.embedded.naming import PARENTS, Parameter, Role, Signature
-from agent.model.embedded.values import find_label, find_percent, find_tick, settle_value
+from agent.model.embedded.naming import Role, Signature
+from agent.model.embedded.places import settle_places
+from agent.model.embedded.values import find_label, find_percent, find_tick, is_priority, settle_value
 
 _CHANGES: Final = (
     *("new_title", "new_name", "description", "people", "start", "due"),
@@ -22,7 +22,6 @@ _CHANGES: Final = (
     *("completed", "category"),
 )
 _TITLES: Final = ("title", "name", "new_title")
-_OWNERS: Final = ("project", "task", "space")
 _PRIORITY: Final = re.compile(
     r"\b(critical|urgent|high|medium|low)[ -]priority\b"
     r"|\bpriority (?:is |to )?(critical|urgent|high|medium|low)\b",
@@ -37,26 +36,6 @@ _TAGGED: Final = re.compile(r"\b(?:tag|tags|tagged|label|labels|labelled|labeled
 _FOR_SOMEBODY: Final = re.compile(r".*\b(?:for|to) ([^,;.]+?)[.!]?\s*$", re.IGNORECASE | re.DOTALL)
 _ALL_WORDS: Final = frozenset({"all", "every", "everything", "notifications", "them", "these", "those"})
 _NEWS: Final = frozenset({"notification", "unread", "new", "read"})
-_KIND_NOUNS: Final[Mapping[str, str]] = {
-    "attachment": r"attachments?|attached file|files?|documents?|images?",
-    "checklist item": r"checklist items?|items?|checklist|entry",
-    "comment": r"comments?|remarks?",
-    "custom field": r"custom fields?|(?:dropdown|select) fields?|fields?",
-    "filter": r"(?:saved )?filters?",
-    "option": r"options?|values?",
-    "project": r"projects?",
-    "space": r"spaces?",
-    "status": r"(?:task |project )?status(?:es)?",
-    "subtask": r"subtasks?",
-    "task": r"tasks?",
-}
-"""Kind to what is said before the name of one: "the file contract.pdf"."""
-_RENAMED: Final = re.compile(
-    r"\b(?:rename|retitle|call(?:ed)?|name|title)\b.*?\bto (\S.*?)[.!]?\s*$", re.IGNORECASE
-)
-_AFTER: Final = (
-    r"{}[\"'”’]? (?:on|of|from|in|for) (?:the )?(?:project |task )?(\S.*?)(?: project| task)?[.!?]?\s*$"
-)
 _GROUPED: Final = re.compile(r"\b(?:by|per|for each) (\w+)", re.IGNORECASE)
 _ANY_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _DUE: Final = re.compile(r"\b(?:due|deadline)(?: date)?(?: is| on| by| at)?:? ([^,;.]+)", re.IGNORECASE)
@@ -70,7 +49,7 @@ def complete(chosen: ChosenCall, signature: Signature, request: str) -> ChosenCa
         signature: The function.
         request: The user's words.
     """
-    arguments = _without_kinds(_trim_titles(chosen.arguments, request), signature)
+    arguments = settle_places(chosen.arguments, signature, request)
     shown = {parameter.shown for parameter in signature.parameters}
     if signature.tool.startswith(("create_", "update_")):
         if "due" in shown and "due" not in arguments and (due := _find_due(request, arguments)):
@@ -79,15 +58,15 @@ def complete(chosen: ChosenCall, signature: Signature, request: str) -> ChosenCa
         if "priority" in shown and "priority" not in arguments and found is not None:
             arguments["priority"] = found[1] or found[2]
     status = arguments.get("status")
+    if "priority" in shown - arguments.keys() and is_priority(status):
+        # "The urgent tasks" are not of a status.
+        arguments["priority"] = arguments.pop("status")
     if "percent" in shown and isinstance(status, str) and (percent := find_percent(status)) is not None:
         # "60% complete" is no status.
         del arguments["status"]
         arguments.setdefault("percent", percent)
     if "tags" in arguments and not _TAGGED.search(_outside(request, arguments)):
         arguments = _settle_tags(arguments, shown, request)
-    arguments = _split_owner(_part_from_place(arguments, signature, request), signature, request)
-    arguments = _find_place(arguments, signature, request)
-    arguments = _find_new_name(arguments, request)
     if "groupBy" in shown and (grouped := _GROUPED.search(request)) is not None:
         arguments = _find_grouping(arguments, signature, grouped[1])
     if "depends_on" in shown:
@@ -99,73 +78,6 @@ def complete(chosen: ChosenCall, signature: Signature, request: str) -> ChosenCa
     return ChosenCall(chosen.tool, arguments)
 
 
-def _without_kinds(arguments: JsonObject, signature: Signature) -> JsonObject:
-    """Take what a thing is off its name: "the file contract.pdf" is called "contract.pdf"."""
-    trimmed = dict(arguments)
-    for parameter in signature.parameters:
-        nouns, words = _KIND_NOUNS.get(parameter.kind), trimmed.get(parameter.shown)
-        if parameter.role is Role.REFERENCE and nouns is not None and isinstance(words, str):
-            found = re.fullmatch(
-                rf"(?:(?:the|my|our) )?(?:{nouns}) (?!\d+$)[\"'“‘]?(\S.*?)[\"'”’]?", words, re.I
-            )
-            if found is not None:
-                trimmed[parameter.shown] = found[1]
-    return trimmed
-
-
-def _part_from_place(arguments: JsonObject, signature: Signature, request: str) -> JsonObject:
-    """Tell a part from what it is on: of "the last entry from Launch" the model takes "Launch" for both."""
-    for part in signature.parameters:
-        words = arguments.get(part.shown)
-        owner = next((p for p in signature.parameters if p.kind in PARENTS.get(part.kind, ())), None)
-        if owner is None or not isinstance(words, str) or owner.shown in arguments:
-            continue
-        noun = rf"((?:\w+ )?{part.kind}) (?:from|of|on|in) (?:the )?{re.escape(words)}\W*"
-        found = re.search(noun + r"$", request, re.IGNORECASE)
-        if found is not None:
-            return arguments | {part.shown: found[1], owner.shown: words}
-    return arguments
-
-
-def _find_place(arguments: JsonObject, signature: Signature, request: str) -> JsonObject:
-    """Find what a part belongs to after its name, where the model left it out."""
-    for part in signature.parameters:
-        words = arguments.get(part.shown)
-        owners = [p for p in signature.parameters if _may_own(p, part)]
-        if not owners or not isinstance(words, str) or any(p.shown in arguments for p in owners):
-            continue
-        found = re.search(_AFTER.format(re.escape(words)), request)
-        place = _before_others(found[1], arguments, words) if found is not None else ""
-        if place and find_moment(place, _ANY_DAY) is None:
-            return arguments | {owners[0].shown: place}
-    return arguments
-
-
-def _may_own(owner: Parameter, part: Parameter) -> bool:
-    """Say whether one parameter is what another belongs to; an option's field belongs to a project."""
-    return owner is not part and not owner.many and owner.kind in PARENTS.get(part.kind, ())
-
-
-def _before_others(text: str, arguments: JsonObject, words: str) -> str:
-    """A text up to where another argument begins, without the words that join them."""
-    for other in arguments.values():
-        if isinstance(other, str) and other != words and other in text:
-            text = text[: text.index(other)]
-    return re.sub(r"(?:\s+(?:to|as|so that it says|with|into))?[\s\"'“‘:,.!?]*$", "", text)
-
-
-def _find_new_name(arguments: JsonObject, request: str) -> JsonObject:
-    """Take the whole of a new name that ends a request: "rename it to Late and mine"."""
-    found = _RENAMED.search(request)
-    if found is None:
-        return arguments
-    new = found[1].strip("\"'“”‘’")
-    return {
-        name: new if name in ("new_name", "new_title") and new.startswith(str(value)) else value
-        for name, value in arguments.items()
-    }
-
-
 def _find_grouping(arguments: JsonObject, signature: Signature, word: str) -> JsonObject:
     """Group as the request says: "by project"."""
     parameter = signature.parameter("groupBy")
@@ -173,30 +85,6 @@ def _find_grouping(arguments: JsonObject, signature: Signature, word: str) -> Js
     listed = [str(value) for value in values] if isinstance(values, list) else []
     named = next((value for value in listed if word.casefold() in (value, f"{value}s")), None)
     return arguments if named is None else arguments | {"groupBy": named}
-
-
-def _trim_titles(arguments: JsonObject, request: str) -> JsonObject:
-    """Cut "in Website" off a title when the project is called so: "Update the FAQ in Website"."""
-    trimmed = dict(arguments)
-    for name in _TITLES:
-        title = trimmed.get(name)
-        if not isinstance(title, str) or _is_quoted(title, request):
-            continue
-        for owner in _OWNERS:
-            words = tokens(str(trimmed.get(owner, "")))
-            for found in re.finditer(r"\s+(?:in|to|into|for|under|on|of)\s+(?:the\s+)?(\S.*)$", title):
-                rest = tokens(found[1])
-                named = bool(words) and rest[: len(words)] == words
-                if rest and (named or words[: len(rest)] == rest or words == tokens(title)):
-                    if words == tokens(title):
-                        trimmed[owner] = found[1]
-                    trimmed[name] = title[: found.start()]
-                    return trimmed
-    return trimmed
-
-
-def _is_quoted(words: str, request: str) -> bool:
-    return re.search(f"[\"“'‘]{re.escape(words)}[\"”'’]", request) is not None
 
 
 def _settle_tags(arguments: JsonObject, shown: set[str], request: str) -> JsonObject:
@@ -217,21 +105,6 @@ def _order_dependency(arguments: JsonObject, request: str) -> JsonObject:
         return arguments | {"task": waits[1], "depends_on": waits[2]}
     if (blocks := _BLOCKS.fullmatch(request)) is not None:
         return arguments | {"task": blocks[2], "depends_on": blocks[1]}
-    return arguments
-
-
-def _split_owner(arguments: JsonObject, signature: Signature, request: str) -> JsonObject:
-    """Tell a part from what it is part of: an item "Compare prices on Order boxes" without a task."""
-    for part in signature.parameters:
-        words = arguments.get(part.shown)
-        owner = next((p for p in signature.parameters if p.kind in PARENTS.get(part.kind, ())), None)
-        if owner is None or not isinstance(words, str) or _is_quoted(words, request):
-            continue
-        if is_mentioned(str(arguments.get(owner.shown, "")), request):
-            continue
-        found = re.fullmatch(r"(\S.*?)\s+(?:on|of|from|in)\s+(?:the\s+)?(\S.*)", words)
-        if found is not None:
-            return arguments | {part.shown: found[1], owner.shown: found[2]}
     return arguments
 
 

@@ -16,6 +16,7 @@ from agent.model.embedded.values import find_label
 _ANY_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _DATED: Final = re.compile(r"\b(?:due|deadline|dates?|by|before|until|postpone|reschedule)\b", re.IGNORECASE)
 _TAG: Final = r"\b(?:tag|label)|#\w"
+_NEW_NAME: Final = r"\b(?:re)?nam|\btitl|\bcall|\b(?:as|to|into|should|say|read)\b"
 _SPEAKS_OF: Final[Mapping[str, re.Pattern[str]]] = {
     name: re.compile(pattern, re.IGNORECASE)
     for name, pattern in {
@@ -28,6 +29,8 @@ _SPEAKS_OF: Final[Mapping[str, re.Pattern[str]]] = {
         "groupBy": r"\b(?:by|per|each|group)",
         "health": r"\bhealth|\btrack\b|\brisk\b",
         "includeSubtasks": r"\bsubtasks?\b",
+        "new_name": _NEW_NAME,
+        "new_title": _NEW_NAME,
         "notes": r"\bnot(?:e|ing)|\bremark|\bsaying\b",
         "percent": r"\d|\bhalf\b|\bpercent",
         "role": r"\badmin|\bmember|\brole\b",

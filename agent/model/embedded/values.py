@@ -68,6 +68,13 @@ def find_label(name: str, request: str) -> str | None:
     return max(found)[2] if found else None
 
 
+def is_priority(value: JsonValue) -> bool:
+    """Say whether a value is a priority and no status."""
+    return (
+        isinstance(value, str) and _label("status", value) is None and _label("priority", value) is not None
+    )
+
+
 def find_tick(request: str) -> bool | None:
     """Whether a request says that something is done or that it is not; `None` when it says neither."""
     return {"Completed": True, "Open": False}.get(find_label("status", request) or "")

@@ -10,6 +10,7 @@ from fake_workspace import Chat, FakeWorkspace
 from agent.conversation import UserMessage
 from agent.errors import ModelError
 from agent.model.embedded import is_available
+from agent.model.embedded.leaning import STATES
 from agent.model.embedded.model import EmbeddedModel
 from agent.model.protocol import Usage
 from evals.embedded.functions import load_functions
@@ -99,14 +100,12 @@ async def test_the_request_is_constrained_bounded_and_without_tools(child: FakeC
     assert request["response_format"]["type"] == "json_schema"
 
 
-async def test_functions_beside_a_request_are_called_only_with_good_reason(
-    child: FakeChild, chat: Chat
-) -> None:
-    child.will_answer(**{"Hello": {"answer": "Hello."}, "Which tags are there?": {"answer": "None."}})
+async def test_what_is_plain_from_the_grammar_shifts_the_odds_of_a_call(child: FakeChild, chat: Chat) -> None:
+    child.will_answer(**{"Hello": {"answer": "Hello."}, "Launch is done": {"answer": "Good."}})
     await chat.say("Hello")
     assert "logit_bias" not in child.asked()[-1]
-    await chat.say("Which tags are there?")
-    assert child.asked()[-1]["logit_bias"] == [["calls", -3.0]]
+    await chat.say("Launch is done")
+    assert child.asked()[-1]["logit_bias"] == [["calls", STATES]]
 
 
 async def test_leaving_an_answer_stops_the_generation(child: FakeChild, chat: Chat) -> None:

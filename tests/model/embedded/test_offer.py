@@ -61,6 +61,8 @@ def test_the_core_does_not_depend_on_the_order_in_which_a_server_lists() -> None
         ("What is on its checklist?", "get_task_checklists"),
         ("Untick Proofread, I ticked it by mistake", "update_checklist_item"),
         ("What blocks the launch?", "list_dependencies"),
+        ("What is Fix the printer waiting for?", "list_dependencies"),
+        ("Label it with hardware", "add_tag_to_task"),
         ("The launch depends on the copy", "add_dependency"),
         ("Any unread notifications?", "list_notifications"),
         ("Any unread notificatons?", "list_notifications"),

@@ -1,8 +1,10 @@
 """Where two functions are confused again and again, the request decides."""
 
+import pytest
+
 from agent.model.embedded.choice import ChosenCall
 from agent.model.embedded.naming import read_signatures
-from agent.model.embedded.reconsider import choose_again, give_to_owner
+from agent.model.embedded.reconsider import choose_again, give_to_owner, is_about_something
 from evals.embedded.functions import load_functions
 
 SIGNATURES = {signature.tool: signature for signature in read_signatures(load_functions())}
@@ -65,3 +67,31 @@ def test_whom_a_new_task_is_handed_to_owns_it_and_joins_nothing() -> None:
     asked = "Make a task Check in Website and make Lena a member"
     assert give_to_owner((made, added), asked) == (made, added)
     assert give_to_owner((added,), "Add Lena to Website") == (added,)
+
+
+@pytest.mark.parametrize(
+    ("request_text", "tool", "arguments", "is_meant"),
+    [
+        ("Turn off the lights", "stop_timer", {"task": "it"}, False),
+        ("Write a function that sorts a list", "list_subtasks", {"task": "it"}, False),
+        ("Stop the timer", "stop_timer", {"task": "it"}, True),
+        ("Stop it", "stop_timer", {"task": "it"}, True),
+        ("Show the comments", "get_task_comments", {"task": "it"}, True),
+        ("I worked 20 minutes", "log_manual_time", {"task": "it", "duration": "20 minutes"}, True),
+        ("Show Launch", "get_task", {"task": "Launch"}, True),
+        ("What is late?", "list_overdue_tasks", {}, True),
+    ],
+)
+def test_what_names_nothing_of_the_workspace_is_no_call(
+    request_text: str, tool: str, arguments: dict[str, str], is_meant: bool
+) -> None:
+    call = ChosenCall(tool, {**arguments})
+    assert is_about_something(call, tuple(SIGNATURES.values()), request_text) is is_meant
+
+
+def test_a_project_that_was_made_up_is_the_task_that_has_a_name() -> None:
+    wrong = ChosenCall("add_project_member", {"project": "Office move", "person": "Ben"})
+    offered = tuple(SIGNATURES.values())
+    given = ChosenCall("update_task", {"task": "Fix the printer", "people": ["Ben"]})
+    assert choose_again(wrong, offered, "let Ben take care of Fix the printer") == given
+    assert choose_again(wrong, offered, "let Ben take care of it") == wrong
