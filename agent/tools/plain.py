@@ -23,9 +23,8 @@ from agent.tools.keywords import (
 )
 from agent.tools.references import combine, has_own_base, point_to
 
-# References may double in number at every level, or lead through each other in every order.
+# References may double in number at every level.
 _MOST_NODES = 5_000
-_LONGEST_TRAIL = 32
 # Readers of JSON in Rust stop at 128 levels, and a level of a schema takes two.
 _DEEPEST = 50
 
@@ -107,7 +106,7 @@ class _Writer:
         return {}
 
     def _follow(self, reference: str, place: _Place) -> JsonObject:
-        endless = reference in place.trail or len(place.trail) >= _LONGEST_TRAIL or self.nodes >= _MOST_NODES
+        endless = reference in place.trail or self.nodes >= _MOST_NODES
         target = None if endless or place.elsewhere else point_to(self.root, reference)
         return self.write(target, replace(place, trail=(*place.trail, reference)))
 

@@ -120,6 +120,15 @@ def test_a_schema_nested_without_end_is_checked_as_far_as_it_can_be_read() -> No
     assert fit_arguments(tool, {"a": [[5]]}) == ({"a": [[5]]}, "a.0.0: 5 is not of type 'array'")
 
 
+def test_a_schema_is_read_no_deeper_than_it_can_be_checked() -> None:
+    schema: JsonValue = {"type": "string"}
+    value: JsonValue = 5
+    for _ in range(60):
+        schema, value = {"type": "array", "items": schema}, [value]
+    tool = taking({"type": "object", "properties": {"a": schema}})
+    assert fit_arguments(tool, {"a": value}) == ({"a": value}, None)
+
+
 def test_arguments_that_follow_a_schema_into_itself_are_checked_at_every_level() -> None:
     node: JsonObject = {
         "type": "object",
@@ -167,6 +176,15 @@ def test_a_schema_of_an_older_dialect_is_read_as_one(dialect: str) -> None:
         {"range": ["x"]},
         "range.0: 'x' is not of type 'integer'",
     )
+
+
+def test_in_draft_7_what_stands_beside_a_reference_does_not_count() -> None:
+    schema: JsonObject = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "properties": {"n": {"$ref": "#/definitions/Id", "maximum": 3}},
+        "definitions": {"Id": {"type": "integer"}},
+    }
+    assert fit_arguments(taking(schema), {"n": 5}) == ({"n": 5}, None)
 
 
 @pytest.mark.parametrize(
@@ -256,6 +274,16 @@ def test_among_alternatives_the_one_that_fits_without_nulls_decides() -> None:
     assert nulls_left_out(schema, arguments) == {"target": {"kind": "b", "x": None}}
 
 
+def test_a_null_that_only_counts_once_another_is_gone_is_left_out_too() -> None:
+    text: JsonObject = {"type": "string"}
+    schema: JsonObject = {
+        "type": "object",
+        "properties": {"a": text},
+        "anyOf": [{"required": ["a"]}, {"properties": {"b": text}}],
+    }
+    assert nulls_left_out(schema, {"a": None, "b": None}) == {}
+
+
 def test_what_else_is_wrong_is_told_without_the_nulls() -> None:
     schema: JsonObject = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}}
     assert fit_arguments(taking(schema), {"a": None, "b": 5}) == ({"b": 5}, "b: 5 is not of type 'string'")
@@ -289,6 +317,21 @@ def test_in_strict_mode_a_null_where_null_is_the_default_is_left_out() -> None:
     arguments: JsonObject = {"value": None, "due": None, "title": None}
     assert fit_arguments(taking(schema), arguments, strict=True) == ({"value": None}, None)
     assert fit_arguments(taking(schema), arguments) == ({"value": None, "due": None}, None)
+
+
+def test_in_strict_mode_a_null_that_can_only_be_the_default_is_left_out() -> None:
+    schema: JsonObject = {"type": "object", "properties": {"a": {"type": "null", "default": None}}}
+    assert fit_arguments(taking(schema), {"a": None}, strict=True) == ({}, None)
+
+
+def test_nulls_are_left_out_even_where_an_endpoint_does_not_hold_the_model_to_the_rest() -> None:
+    due: JsonObject = {"type": ["string", "null"], "default": None}
+    task: JsonObject = {"type": "object", "properties": {"due": due, "title": {"type": "string"}}}
+    schema: JsonObject = {
+        "type": "object",
+        "properties": {"task": {"anyOf": [task, {"type": "integer"}]}},
+    }
+    assert fit_arguments(taking(schema), {"task": {"due": None}}, strict=True) == ({"task": {}}, None)
 
 
 def test_in_strict_mode_nothing_hangs_on_what_is_left_out() -> None:

@@ -100,6 +100,12 @@ def test_a_property_that_one_open_alternative_does_not_know_may_be_anything_ther
     assert property_of(plain_schema(schema)) == {"anyOf": [{"type": "integer"}, {}]}
 
 
+def test_a_property_that_one_alternative_does_not_know_by_name_may_be_what_it_allows_there() -> None:
+    rest: JsonObject = {"additionalProperties": {"type": "string"}}
+    schema: JsonObject = {"type": "object", "anyOf": [rest, {"properties": {"x": {"type": "integer"}}}]}
+    assert property_of(plain_schema(schema)) == {"anyOf": [{"type": "string"}, {"type": "integer"}]}
+
+
 def test_a_property_that_the_root_knows_is_not_loosened_by_alternatives_that_do_not() -> None:
     schema: JsonObject = {
         "type": "object",
@@ -238,6 +244,10 @@ def test_what_only_looks_the_same_beside_a_reference_is_not_taken_for_it(
     assert plain({"$ref": "#/$defs/X", **beside}, X=target) == {**beside, "allOf": [target]}
 
 
+def test_beside_a_reference_that_may_be_anything_the_rest_counts() -> None:
+    assert plain({"$ref": "#/$defs/Missing", "minimum": 5}) == {"minimum": 5}
+
+
 def test_what_says_the_same_beside_a_reference_is_said_once() -> None:
     target: JsonObject = {"type": "object", "properties": {"a": {}}}
     assert plain({"$ref": "#/$defs/X", "type": "object"}, X=target) == target
@@ -255,7 +265,7 @@ def test_in_draft_7_only_annotations_count_beside_a_reference() -> None:
 def test_a_reference_inside_a_schema_with_an_id_of_its_own_starts_from_there_and_so_may_be_anything() -> None:
     own: JsonObject = {"$id": "https://example.com/own", "items": {"$ref": "#/$defs/Id"}}
     assert plain(own, Id={"type": "integer"}) == {"items": {}}
-    assert plain({"$ref": "#/$defs/Own/items"}, Own=own) == {}
+    assert plain({"$ref": "#/$defs/Own/items"}, Own=own, Id={"type": "integer"}) == {}
     assert plain({"$ref": "#/$defs/Own"}, Own=own) == {"items": {}}
 
 
@@ -343,6 +353,9 @@ def test_properties_by_regular_expression_are_told_as_properties_of_any_name() -
     assert plain({**by_pattern, "additionalProperties": False}) == {
         "additionalProperties": {"anyOf": [{"type": "string"}]}
     }
+    assert plain({**by_pattern, "additionalProperties": {"type": "null"}}) == {
+        "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    }
     assert plain(by_pattern) == {"additionalProperties": True}
     assert plain({"patternProperties": {}, "additionalProperties": False}) == {"additionalProperties": False}
 
@@ -391,7 +404,14 @@ def test_older_dialects_are_told_in_the_words_of_today(
 @pytest.mark.parametrize(
     "written",
     [
-        *({"type": "banana"}, {"type": []}, {"type": ["string", "string"]}, {"enum": []}, {"enum": "abc"}),
+        *(
+            {"type": "banana"},
+            {"type": []},
+            {"type": ["string", "banana"]},
+            {"type": ["string", "string"]},
+            {"enum": []},
+            {"enum": "abc"},
+        ),
         *(
             {"required": "a"},
             {"required": ["a", "a"]},

@@ -202,7 +202,7 @@ def test_values_that_are_no_scalars_or_that_nothing_fits_cannot_be_said(schema: 
         *({"type": "array"}, {"type": "array", "items": {}}),
         {"type": "array", "prefixItems": [{"type": "string"}], "items": {"type": "string"}},
         *({"anyOf": [{"type": "string"}, {}]}, {"anyOf": [{"type": "string"}], "minLength": 1}),
-        {"allOf": [{"type": "string"}, {"minLength": 1}]},
+        {"allOf": [{"type": "string"}, {"type": "string", "minLength": 1}]},
     ],
 )
 def test_values_of_any_type_and_tuples_cannot_be_said(schema: JsonValue) -> None:
