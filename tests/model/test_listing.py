@@ -76,7 +76,7 @@ async def test_an_address_that_leads_nowhere_has_no_models(address: str) -> None
         "llama3.2:latest",
         "qwen3:8b",
         "eclipse-7b",
-        "claude-opus-4",
+        "command-r-plus",
         "gemma-it",
         "bigbge",
     ],
