@@ -45,9 +45,15 @@ _WONDERS: Final = re.compile(
     r"|(?:can|could) you (?!find|get|give|list|see|show|start|stop|tell)\w+ \w+s\?)",
     re.IGNORECASE,
 )
-STATES, COMMANDS, WONDERS = 4.0, 1.5, -2.0
-"""What shifts the odds, as a logarithm: a statement of progress, a command about the workspace, and a
-question about what might be or how things are done.
+_SHOWS: Final = re.compile(r"\s*(?:please )?(?:find|list|show)\b", re.IGNORECASE)
+_ELSEWHERE: Final = re.compile(
+    r"\b(?:my|our|the|an?|some) (?:\w+ )?(?:alarm|app|appointment|browser|calendar|car|computer|desktop|door"
+    r"|e-?mail|flight|hotel|inbox|laptop|lights?|logo|meeting|music|phone|song|taxi|thermostat|weather|window)\b",
+    re.IGNORECASE,
+)
+STATES, COMMANDS, WONDERS, ELSEWHERE = 4.0, 1.5, -2.0, -4.0
+"""What shifts the odds, as a logarithm: a statement of progress, a command about the workspace, a question
+about what might be or how things are done, and things that are in other programs or rooms.
 """
 
 
@@ -62,7 +68,11 @@ def lean(request: str, *, has_context: bool) -> float:
         return WONDERS
     if _states_progress(request, has_context=has_context):
         return STATES
-    if _COMMANDS.match(request) and (_OF_THE_WORKSPACE.search(request) or NAMED.search(request)):
+    if _OF_THE_WORKSPACE.search(request):
+        return COMMANDS if _COMMANDS.match(request) else 0.0
+    if _ELSEWHERE.search(NAMED.sub(" ", request)):
+        return ELSEWHERE
+    if NAMED.search(request) and _COMMANDS.match(request) and not _SHOWS.match(request):
         return COMMANDS
     return 0.0
 

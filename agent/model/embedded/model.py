@@ -29,6 +29,7 @@ from agent.model.embedded.naming import read_signatures
 from agent.model.embedded.offer import Offer
 from agent.model.embedded.partial import AnswerReader
 from agent.model.embedded.pending import Question
+from agent.model.embedded.plain import read_plainly
 from agent.model.embedded.plan import Answer, Plan
 from agent.model.embedded.planner import next_step
 from agent.model.embedded.prefix import build_prefix, divide, write_tail
@@ -126,6 +127,9 @@ class EmbeddedModel:
         question = Question.read(dialogue.pending) if dialogue.pending is not None else None
         if plan is None and question is not None:
             plan = question.settle(dialogue.request)
+        if plan is None and question is None:
+            plain = read_plainly(dialogue.request, offer.all)
+            plan = Plan(dialogue.request, plain) if plain is not None else None
         usage = Usage()
         if plan is None:
             text, reader = "", AnswerReader()
@@ -190,6 +194,8 @@ class EmbeddedModel:
         Raises:
             ModelError: The weights cannot be fetched or loaded, or the child broke off.
         """
+        if (plain := read_plainly(dialogue.request, offer.all)) is not None:
+            return plain
         text, reader = "", AnswerReader()
         async with contextlib.aclosing(self._ask(offer, dialogue)) as pieces:
             async for piece in pieces:

@@ -38,6 +38,7 @@ _AFTER: Final = (
     r"{}[\"'”’]? (?:on|of|from|in|for|off|to)(?: the)? (?:checklist of (?:the )?)?(?:project |task )?"
     r"(\S.*?)(?: project| task)?[.!?]?\s*$"
 )
+_FIRST: Final = re.compile(r"(?:(?:[Ii]n|[Oo]n|[Ff]or) (?:the )?)?([A-Z][^,]*?)(?:,| does | needs )")
 _GOES_ON: Final = (
     r"\b{}((?: (?:at|on|of|in|for|with) (?:the |a )?[a-z]\w+)+)"
     r"(?=[.!?]?\s*$| and [A-Z]| from \d| as |:| to | depends?\b| is\b)"
@@ -67,7 +68,7 @@ def settle_places(arguments: JsonObject, signature: Signature, request: str) -> 
     arguments = _split_name(arguments, signature, request)
     arguments = _find_place(arguments, signature, request)
     arguments = _find_new_name(arguments, signature, request)
-    return _find_assigned(arguments, request)
+    return _without_strangers(_find_assigned(arguments, request))
 
 
 def _without_kinds(arguments: JsonObject, signature: Signature) -> JsonObject:
@@ -184,9 +185,14 @@ def _find_place(arguments: JsonObject, signature: Signature, request: str) -> Js
     for part in signature.parameters:
         words = arguments.get(part.shown)
         owners = [p for p in signature.parameters if _may_own(p, part)]
-        if not owners or not isinstance(words, str) or any(p.shown in arguments for p in owners):
+        said = [str(arguments[p.shown]) for p in owners if p.shown in arguments]
+        if (
+            not owners
+            or not isinstance(words, str)
+            or any(is_mentioned(w, request) or points(w) for w in said)
+        ):
             continue
-        found = re.search(_AFTER.format(re.escape(words)), request)
+        found = re.search(_AFTER.format(re.escape(words)), request) or _FIRST.match(request)
         place = _before_others(found[1], arguments, words) if found is not None else ""
         if place and find_moment(place, _ANY_DAY) is None:
             return arguments | {owners[0].shown: place}
@@ -203,6 +209,7 @@ def _before_others(text: str, arguments: JsonObject, words: str) -> str:
     for other in arguments.values():
         if isinstance(other, str) and other != words and other in text:
             text = text[: text.index(other)]
+    text = re.split(r", | (?:was|is|does|do|needs?|should) ", text)[0]
     return re.sub(r"(?:\s+(?:to|as|so that it says|with|into))?[\s\"'“‘:,.!?]*$", "", text)
 
 
@@ -230,3 +237,15 @@ def _find_assigned(arguments: JsonObject, request: str) -> JsonObject:
     is_same = [tokens(str(person)) for person in people] == [tokens(found[2])]
     is_part = set(tokens(words)) < set(tokens(found[1]))
     return arguments | {"task": found[1].strip("\"'“”‘’")} if is_same and is_part else arguments
+
+
+def _without_strangers(arguments: JsonObject) -> JsonObject:
+    """Drop people who are called like the project, and those who are only asked for: "who logged what?"."""
+    kept = dict(arguments)
+    project = tokens(str(arguments.get("project", "")))
+    people, person = arguments.get("people"), arguments.get("person")
+    if isinstance(people, list) and project and [tokens(str(each)) for each in people] == [project]:
+        del kept["people"]
+    if isinstance(person, str) and re.match(r"(?:who|what|every\w*|all|each)\b", person, re.IGNORECASE):
+        del kept["person"]
+    return kept

@@ -11,7 +11,6 @@ from agent.model.embedded.matching import is_mentioned, tokens
 from agent.model.embedded.naming import Role, Signature
 from agent.model.embedded.offer import NAMED
 from agent.model.embedded.repairs import has_change
-from agent.model.embedded.values import find_label
 
 _DURATION: Final = re.compile(
     r"\b(?:\d+(?:[.,]\d+)?|half an|an?)\s*(?:hours?|hrs?|h|minutes?|mins?)\b", re.IGNORECASE
@@ -19,11 +18,12 @@ _DURATION: Final = re.compile(
 _TIMER: Final = re.compile(r"\b(?:timer|clock|stopwatch|start|begin|now)\b", re.IGNORECASE)
 _JOINS: Final = re.compile(r"\b(?:members?|joins?|invites?|team|access)\b", re.IGNORECASE)
 _CLOCK: Final = r"(\d{1,2}(?:[:.]\d{2})?(?: ?[ap]\.?m\.?)?)"
+_TO: Final = r" ?(?:to|until|till|and|-|–) ?"
 _CLOCK_RANGE: Final = re.compile(
-    rf"\b(?:from|between) {_CLOCK} ?(?:to|until|till|and|-|–) ?{_CLOCK}(?![\w:])", re.IGNORECASE
+    rf"\b(?:from|between) {_CLOCK}{_TO}{_CLOCK}(?![\w:])|\b(\d{{1,2}}:\d{{2}}){_TO}(\d{{1,2}}:\d{{2}})\b",
+    re.IGNORECASE,
 )
 _HANDS: Final = re.compile(r"\s*(?:please )?(?:re-?assign|assign|give|hand)\b", re.IGNORECASE)
-_MARKS: Final = re.compile(r"(?:[Pp]lease )?(?:[Mm]ark|[Ss]et) ([A-Z].*?) (?:as|to) ([\w -]+?)[.!]?\s*")
 _POINTS: Final = re.compile(
     r"\b(?:it|its|this|them|these|those|same)\b"
     r"|\bthat(?:'s| one| task| subtask| project| space| timer| comment| item|\W*$)",
@@ -42,7 +42,7 @@ def choose_again(chosen: ChosenCall, signatures: Sequence[Signature], request: s
         request: The user's words.
     """
     offered = {signature.tool: signature for signature in signatures}
-    for reader in (_log_range, _log_duration, _assign, _mark, _delete):
+    for reader in (_log_range, _log_duration, _assign, _delete):
         other = reader(chosen, offered, request)
         if other is not None and other.tool in offered:
             return other
@@ -54,7 +54,10 @@ def _log_range(chosen: ChosenCall, _offered: Mapping[str, Signature], request: s
     times = _CLOCK_RANGE.search(request)
     if chosen.tool not in ("start_timer", "log_manual_time") or times is None:
         return None
-    return ChosenCall("log_time_range", _task_of(chosen) | {"start_time": times[1], "end_time": times[2]})
+    return ChosenCall(
+        "log_time_range",
+        _task_of(chosen) | {"start_time": times[1] or times[3], "end_time": times[2] or times[4]},
+    )
 
 
 def _log_duration(chosen: ChosenCall, _offered: Mapping[str, Signature], request: str) -> ChosenCall | None:
@@ -79,14 +82,6 @@ def _assign(chosen: ChosenCall, _offered: Mapping[str, Signature], request: str)
         return None
     # It made a project up: what has a name in the request is the task.
     return ChosenCall("update_task", {"task": named[0], "people": people})
-
-
-def _mark(chosen: ChosenCall, _offered: Mapping[str, Signature], request: str) -> ChosenCall | None:
-    """Set the status of what has a name, whatever words that has: "mark Comment on the draft as done"."""
-    found = _MARKS.fullmatch(request)
-    if found is None or chosen.tool == "update_task" or find_label("status", found[2]) is None:
-        return None
-    return ChosenCall("update_task", {"task": found[1], "status": found[2]})
 
 
 def _delete(chosen: ChosenCall, offered: Mapping[str, Signature], request: str) -> ChosenCall | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.model.embedded.leaning import COMMANDS, STATES, WONDERS, lean
+from agent.model.embedded.leaning import COMMANDS, ELSEWHERE, STATES, WONDERS, lean
 
 
 def leaning(request: str, *, has_context: bool = False) -> float:
@@ -50,7 +50,7 @@ def test_commands_about_the_workspace_lean_towards_a_call(request_text: str) -> 
     assert leaning(request_text) == COMMANDS
 
 
-@pytest.mark.parametrize("request_text", ["Set an alarm", "Hello", "Can you show tasks?", ""])
+@pytest.mark.parametrize("request_text", ["Set the table", "Hello", "Can you show tasks?", ""])
 def test_other_words_lean_nowhere(request_text: str) -> None:
     assert leaning(request_text) == 0
 
@@ -67,3 +67,12 @@ def test_other_words_lean_nowhere(request_text: str) -> None:
 )
 def test_who_wonders_wants_no_call(request_text: str) -> None:
     assert leaning(request_text) == WONDERS
+
+
+@pytest.mark.parametrize("request_text", ["Set an alarm", "Move my meeting with Ben", "Open the window"])
+def test_things_of_other_programs_and_rooms_want_no_call(request_text: str) -> None:
+    assert leaning(request_text) == ELSEWHERE
+
+
+def test_things_of_the_workspace_may_be_about_them() -> None:
+    assert leaning("Create a task: open the window") == COMMANDS

@@ -10,7 +10,7 @@ from fake_workspace import Chat, FakeWorkspace
 from agent.conversation import UserMessage
 from agent.errors import ModelError
 from agent.model.embedded import is_available
-from agent.model.embedded.leaning import STATES
+from agent.model.embedded.leaning import COMMANDS
 from agent.model.embedded.model import EmbeddedModel
 from agent.model.protocol import Usage
 from evals.embedded.functions import load_functions
@@ -101,11 +101,20 @@ async def test_the_request_is_constrained_bounded_and_without_tools(child: FakeC
 
 
 async def test_what_is_plain_from_the_grammar_shifts_the_odds_of_a_call(child: FakeChild, chat: Chat) -> None:
-    child.will_answer(**{"Hello": {"answer": "Hello."}, "Launch is done": {"answer": "Good."}})
+    child.will_answer(**{"Hello": {"answer": "Hello."}, "Show my comments": {"answer": "None."}})
     await chat.say("Hello")
     assert "logit_bias" not in child.asked()[-1]
-    await chat.say("Launch is done")
-    assert child.asked()[-1]["logit_bias"] == [["calls", STATES]]
+    await chat.say("Show my comments")
+    assert child.asked()[-1]["logit_bias"] == [["calls", COMMANDS]]
+
+
+async def test_a_sentence_whose_form_settles_the_call_is_not_put_to_the_model(
+    child: FakeChild, chat: Chat
+) -> None:
+    answer = await chat.say("Crash on start is done")
+    assert "Crash on start" in answer
+    assert [name for name, _ in chat.workspace.writes] == ["update_task"]
+    assert child.asked() == []
 
 
 async def test_leaving_an_answer_stops_the_generation(child: FakeChild, chat: Chat) -> None:

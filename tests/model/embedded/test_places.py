@@ -187,3 +187,29 @@ def test_a_part_is_cut_from_what_it_is_on() -> None:
         "task": "Launch",
         "status": "done",
     }
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        "In Billing, delete the status Parked",
+        "Billing does not need the status Parked, delete it",
+        "Delete the status Parked of Billing, it is not used",
+    ],
+)
+def test_a_project_that_was_made_up_is_the_one_in_the_request(request_text: str) -> None:
+    wrong: JsonObject = {"project": "Office move", "old_status": "Parked"}
+    right = {"project": "Billing", "old_status": "Parked"}
+    assert mended("delete_task_status", request_text, wrong) == right
+
+
+def test_a_project_is_nobody() -> None:
+    wrong: JsonObject = {"project": "Office", "title": "Hire a van", "people": ["Office"]}
+    right = {"project": "Office", "title": "Hire a van"}
+    assert mended("create_task", "Make a task Hire a van in Office", wrong) == right
+
+
+def test_who_is_asked_for_is_nobody() -> None:
+    wrong: JsonObject = {"project": "Billing", "person": "who logged what"}
+    right = {"project": "Billing"}
+    assert mended("get_project_time_entries", "who logged what on Billing?", wrong) == right

@@ -27,6 +27,7 @@ def test_a_start_and_an_end_are_logged_as_such() -> None:
     logged = ChosenCall("log_time_range", {"task": "Launch", "start_time": "9:00", "end_time": "11:30"})
     assert reconsidered("I did Launch from 9:00 to 11:30", "start_timer", task="Launch") == logged
     assert reconsidered("I did Launch from 9:00 to 11:30", "log_manual_time", task="Launch") == logged
+    assert reconsidered("Record 9:00 to 11:30 on Launch", "log_manual_time", task="Launch") == logged
     started = ChosenCall("start_timer", {"task": "Launch"})
     assert reconsidered("Start a timer on Launch", "start_timer", task="Launch") == started
 
@@ -39,15 +40,6 @@ def test_a_task_is_assigned_rather_than_somebody_added_to_a_project() -> None:
     )
     for request in ("Add Lena to Launch", "Give Lena access to Launch", "Assign Lena to the Launch project"):
         assert reconsidered(request, "add_project_member", project="Launch", person="Lena") == added
-
-
-def test_a_named_thing_is_marked_whatever_its_name_says() -> None:
-    request = "Mark Comment on the draft as done"
-    wrong = ChosenCall("update_task_comment", {"old_comment": "draft", "comment": "done"})
-    offered = tuple(SIGNATURES.values())
-    marked = ChosenCall("update_task", {"task": "Comment on the draft", "status": "done"})
-    assert choose_again(wrong, offered, request) == marked
-    assert choose_again(wrong, offered, "Mark Comment on the draft as odd") == wrong
 
 
 def test_what_is_removed_is_deleted_rather_than_changed() -> None:
