@@ -7,6 +7,7 @@ catalogue    as conversations with other models do it: their core, and what `fin
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from agent.model.embedded.naming import Signature, read_signatures
@@ -23,13 +24,20 @@ OfferFor: TypeAlias = Callable[[str], Offer]
 _MOST_FOUND: Final = 5
 
 
+@dataclass(frozen=True, slots=True)
 class FoundOffer(Offer):
-    """A core, and further functions that all come along."""
+    """A core, and further functions that were found for one request.
+
+    Args:
+        request: That request.
+    """
+
+    request: str = ""
 
     def pointed_at(self, request: str, titles: Iterable[str] = ()) -> tuple[Signature, ...]:
-        """All of the further functions: they were found for this request alone."""
-        del request, titles
-        return self.further
+        """The further functions, for the request that they were found for."""
+        del titles
+        return self.further if request == self.request else ()
 
 
 def own() -> OfferFor:
@@ -55,7 +63,7 @@ def catalogue() -> OfferFor:
         found = (
             signatures[tool.name] for tool in search.find(request, _MOST_FOUND) if tool.name in signatures
         )
-        return FoundOffer(core, tuple(each for each in found if each not in core))
+        return FoundOffer(core, tuple(each for each in found if each not in core), request=request)
 
     return offer_for
 
