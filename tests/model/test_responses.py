@@ -1,130 +1,39 @@
 """The Responses API over real HTTP: what is sent, what goes back, and what each answer becomes."""
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
-
 import pytest
 from fake_endpoint import DONE, FakeEndpoint, Reply, event, refusing
+from responses_endpoint import (
+    CALL,
+    FUNCTION,
+    MESSAGE,
+    REASONING,
+    STOP,
+    USAGE,
+    ask,
+    asking,
+    completed,
+    done,
+    fail,
+    model_at,
+    named,
+    saying,
+    text,
+)
 
-from agent.conversation import AssistantMessage, Message, ToolCall, ToolMessage, UserMessage
-from agent.errors import AgentError, LimitError, ModelError
+from agent.conversation import AssistantMessage, ToolCall, ToolMessage, UserMessage
+from agent.errors import LimitError, ModelError
 from agent.jsontypes import JsonObject, JsonValue
-from agent.model.endpoint import Endpoint
 from agent.model.protocol import (
     Finish,
     FinishReason,
-    FunctionDefinition,
     ModelRequest,
     ReasoningDelta,
     RetryScheduled,
-    StreamItem,
     TextDelta,
     Usage,
 )
-from agent.model.responses import ResponsesModel
-from agent.model.retries import Retries
 
 pytestmark = pytest.mark.anyio
-FUNCTION = FunctionDefinition("get_task", "Gets a task.", {"type": "object", "properties": {}})
-STOP = Finish(FinishReason.STOP)
-USAGE: JsonObject = {
-    "input_tokens": 30,
-    "output_tokens": 9,
-    "input_tokens_details": {"cached_tokens": 20},
-    "output_tokens_details": {"reasoning_tokens": 4},
-}
-
-
-def asking(
-    *messages: Message, functions: Sequence[FunctionDefinition] = (), session_id: str = ""
-) -> ModelRequest:
-    return ModelRequest("Be brief.", messages or (UserMessage("Hi"),), functions, session_id)
-
-
-async def no_sleep(_: float) -> None:
-    """Time passes at once."""
-
-
-@asynccontextmanager
-async def model_at(base_url: str, *, name: str = "big-1", retries: int = 0) -> AsyncGenerator[ResponsesModel]:
-    endpoint = Endpoint(base_url, "sk-secret", model=name, retries=Retries(retries, sleep=no_sleep))
-    model = ResponsesModel(endpoint)
-    try:
-        yield model
-    finally:
-        await model.aclose()
-
-
-async def ask(
-    *replies: Reply, request: ModelRequest | None = None, retries: int = 0
-) -> tuple[list[StreamItem], FakeEndpoint]:
-    async with (
-        FakeEndpoint(*replies) as endpoint,
-        model_at(endpoint.base_url, retries=retries) as model,
-    ):
-        return [item async for item in model.respond(request or asking())], endpoint
-
-
-async def fail(*replies: Reply) -> tuple[AgentError, list[StreamItem]]:
-    items: list[StreamItem] = []
-
-    async def collect(model: ResponsesModel) -> None:
-        async for item in model.respond(asking()):
-            items.append(item)
-
-    async with FakeEndpoint(*replies) as endpoint, model_at(endpoint.base_url) as model:
-        with pytest.raises(AgentError) as raised:
-            await collect(model)
-    return raised.value, items
-
-
-# A stream as OpenAI sends it
-
-
-def named(kind: str, **fields: JsonValue) -> bytes:
-    """One event, with its name before its data as OpenAI writes it."""
-    return f"event: {kind}\n".encode() + event({"type": kind, **fields})
-
-
-def text(delta: str) -> bytes:
-    return named("response.output_text.delta", delta=delta, output_index=0, content_index=0)
-
-
-def done(index: int, item: JsonObject) -> bytes:
-    return named("response.output_item.done", output_index=index, item=item)
-
-
-def completed(status: str = "completed", **fields: JsonValue) -> bytes:
-    response: JsonObject = {"object": "response", "status": status, "usage": USAGE, **fields}
-    return named(f"response.{status}", response=response)
-
-
-REASONING: JsonObject = {
-    "type": "reasoning",
-    "id": "rs_1",
-    "summary": [{"type": "summary_text", "text": "Hm"}],
-    "encrypted_content": "gAAAA",
-    "status": None,
-}
-CALL: JsonObject = {
-    "type": "function_call",
-    "id": "fc_1",
-    "call_id": "call_1",
-    "name": "get_task",
-    "arguments": '{"taskId":7}',
-    "status": "completed",
-}
-MESSAGE: JsonObject = {
-    "type": "message",
-    "id": "msg_1",
-    "role": "assistant",
-    "phase": "commentary",
-    "content": [{"type": "output_text", "text": "Looking."}],
-}
-
-
-def saying(words: str) -> Reply:
-    return Reply([text(words), completed()])
 
 
 # What is sent
@@ -408,109 +317,3 @@ async def test_a_web_page_is_no_answer() -> None:
     error, _ = await fail(Reply([b"<!doctype html><html></html>"], content_type="text/html"))
     assert "no stream of the Responses API" in error.message
     assert 'api = "chat"' in error.hint
-
-
-# Functions that find others
-
-FINDER = FunctionDefinition("find_tools", "Finds.", {"type": "object", "properties": {}}, finds=True)
-FOUND = FunctionDefinition("move_task", "Moves.", {"type": "object", "properties": {}})
-SEARCH_CALL: JsonObject = {
-    "type": "tool_search_call",
-    "id": "ts_1",
-    "call_id": "call_s",
-    "execution": "client",
-    "arguments": {"words": "move"},
-    "status": "completed",
-}
-SEARCHED = (
-    UserMessage("Move it"),
-    AssistantMessage("", (ToolCall("call_s", "find_tools", '{"words":"move"}'),)),
-    ToolMessage("call_s", "find_tools", "…", structured={"found": [{"name": "move_task"}]}),
-)
-
-
-async def test_a_function_that_finds_others_is_a_tool_search_that_this_program_answers() -> None:
-    request = asking(functions=[FUNCTION, FINDER])
-    items, endpoint = await ask(Reply([done(0, SEARCH_CALL), completed()]), request=request)
-    assert items[0] == ToolCall("call_s", "find_tools", '{"words":"move"}')
-    tools = endpoint.requests[0].body["tools"]
-    assert isinstance(tools, list)
-    assert tools[1] == {
-        "type": "tool_search",
-        "execution": "client",
-        "description": "Finds.",
-        "parameters": {"type": "object", "properties": {}},
-    }
-
-
-async def test_what_was_found_stands_where_it_was_found_and_leaves_the_beginning_as_it_was() -> None:
-    before = asking(UserMessage("Move it"), functions=[FUNCTION, FINDER])
-    after = asking(*SEARCHED, functions=[FUNCTION, FINDER, FOUND])
-    async with FakeEndpoint(saying("1"), saying("2")) as endpoint, model_at(endpoint.base_url) as model:
-        for request in (before, after):
-            _ = [item async for item in model.respond(request)]
-    first, second = (received.body for received in endpoint.requests)
-    assert second["tools"] == first["tools"]
-    assert second["input"] == [
-        {"role": "user", "content": "Move it"},
-        {
-            "type": "tool_search_call",
-            "execution": "client",
-            "call_id": "call_s",
-            "status": "completed",
-            "arguments": {"words": "move"},
-        },
-        {
-            "type": "tool_search_output",
-            "execution": "client",
-            "call_id": "call_s",
-            "status": "completed",
-            "tools": [
-                {
-                    "type": "function",
-                    "name": "move_task",
-                    "description": "Moves.",
-                    "parameters": {"type": "object", "properties": {}},
-                    "strict": False,
-                    "defer_loading": True,
-                }
-            ],
-        },
-    ]
-
-
-async def test_what_is_found_again_is_defined_once() -> None:
-    again = (
-        AssistantMessage("", (ToolCall("call_t", "find_tools", "{"),)),
-        ToolMessage(
-            "call_t", "find_tools", "…", structured={"found": [{"name": "move_task"}, {"name": "gone"}]}
-        ),
-    )
-    _, endpoint = await ask(
-        saying("Hi"), request=asking(*SEARCHED, *again, functions=[FUNCTION, FINDER, FOUND])
-    )
-    items = endpoint.requests[0].body["input"]
-    assert isinstance(items, list)
-    outputs = [item for item in items if isinstance(item, dict) and item.get("type") == "tool_search_output"]
-    assert [len(each["tools"]) for each in outputs if isinstance(each["tools"], list)] == [1, 0]
-
-
-async def test_a_model_without_tool_search_finds_by_a_function_like_any_other() -> None:
-    refusal = refusing(400, {"message": "Tool type 'tool_search' is not supported with this model."})
-    items, endpoint = await ask(
-        refusal, saying("Hi"), request=asking(*SEARCHED, functions=[FUNCTION, FINDER, FOUND])
-    )
-    assert items[0] == TextDelta("Hi")
-    body = endpoint.requests[1].body
-    assert isinstance(body["tools"], list)
-    assert [each["name"] for each in body["tools"] if isinstance(each, dict)] == [
-        "get_task",
-        "find_tools",
-        "move_task",
-    ]
-    assert isinstance(body["input"], list)
-    assert [each.get("type") for each in body["input"] if isinstance(each, dict)] == [
-        None,
-        "function_call",
-        "function_call_output",
-    ]
