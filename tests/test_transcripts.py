@@ -1,14 +1,9 @@
 """The record of a conversation: written as it happens, resumed as it stood."""
 
 import asyncio
-import errno
 import json
-import os
-import signal
-import subprocess
-import sys
 import tempfile
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
 
@@ -18,6 +13,7 @@ from fake_model import answer
 from fake_toolbox import assert_sound, call
 from hypothesis import given
 from hypothesis import strategies as st
+from recorded import HEADER, files, lines, record, recorder, replay, spoken, types
 
 from agent.conversation import AssistantMessage, Conversation, Summary, ToolMessage, UserMessage
 from agent.errors import AgentError
@@ -51,46 +47,6 @@ from agent.transcripts import (
 )
 
 pytestmark = pytest.mark.anyio
-HEADER = Header("20261123-090000-abcd", 1_795_000_000.0, "https://mcp.example.com/mcp", "fake-model")
-
-
-def recorder(folder: Path, problems: list[str] | None = None, resumed: Transcript | None = None) -> Recorder:
-    told: list[str] = [] if problems is None else problems
-    header = resumed.header if resumed else HEADER
-    return Recorder(folder, header, resumed=resumed, on_problem=told.append, clock=lambda: 1_795_000_001.5)
-
-
-async def replay(*events: Event) -> AsyncGenerator[Event, None]:
-    for event in events:
-        yield event
-
-
-async def record(writer: Recorder, *events: Event) -> None:
-    async for _ in writer.record(replay(*events)):
-        pass
-
-
-def lines(path: Path) -> list[JsonObject]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def types(path: Path) -> list[JsonValue]:
-    return [line["type"] for line in lines(path)]
-
-
-def files(folder: Path) -> list[Path]:
-    return list(folder.iterdir())
-
-
-def spoken(text: str, reply: str) -> list[Event]:
-    """A whole turn."""
-    return [
-        TurnStarted(text),
-        StepStarted(1),
-        TextDelta(reply),
-        StepFinished(1, reply, (), FinishReason.STOP, Usage()),
-        TurnFinished(reply, Usage(), 1),
-    ]
 
 
 # Writing
@@ -464,77 +420,3 @@ def test_ids_sort_by_time_and_two_windows_do_not_share_one() -> None:
     ids = [new_session_id(1_795_000_000.0 + second) for second in range(5)]
     assert ids == sorted(ids)
     assert new_session_id(1_795_000_000.0) != new_session_id(1_795_000_000.0)
-
-
-# Disks that cannot be written to
-
-
-async def test_a_folder_that_cannot_be_made_is_told_once_and_the_conversation_goes_on(tmp_path: Path) -> None:
-    (tmp_path / "sessions").write_text("a file")
-    problems: list[str] = []
-    writer = recorder(tmp_path / "sessions", problems)
-    seen = [event async for event in writer.record(replay(*spoken("Hi", "Hello.")))]
-    assert len(seen) == 5
-    assert problems == [f"The conversation can no longer be saved to {writer.path} (File exists)."]
-    assert (tmp_path / "sessions").read_text() == "a file"
-
-
-async def test_a_full_disk_is_told_once_and_the_conversation_goes_on(tmp_path: Path) -> None:
-    problems: list[str] = []
-    transcript = Transcript(HEADER, (), Path("/dev/full"))
-    writer = recorder(tmp_path, problems, resumed=transcript)
-    seen = [event async for event in writer.record(replay(*spoken("Hi", "Hello.")))]
-    assert len(seen) == 5
-    assert problems == [
-        f"The conversation can no longer be saved to /dev/full ({os.strerror(errno.ENOSPC)})."
-    ]
-
-
-WRITER = """
-import asyncio, itertools, pathlib, resource, signal, sys
-from agent.events import *
-from agent.model.protocol import Usage
-from agent.transcripts import Header, Recorder
-
-async def events():
-    yield TurnStarted("Hi")
-    for number in itertools.count():
-        yield Notice(f"{number} " + "x" * (number * 37 % 5000))
-        if number == 20:
-            print("going", flush=True)
-
-async def main(folder, limit):
-    if limit:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-    writer = Recorder(pathlib.Path(folder), Header("s", 0.0, ""), on_problem=lambda text: sys.exit(text))
-    async for _ in writer.record(events()):
-        pass
-
-asyncio.run(main(sys.argv[1], int(sys.argv[2])))
-"""
-
-
-def test_a_file_at_its_size_limit_keeps_every_line_but_the_last_whole(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", WRITER, str(tmp_path), "50000"], capture_output=True, text=True
-    )
-    assert "can no longer be saved" in done.stderr
-    assert done.stderr.count("can no longer be saved") == 1
-    transcript = read_transcript(tmp_path / "s.jsonl")
-    assert (tmp_path / "s.jsonl").stat().st_size == 50_000
-    assert not transcript.complete
-    assert [event["type"] for event in transcript.events][:2] == ["turn_started", "notice"]
-
-
-def test_a_killed_program_leaves_whole_lines(tmp_path: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(tmp_path), "0"], stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"going\n"
-        process.send_signal(signal.SIGKILL)
-    transcript = read_transcript(tmp_path / "s.jsonl")
-    assert transcript.complete
-    assert len(transcript.events) >= 21
-    assert transcript.conversation().messages == (UserMessage("Hi"),)

@@ -1,0 +1,90 @@
+"""A record on a disk that fails, and of a program that is killed."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from recorded import HEADER, recorder, replay, spoken
+
+from agent.conversation import UserMessage
+from agent.transcripts import (
+    Transcript,
+    read_transcript,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_folder_that_cannot_be_made_is_told_once_and_the_conversation_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "sessions").write_text("a file")
+    problems: list[str] = []
+    writer = recorder(tmp_path / "sessions", problems)
+    seen = [event async for event in writer.record(replay(*spoken("Hi", "Hello.")))]
+    assert len(seen) == 5
+    assert problems == [f"The conversation can no longer be saved to {writer.path} (File exists)."]
+    assert (tmp_path / "sessions").read_text() == "a file"
+
+
+async def test_a_full_disk_is_told_once_and_the_conversation_goes_on(tmp_path: Path) -> None:
+    problems: list[str] = []
+    transcript = Transcript(HEADER, (), Path("/dev/full"))
+    writer = recorder(tmp_path, problems, resumed=transcript)
+    seen = [event async for event in writer.record(replay(*spoken("Hi", "Hello.")))]
+    assert len(seen) == 5
+    assert problems == [
+        f"The conversation can no longer be saved to /dev/full ({os.strerror(errno.ENOSPC)})."
+    ]
+
+
+WRITER = """
+import asyncio, itertools, pathlib, resource, signal, sys
+from agent.events import *
+from agent.model.protocol import Usage
+from agent.transcripts import Header, Recorder
+
+async def events():
+    yield TurnStarted("Hi")
+    for number in itertools.count():
+        yield Notice(f"{number} " + "x" * (number * 37 % 5000))
+        if number == 20:
+            print("going", flush=True)
+
+async def main(folder, limit):
+    if limit:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    writer = Recorder(pathlib.Path(folder), Header("s", 0.0, ""), on_problem=lambda text: sys.exit(text))
+    async for _ in writer.record(events()):
+        pass
+
+asyncio.run(main(sys.argv[1], int(sys.argv[2])))
+"""
+
+
+def test_a_file_at_its_size_limit_keeps_every_line_but_the_last_whole(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WRITER, str(tmp_path), "50000"], capture_output=True, text=True
+    )
+    assert "can no longer be saved" in done.stderr
+    assert done.stderr.count("can no longer be saved") == 1
+    transcript = read_transcript(tmp_path / "s.jsonl")
+    assert (tmp_path / "s.jsonl").stat().st_size == 50_000
+    assert not transcript.complete
+    assert [event["type"] for event in transcript.events][:2] == ["turn_started", "notice"]
+
+
+def test_a_killed_program_leaves_whole_lines(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(tmp_path), "0"], stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"going\n"
+        process.send_signal(signal.SIGKILL)
+    transcript = read_transcript(tmp_path / "s.jsonl")
+    assert transcript.complete
+    assert len(transcript.events) >= 21
+    assert transcript.conversation().messages == (UserMessage("Hi"),)
