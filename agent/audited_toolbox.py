@@ -12,8 +12,8 @@ from agent.auth.audit import AuditLog
 from agent.errors import AgentError, OutcomeUnknownError
 from agent.events import Decision
 from agent.jsontypes import JsonObject, JsonValue
-from agent.tools.runner import Progress, Toolbox
 from agent.tools.tool import Tool, ToolResult
+from agent.tools.toolbox import Progress, Toolbox
 
 
 class AuditedToolbox:

@@ -49,8 +49,9 @@ from agent.model.protocol import (
 from agent.tools.approval import Oversight
 from agent.tools.names import NameIndex
 from agent.tools.policy import Policy
-from agent.tools.runner import CallRunner, Toolbox, answer_interrupted
+from agent.tools.runner import CallRunner, answer_interrupted
 from agent.tools.schema import FunctionTable, build_functions
+from agent.tools.toolbox import Toolbox
 from agent.undo.journal import Journal
 from agent.undo.plan import UndoPlan, failures_in
 from agent.undo.record import Undone

@@ -38,6 +38,7 @@ from agent.settings import Settings
 from agent.tools.approval import Oversight
 from agent.tools.catalogue import FIND_TOOLS
 from agent.tools.local_functions import make_toolbelt
+from agent.tools.look_ups import LookUps
 from agent.tools.tool import Tool
 from agent.tools.toolbelt import Toolbelt
 from agent.transcripts import Header, Recorder, new_session_id
@@ -211,7 +212,9 @@ class Session:
         return self._loop
 
     def _make_loop(self, backend: "Backend") -> Loop:
-        self._belt = make_toolbelt(backend.toolbox, self._settings.tools, self._conversation, self._results)
+        self._belt = make_toolbelt(
+            backend.toolbox, self._options.policy, self._settings.tools, self._conversation, self._results
+        )
         resumed = self._options.resumed
         if resumed is not None and FIND_TOOLS in resumed.offered:
             # What a workflow brought along is needed after the answer to its question too.
@@ -311,7 +314,8 @@ class Session:
         await self._open_loop()
         assert self._belt is not None
         tools = {tool.name: tool for tool in await self._belt.tools()}
-        return await self._journal.plan(number, tools, self._belt.call_tool)
+        look_ups = LookUps(self._belt, self._options.policy)
+        return await self._journal.plan(number, tools, look_ups.call_tool)
 
     async def undo(self, plan: UndoPlan) -> AsyncGenerator[Event, None]:
         """Take a change back, with the same approvals and events as in a turn; no model is needed."""

@@ -12,8 +12,8 @@ from agent.conversation import (
     UserMessage,
 )
 from agent.jsontypes import JsonObject, JsonValue, dump
-from agent.tools.runner import Progress
 from agent.tools.tool import Annotations, Tool, ToolResult
+from agent.tools.toolbox import Progress
 
 Handler = Callable[[JsonObject], Awaitable[ToolResult]]
 

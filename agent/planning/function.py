@@ -8,9 +8,9 @@ from agent.jsontypes import JsonObject, JsonValue
 from agent.planning.analysis import analyse
 from agent.planning.drawing import draw, encode
 from agent.planning.survey import MOST_READS, Sources, Survey, find_sources, survey
-from agent.tools.runner import Toolbox
 from agent.tools.tool import Annotations, Tool, ToolResult
 from agent.tools.toolbelt import LocalFunction
+from agent.tools.toolbox import Toolbox
 
 MAP_DEPENDENCIES = "map_dependencies"
 

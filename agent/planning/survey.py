@@ -11,8 +11,8 @@ from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.planning.analysis import Link, PlannedTask
 from agent.planning.reading import Links, read_links, read_task, rows
 from agent.tools.effects import effect_of
-from agent.tools.runner import Toolbox
 from agent.tools.tool import Effect, Tool, ToolResult
+from agent.tools.toolbox import Toolbox
 
 MOST_READS = 60
 """Calls of one survey: Astravue takes 100 requests a minute, and the conversation makes some too."""

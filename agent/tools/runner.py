@@ -9,7 +9,6 @@ import difflib
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from typing import Protocol
 
 from agent.context import is_too_large
 from agent.conversation import Conversation, ToolCall, ToolMessage
@@ -28,41 +27,17 @@ from agent.tools.approval import Approver, Oversight, PreparedCall, Ruling
 from agent.tools.arguments import fit_arguments, parse_arguments
 from agent.tools.effects import effect_of
 from agent.tools.fence import fence
+from agent.tools.look_ups import LookUps
 from agent.tools.names import NameIndex
 from agent.tools.policy import Policy
 from agent.tools.schema import FunctionTable
-from agent.tools.tool import Effect, Tool, ToolResult
+from agent.tools.tool import Effect
+from agent.tools.toolbox import Toolbox
 from agent.undo.before import Surroundings
 from agent.undo.journal import Journal
 
 _PARALLEL_READS = 8
 _BETWEEN_PROGRESS = 0.1
-
-
-Progress = Callable[[float, float | None, str], None]
-
-
-class Toolbox(Protocol):
-    """Whatever serves tools; the workspace in earnest."""
-
-    async def tools(self) -> Sequence[Tool]:
-        """List the tools."""
-        ...
-
-    async def call_tool(
-        self, name: str, arguments: JsonObject, on_progress: Progress | None = None
-    ) -> ToolResult:
-        """Call one.
-
-        Args:
-            name: The tool.
-            arguments: What it is given.
-            on_progress: Is told how much is done, of how much if that is known, and what is being done.
-
-        Raises:
-            AgentError: The call has no result; the message says why.
-        """
-        ...
 
 
 class CallRunner:
@@ -94,6 +69,7 @@ class CallRunner:
         self._clock = clock
         self._results = results or KeptResults()
         self._numbers: dict[str, int] = {}
+        self._look_ups = LookUps(toolbox, policy)
         self._approver = Approver(policy, names, toolbox.call_tool, oversight or Oversight())
 
     async def run(
@@ -215,7 +191,7 @@ class CallRunner:
         if prepared.effect is Effect.READ or (isinstance(ruling, Ruling) and not ruling.may_run):
             return ""
         tools = {tool.name: tool for tool in table.tools.values()}
-        around = Surroundings(tools, self._names, conversation.messages, self._toolbox.call_tool)
+        around = Surroundings(tools, self._names, conversation.messages, self._look_ups.call_tool)
         return await self._journal.foresee(prepared.call.id, prepared.tool, prepared.arguments, around)
 
     def _note(

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from agent.jsontypes import JsonObject
 from agent.model.protocol import FunctionDefinition
 from agent.tools.catalogue import Catalogue
-from agent.tools.runner import Progress, Toolbox
 from agent.tools.schema import FunctionTable
 from agent.tools.tool import Tool, ToolResult
+from agent.tools.toolbox import Progress, Toolbox
 
 _OF_SERVER = "server_"
 

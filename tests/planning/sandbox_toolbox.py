@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from agent.errors import AgentError
 from agent.jsontypes import JsonObject, dump
-from agent.tools.runner import Progress
 from agent.tools.tool import Tool, ToolResult
+from agent.tools.toolbox import Progress
 from tests.sandbox.sandbox_workspace import ALEX, Workspace, demo_workspace
 from tests.tools.sandbox_tools import sandbox_tools
 

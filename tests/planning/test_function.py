@@ -12,10 +12,11 @@ from agent.planning.function import MAP_DEPENDENCIES, DependencyMapper, is_about
 from agent.planning.survey import MOST_READS
 from agent.tools.catalogue import Catalogue
 from agent.tools.effects import effect_of
-from agent.tools.runner import Toolbox, prepare
+from agent.tools.runner import prepare
 from agent.tools.schema import build_functions
 from agent.tools.tool import Effect, Tool, ToolResult
 from agent.tools.toolbelt import LocalFunction, Toolbelt
+from agent.tools.toolbox import Toolbox
 from tests.fake_toolbox import FakeToolbox, answering, call, make_tool, returns
 from tests.planning.sandbox_toolbox import SandboxToolbox
 from tests.sandbox.sandbox_workspace import ALEX, PRODUCT

@@ -7,8 +7,8 @@ from agent.sandbox.clock import Clock
 from agent.sandbox.domain.users import find_caller
 from agent.sandbox.errors import Refusal
 from agent.sandbox.tools.catalogue import run_tool
-from agent.tools.runner import Progress
 from agent.tools.tool import Annotations, Tool, ToolResult
+from agent.tools.toolbox import Progress
 from tests.sandbox.sandbox_workspace import ALEX, Workspace, demo_workspace
 
 # What tells when, by whom or in which order something was changed last.

@@ -9,7 +9,7 @@ from agent.jsontypes import JsonObject, JsonValue
 from agent.loop import Loop
 from agent.model.scripted import ScriptedModel
 from agent.tools.policy import Policy
-from agent.tools.runner import Toolbox
+from agent.tools.toolbox import Toolbox
 from agent.undo.journal import Journal
 from agent.undo.plan import UndoPlan
 from agent.undo.record import Record, read_record
