@@ -23,7 +23,7 @@ from agent.tools.tool import Tool
 from agent.workspace.failure import Failure, FailureKind, failure_in, is_group, one_line, shown_address
 from agent.workspace.http import MAX_ANSWER, AnsweringTransport, Patience
 from agent.workspace.incoming import LEAST_LEVEL, FrontEnd, Incoming
-from agent.workspace.records import ServerInfo
+from agent.server_records import ServerInfo
 from agent.workspace.repair import Findings
 from agent.workspace.streams import RepairingTransport
 

@@ -10,7 +10,7 @@ from agent.jsontypes import JsonValue, dump, is_object
 from agent.opaque import describe_data
 from agent.tools.fence import clean, clean_schema
 from agent.tools.tool import Annotations, Tool, ToolResult
-from agent.workspace.records import (
+from agent.server_records import (
     Prompt,
     PromptArgument,
     PromptMessage,

@@ -28,7 +28,7 @@ from agent.workspace.connection import Connection, Endpoint, OpeningError
 from agent.workspace.failure import Failure, FailureKind, failure_in, one_line, shown_address, to_error
 from agent.workspace.http import Patience, Sleep
 from agent.workspace.incoming import FrontEnd
-from agent.workspace.records import Prompt, PromptText, Resource, ResourceContents, ServerInfo
+from agent.server_records import Prompt, PromptText, Resource, ResourceContents, ServerInfo
 from agent.workspace.results import (
     to_contents,
     to_prompt,
