@@ -9,28 +9,51 @@
     ├── ServerError                 5   server unreachable, or its answer unusable
     │   └── OutcomeUnknownError     5   a write may or may not have happened
     ├── ModelError                  6   model unreachable, or its answer unusable
-    └── LimitError                  7   a limit was reached: steps, tokens, cost, time, rate
-        └── ContextError            7   the request is longer than the model can read
+    ├── LimitError                  7   a limit was reached: steps, tokens, cost, time, rate
+    │   └── ContextError            7   the request is longer than the model can read
+    └── StoppedError                130 the user stopped it
 
 Each message is one sentence that says what happened and what was kept; `hint` names the command
 or action that helps. Neither ever holds a token, a key or an authorization code.
 """
 
 from enum import IntEnum
+from typing import Self
 
 
 class ExitCode(IntEnum):
-    """Process exit codes; a promise to scripts, described in docs/scripting.md."""
+    """Process exit codes; a promise to scripts, described in docs/scripting.md.
 
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    SIGN_IN = 3
-    APPROVAL = 4
-    SERVER = 5
-    MODEL = 6
-    LIMIT = 7
-    INTERRUPTED = 130
+    Args:
+        code: The number.
+        reason: The same as a word, for `--json`.
+        meaning: The same as a line, for the manual.
+    """
+
+    reason: str
+    meaning: str
+
+    DONE = 0, "done", "done"
+    FAILED = 1, "failed", "failed: a tool, a case, a check"
+    USAGE = 2, "usage", "usage or settings"
+    SIGN_IN = 3, "sign_in_needed", "sign-in needed, refused or lost"
+    APPROVAL = 4, "approval_needed", "approval needed or declined"
+    SERVER = (
+        5,
+        "server_unreachable",
+        "server unreachable, or its answer unusable, or the outcome of a write unknown",
+    )
+    MODEL = 6, "model_unreachable", "model unreachable, or its answer unusable"
+    LIMIT = 7, "limit_reached", "a limit was reached: steps, tokens, cost, time, rate"
+    INTERRUPTED = 130, "interrupted", "interrupted"
+
+    def __new__(cls, code: int, reason: str, meaning: str) -> Self:
+        """Make a number that knows its word and its meaning."""
+        made = int.__new__(cls, code)
+        made._value_ = code
+        made.reason = reason
+        made.meaning = meaning
+        return made
 
 
 class AgentError(Exception):
@@ -112,3 +135,9 @@ class ContextError(LimitError):
     def __init__(self, message: str, hint: str = "", tokens: int | None = None) -> None:
         super().__init__(message, hint)
         self.tokens = tokens
+
+
+class StoppedError(AgentError):
+    """The user stopped the program: Ctrl-C, or a signal to leave."""
+
+    exit_code = ExitCode.INTERRUPTED

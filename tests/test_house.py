@@ -209,7 +209,7 @@ def test_packages_import_nothing_by_themselves() -> None:
 
 
 def test_every_error_is_drawn_with_its_exit_code_under_the_one_it_comes_from() -> None:
-    drawing = re.findall(r"^([ │├└─]*)(\w+Error) +(\d)\b", errors.__doc__ or "", re.MULTILINE)
+    drawing = re.findall(r"^([ │├└─]*)(\w+Error) +(\d+)\b", errors.__doc__ or "", re.MULTILINE)
     drawn: dict[str, tuple[str, int]] = {}
     parents: list[tuple[int, str]] = []
     for indent, name, code in drawing:
