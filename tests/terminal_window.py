@@ -48,22 +48,30 @@ class TerminalWindow:
         self.screen.resize(rows, columns)
         termios.tcsetwinsize(self.child.child_fd, (rows, columns))
 
+    def read_for(self, seconds: float) -> bool:
+        """Read what the program draws next; say whether anything came within a time."""
+        if self.ended:
+            return False
+        try:
+            chunk = self.child.read_nonblocking(65536, seconds)
+        except pexpect.EOF:
+            self.ended = True
+            return False
+        except pexpect.TIMEOUT:
+            return False
+        self.raw += chunk
+        self._stream.feed(chunk)
+        return True
+
     def wait_until(self, condition: Callable[[], bool]) -> None:
         """Read what the program draws until a condition holds."""
         deadline = time.monotonic() + _TIMEOUT
         while not condition():
-            try:
-                if time.monotonic() > deadline:
-                    raise pexpect.TIMEOUT("it went on drawing")
-                chunk = self.child.read_nonblocking(65536, _TIMEOUT)
-            except pexpect.EOF:
-                self.ended = True
+            is_late = time.monotonic() > deadline or not self.read_for(_TIMEOUT)
+            if self.ended:
                 assert condition(), f"the program ended with this on the screen:\n{self.text}"
                 return
-            except pexpect.TIMEOUT:
-                raise AssertionError(f"this is all that is on the screen:\n{self.text}") from None
-            self.raw += chunk
-            self._stream.feed(chunk)
+            assert not is_late, f"this is all that is on the screen:\n{self.text}"
 
     def wait_for(self, text: str) -> None:
         """Read until a text is on the screen."""
@@ -80,10 +88,25 @@ class TerminalWindow:
         return -1 if self.child.exitstatus is None else self.child.exitstatus
 
     @property
+    def columns(self) -> int:
+        """The present width."""
+        return self.screen.columns
+
+    @property
+    def rows(self) -> int:
+        """The present height."""
+        return self.screen.lines
+
+    @property
+    def visible(self) -> str:
+        """What can be seen."""
+        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+
+    @property
     def text(self) -> str:
         """What can be seen, with the scrollback above it."""
         above = [
             "".join(line[column].data for column in range(self.screen.columns)).rstrip()
             for line in self.screen.history.top
         ]
-        return "\n".join([*above, *(line.rstrip() for line in self.screen.display)]).rstrip()
+        return "\n".join([*above, self.visible]).rstrip()

@@ -1,8 +1,9 @@
 """A model endpoint over real HTTP that streams what a test scripts."""
 
+import asyncio
 import json
 import threading
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
@@ -16,8 +17,46 @@ from agent.tools.fence import unfence
 
 Body: TypeAlias = dict[str, Any]
 Calls: TypeAlias = list[tuple[str, dict[str, Any]]]
-Answer: TypeAlias = str | Calls | Response
+Answer: TypeAlias = "str | Calls | Held | Response"
 Script: TypeAlias = list[Answer | Callable[[Body], Answer]]
+
+
+class Held:
+    """An answer that stops in its middle until a test lets it go on.
+
+    Args:
+        begin: What is sent at once.
+        end: What is sent after `release`.
+    """
+
+    def __init__(self, begin: str, end: str = "") -> None:
+        self.begin = begin
+        self.end = end
+        self.was_left = threading.Event()
+        """Set when the one who asked hung up before the end."""
+        self._released = False
+        self._lock = threading.Lock()
+        self._wake: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+
+    def release(self) -> None:
+        """Let it go on to its end."""
+        with self._lock:
+            self._released = True
+            for loop, event in self._wake:
+                loop.call_soon_threadsafe(event.set)
+
+    async def wait(self) -> None:
+        """Wait for `release`."""
+        event = asyncio.Event()
+        with self._lock:
+            if self._released:
+                return
+            self._wake.append((asyncio.get_running_loop(), event))
+        try:
+            await event.wait()
+        except asyncio.CancelledError:
+            self.was_left.set()
+            raise
 
 
 class ScriptedEndpoint:
@@ -36,6 +75,7 @@ class ScriptedEndpoint:
         self, script: Script, otherwise: str = "", *, models: Sequence[str] = ("scripted",), key: str = ""
     ) -> None:
         self._script = list(script)
+        self._held = [answer for answer in script if isinstance(answer, Held)]
         self._otherwise = otherwise
         self._models_listed = models
         self._key = key
@@ -62,6 +102,8 @@ class ScriptedEndpoint:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for held in self._held:
+            held.release()
         self._server.should_exit = True
         self._thread.join()
 
@@ -101,10 +143,17 @@ class ScriptedEndpoint:
         return StreamingResponse(_stream(answer, len(self.requests)), media_type="text/event-stream")
 
 
-async def _stream(answer: str | Calls, number: int) -> AsyncGenerator[str, None]:
-    if isinstance(answer, str):
-        for word in answer.split(" "):
-            yield _chunk({"content": word + " "})
+async def _stream(answer: str | Calls | Held, number: int) -> AsyncGenerator[str, None]:
+    if isinstance(answer, Held):
+        for piece in _words(answer.begin):
+            yield piece
+        await answer.wait()
+        for piece in _words(answer.end):
+            yield piece
+        yield _chunk({}, "stop")
+    elif isinstance(answer, str):
+        for piece in _words(answer):
+            yield piece
         yield _chunk({}, "stop")
     else:
         for index, (name, arguments) in enumerate(answer):
@@ -115,6 +164,11 @@ async def _stream(answer: str | Calls, number: int) -> AsyncGenerator[str, None]
         yield _chunk({}, "tool_calls")
     usage = {"prompt_tokens": 100, "completion_tokens": 10}
     yield f"data: {json.dumps({'choices': [], 'usage': usage})}\n\ndata: [DONE]\n\n"
+
+
+def _words(text: str) -> Iterator[str]:
+    for word in text.split(" "):
+        yield _chunk({"content": word + " "})
 
 
 def _chunk(delta: Body, reason: str | None = None) -> str:

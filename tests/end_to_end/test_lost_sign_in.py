@@ -9,9 +9,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.end_to_end.chatting import chat
 from tests.end_to_end.program import Program, sandbox, sign_in
 from tests.end_to_end.scripted_endpoint import Calls, Script, ScriptedEndpoint, last_result
-from tests.end_to_end.test_terminal_chat import chat
 
 Revoke = Callable[[dict[str, Any]], Calls]
 OVERDUE: Calls = [("astravue_list_overdue_tasks", {})]

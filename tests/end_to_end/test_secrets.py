@@ -21,10 +21,11 @@ import agent.auth
 from agent.auth.login import Login
 from agent.auth.vault import Vault
 from agent.folders import find_folders
+from tests.end_to_end.chatting import chat
 from tests.end_to_end.program import ASTRAVUE, Program, sandbox
 from tests.end_to_end.recording_proxy import RecordingProxy, recording_proxy
 from tests.end_to_end.scripted_endpoint import ScriptedEndpoint
-from tests.end_to_end.test_terminal_chat import CREATE, chat, processes_in
+from tests.end_to_end.test_terminal_chat import CREATE, processes_in
 from tests.sandbox.sandbox_http import hidden_fields
 
 OVERDUE = "astravue_list_overdue_tasks"

@@ -4,52 +4,17 @@ import json
 import os
 import select
 import signal
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agent.tools.fence import unfence
-from tests.end_to_end.program import ASTRAVUE, Program
+from tests.end_to_end.chatting import Terminal, chat
+from tests.end_to_end.program import Program
 from tests.end_to_end.scripted_endpoint import Script, ScriptedEndpoint, last_result
-from tests.terminal_window import TerminalWindow
 
 _BOUND = 60
-
-
-class Terminal(TerminalWindow):
-    """A chat that somebody types into."""
-
-    def say(self, text: str) -> None:
-        """Type a line and send it."""
-        self.press(text)
-        self.wait_for(text)
-        self.press("\r")
-
-    def approve(self) -> None:
-        """Wait for the question and say yes."""
-        self.wait_for("[n] no")
-        self.press("y")
-        self.wait_gone("[n] no")
-
-    def leave(self) -> int:
-        """Type /quit and wait for the end."""
-        self.say("/quit")
-        return self.wait_end()
-
-
-@contextmanager
-def chat(program: Program, *arguments: str, script: Script) -> Generator[tuple[Terminal, ScriptedEndpoint]]:
-    with ScriptedEndpoint(script) as endpoint:
-        environ = {**program.environ, "OPENAI_BASE_URL": endpoint.base_url, "LANG": "C.UTF-8"}
-        environ.pop("TERM", None)
-        terminal = Terminal([*ASTRAVUE, *arguments], environ, program.home, columns=120, rows=50)
-        try:
-            yield terminal, endpoint
-        finally:
-            terminal.child.close(force=True)
 
 
 def task_of(body: dict[str, Any]) -> int:

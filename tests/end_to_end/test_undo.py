@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from tests.end_to_end.chatting import chat
 from tests.end_to_end.program import Program
-from tests.end_to_end.test_terminal_chat import chat, last_result
+from tests.end_to_end.scripted_endpoint import last_result
 
 UPDATE = ("astravue_update_task", {"taskId": 141303, "status": "completed", "priority": "Low"})
 

@@ -1,0 +1,58 @@
+"""A chat on a pseudo-terminal, with a scripted model endpoint."""
+
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from tests.end_to_end.program import ASTRAVUE, Program
+from tests.end_to_end.scripted_endpoint import Script, ScriptedEndpoint
+from tests.terminal_window import TerminalWindow
+
+
+class Terminal(TerminalWindow):
+    """A chat that somebody types into."""
+
+    def say(self, text: str) -> None:
+        """Type a line and send it."""
+        self.press(text)
+        self.wait_until(lambda: _unwrapped(text) in _unwrapped(self.text))
+        self.press("\r")
+
+    def approve(self) -> None:
+        """Wait for the question and say yes."""
+        self.wait_for("[n] no")
+        self.press("y")
+        self.wait_gone("[n] no")
+
+    def leave(self) -> int:
+        """Type /quit and wait for the end."""
+        self.say("/quit")
+        return self.wait_end()
+
+
+def _unwrapped(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+@contextmanager
+def chat(
+    program: Program, *arguments: str, script: Script, columns: int = 120, rows: int = 50, **environ: str
+) -> Generator[tuple[Terminal, ScriptedEndpoint]]:
+    """Open the chat, and close it whatever happens.
+
+    Args:
+        program: Whose chat.
+        arguments: Of the command.
+        script: What the model answers.
+        columns: Width.
+        rows: Height.
+        environ: Changes to the environment.
+    """
+    with ScriptedEndpoint(script) as endpoint:
+        whole = {**program.environ, "OPENAI_BASE_URL": endpoint.base_url, "LANG": "C.UTF-8"}
+        whole.pop("TERM", None)
+        terminal = Terminal([*ASTRAVUE, *arguments], {**whole, **environ}, program.home, columns, rows)
+        try:
+            yield terminal, endpoint
+        finally:
+            terminal.child.close(force=True)
