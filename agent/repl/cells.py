@@ -1,18 +1,21 @@
-"""How wide text is in a terminal, with nothing but the standard library.
+"""How wide text is in a terminal, and text cut, filled and wrapped by that.
 
-Source: Unicode Standard Annex 11 (East Asian Width).
+`wcwidth` is imported with the first text that is not plain ASCII.
+
+Sources: Unicode Standard Annexes 11 (East Asian Width) and 29 (grapheme clusters).
 """
 
-import unicodedata
-
-_JOINER = "\u200d"
+from collections.abc import Iterable
 
 
 def width(text: str) -> int:
     """Count the columns that a text without control characters takes."""
     if text.isascii():
         return len(text)
-    return sum(map(_character_width, text))
+    from wcwidth import wcswidth
+
+    counted = wcswidth(text)
+    return counted if counted >= 0 else sum(max(0, wcswidth(character)) for character in text)
 
 
 def shorten(text: str, columns: int) -> str:
@@ -22,11 +25,13 @@ def shorten(text: str, columns: int) -> str:
     if columns < 1:
         return ""
     used = 0
-    for index, character in enumerate(text):
-        used += _character_width(character)
+    kept = ""
+    for cluster in _clusters(text):
+        used += width(cluster)
         if used > columns - 1:
-            return text[:index].rstrip() + "…"
-    return text
+            break
+        kept += cluster
+    return kept.rstrip() + "…"
 
 
 def pad(text: str, columns: int) -> str:
@@ -34,7 +39,34 @@ def pad(text: str, columns: int) -> str:
     return text + " " * max(0, columns - width(text))
 
 
-def _character_width(character: str) -> int:
-    if character == _JOINER or unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+def pad_left(text: str, columns: int) -> str:
+    """Put spaces before a text so that it ends at a column."""
+    return " " * max(0, columns - width(text)) + text
+
+
+def wrap(text: str, columns: int, *, indent: str = "", most_lines: int | None = None) -> list[str]:
+    """Break a text into lines between its words; words that are too long are broken inside.
+
+    Args:
+        text: One line of text without colours.
+        columns: The width to stay within.
+        indent: What every line but the first begins with.
+        most_lines: Cut after so many lines; an ellipsis stands for the rest.
+    """
+    from wcwidth import wrap as wrap_by_width
+
+    room = max(columns, width(indent) + 2)
+    lines = wrap_by_width(text, room, subsequent_indent=indent, break_on_hyphens=False) or [""]
+    if most_lines is None or len(lines) <= most_lines:
+        return lines
+    rest = " ".join(line.strip() for line in lines[most_lines - 1 :])
+    last = indent + rest if most_lines > 1 else rest
+    return [*lines[: most_lines - 1], shorten(last, room)]
+
+
+def _clusters(text: str) -> Iterable[str]:
+    if text.isascii():
+        return text
+    from wcwidth import iter_graphemes
+
+    return iter_graphemes(text)

@@ -5,10 +5,12 @@ the clipboard, and bidirectional controls that make a line read otherwise than i
 goes; letters, line feeds and tabs stay.
 
 Sources: ECMA-48, 5.4 (control sequences) and 8.3 (control strings); Unicode Standard Annex 9,
-section 2 (directional formatting characters); Unicode Technical Report 36, section 3.5.
+sections 2 (directional formatting characters) and 3.2 (character types); Unicode Technical Report
+36, section 3.5.
 """
 
 import re
+import unicodedata
 from enum import Enum, auto
 
 # Only text with one of these needs a closer look.
@@ -21,6 +23,8 @@ _SUSPECT = re.compile(
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _STRING_INTRODUCERS = "]PX^_"
+_RIGHT_TO_LEFT = ("R", "AL", "AN")
+_ISOLATE = "\u2068{}\u2069"
 _C1_STRING_INTRODUCERS = "\x90\x98\x9d\x9e\x9f"
 
 
@@ -116,6 +120,13 @@ def strip(text: str) -> str:
 def strip_line(text: str) -> str:
     """Strip a text and make it one line: runs of white space become one space."""
     return " ".join(strip(text).split())
+
+
+def isolate(text: str) -> str:
+    """Keep stripped text that reads from right to left from reordering what stands beside it on a line."""
+    if text.isascii() or not any(unicodedata.bidirectional(each) in _RIGHT_TO_LEFT for each in text):
+        return text
+    return _ISOLATE.format(text)
 
 
 def repair_input(text: str) -> str:
