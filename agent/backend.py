@@ -124,8 +124,11 @@ class Backend:
         login = self._tokens.login
         return (login.access_token, login.refresh_token) if login else ()
 
-    async def open_model(self) -> tuple[Model, str]:
+    async def open_model(self, settings: Settings) -> tuple[Model, str]:
         """Choose the model and make it usable, the embedded one in the background.
+
+        Args:
+            settings: Say which one.
 
         Returns:
             The model, and why it is this one.
@@ -133,13 +136,15 @@ class Backend:
         Raises:
             ModelError: There is none.
         """
-        choice = await self._choose_model()
+        choice = await self._choose_model(settings)
+        self._warm, self.selects_tools = None, False
+        self.strict, self.base_url, self.price_date = False, "", None
         if choice.kind is Kind.ENDPOINT:
             self._model_key = choice.api_key
-            self.strict, self.base_url = self._settings.strict, choice.base_url
+            self.strict, self.base_url = settings.strict, choice.base_url
             price = price_of(choice.base_url, choice.name)
             self.price_date = price.as_of if price else None
-            model = await asyncio.to_thread(self._open_endpoint, choice)
+            model = await asyncio.to_thread(self._open_endpoint, choice, settings.api)
             return model, f"{choice.base_url}, {choice.reason}"
         from agent.model.embedded.model import EmbeddedModel
 
@@ -148,21 +153,21 @@ class Backend:
         self._warm, self.selects_tools = model.warm, True
         return model, f"embedded, {choice.reason}"
 
-    async def _choose_model(self) -> Choice:
+    async def _choose_model(self, settings: Settings) -> Choice:
         return await choose_model(
-            self._settings,
+            settings,
             embedded_available=is_available,
             stored_key=self._stored_key,
             show_request=self._show_request,
         )
 
-    def _open_endpoint(self, choice: Choice) -> Model:
+    def _open_endpoint(self, choice: Choice, api: str) -> Model:
         # The import takes most of a second, so this runs in a thread.
         from agent.model.opening import open_model
 
         return open_model(
             choice,
-            api=self._settings.api,
+            api=api,
             capabilities_file=self._folders.capabilities_file,
             show_request=self._show_request,
         )
@@ -170,7 +175,7 @@ class Backend:
     async def describe_model(self) -> str:
         """Say which model would answer, or why none can."""
         try:
-            choice = await self._choose_model()
+            choice = await self._choose_model(self._settings)
         except ModelError as error:
             return str(error)
         return f"{choice.name} ({choice.reason})"

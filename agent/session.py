@@ -7,9 +7,7 @@ and `start` does the slow part beside whatever the front end is doing.
 import asyncio
 import importlib
 import os
-import threading
 import time
-import webbrowser
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from datetime import date, datetime
@@ -19,12 +17,12 @@ from typing import TYPE_CHECKING
 from agent.calibration import Calibration
 from agent.context_budget import ContextBudget
 from agent.context_keeper import ContextKeeper
-from agent.conversation import Conversation
+from agent.conversation import ToolMessage
 from agent.errors import ModelError, SignInError
 from agent.events import Event, Notice, OutsideEvent, Question, SignInRequested
 from agent.folders import Folders
-from agent.jsontypes import JsonObject
-from agent.kept_results import KeptResults, delete_results
+from agent.jsontypes import JsonObject, JsonValue
+from agent.kept_results import delete_results
 from agent.limits import make_limits
 from agent.loop import Loop
 from agent.meter import Meter
@@ -32,23 +30,25 @@ from agent.model.protocol import Model
 from agent.model.scripted import ScriptedModel
 from agent.moment import describe_moment
 from agent.notices import NoticeBoard, describe
+from agent.offers import Offers
+from agent.open_conversation import OpenConversation
 from agent.prompt_files import read_prompt
 from agent.session_options import SessionOptions
 from agent.settings import Settings
+from agent.sign_ins import SignIns, open_address
 from agent.tools.approval import Oversight
 from agent.tools.catalogue import FIND_TOOLS
 from agent.tools.local_functions import make_toolbelt
 from agent.tools.look_ups import LookUps
+from agent.tools.policy import Policy
 from agent.tools.tool import Tool
 from agent.tools.toolbelt import Toolbelt
-from agent.transcripts import Header, Recorder, new_session_id
-from agent.undo.journal import Journal
-from agent.undo.log import read_entries
+from agent.transcripts import Transcript
 from agent.undo.plan import Listed, UndoPlan, list_writes
 
 if TYPE_CHECKING:
-    from agent.auth.browser import BrowserOpener
     from agent.backend import Backend
+    from agent.workspace.workspace import Workspace
 
 
 class Session:
@@ -79,17 +79,9 @@ class Session:
         self._notices = NoticeBoard()
         self._say = options.say or self._post_line
         self._may_ask_to_sign_in = True
-        self._conversation = options.resumed.conversation() if options.resumed else Conversation()
-        header = (
-            options.resumed.header
-            if options.resumed
-            else Header(new_session_id(clock()), clock(), settings.server, workspace=options.workspace)
-        )
-        self._id = header.id
-        self._recorder = Recorder(
-            folders.sessions, header, resumed=options.resumed, on_problem=self._say, clock=clock
-        )
-        self._results = KeptResults(folders.results / self._recorder.path.stem)
+        self._open = self._open_conversation(options.resumed)
+        self.offers = Offers(self._open_workspace)
+        self.sign_ins = SignIns(self._open_backend)
         self._starting: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
         self._stage = "starting"
@@ -99,22 +91,48 @@ class Session:
         self._model_origin = ""
         self._loop: Loop | None = None
         self._belt: Toolbelt | None = None
-        self._journal = Journal(read_entries(options.resumed.events) if options.resumed else ())
+
+    def _open_conversation(self, resumed: Transcript | None) -> OpenConversation:
+        return OpenConversation(
+            self._folders,
+            self._settings.server,
+            resumed,
+            workspace=self._options.workspace,
+            say=self._say,
+            clock=self._clock,
+        )
 
     @property
     def id(self) -> str:
         """The conversation's id, for `--resume`."""
-        return self._id
+        return self._open.id
 
     @property
     def transcript_path(self) -> Path:
         """Where the conversation is saved."""
-        return self._recorder.path
+        return self._open.path
 
     @property
     def ready(self) -> bool:
         """Whether everything is loaded and connected."""
         return self._loop is not None and self._model is not None
+
+    @property
+    def policy(self) -> Policy:
+        """The standing decisions about writes."""
+        return self._options.policy
+
+    def last_results(self) -> Sequence[tuple[str, JsonValue]]:
+        """The structured results of this conversation, newest first, each with its tool's name."""
+        return [
+            (message.name, message.structured)
+            for message in reversed(self._open.messages.messages)
+            if isinstance(message, ToolMessage) and message.structured is not None
+        ]
+
+    def open_address(self, address: str) -> None:
+        """Open an address in the browser, without waiting for it."""
+        open_address(address)
 
     @property
     def price_date(self) -> date | None:
@@ -163,17 +181,17 @@ class Session:
         budget = ContextBudget(
             backend.base_url, self._model.name, chosen=chosen, path=self._folders.contexts_file
         )
-        keeper = ContextKeeper(self._conversation, budget, self._meter.ruler, self._results)
+        keeper = ContextKeeper(self._open.messages, budget, self._meter.ruler, self._open.results)
         # A model without an endpoint selects what it reads by itself.
         context = keeper if backend.base_url else None
         self._meter.look_at(context)
         self._loop.use(self._model, strict=backend.strict, offer=offer, context=context)
-        self._recorder.set_model(self._model.name)
+        self._open.recorder.set_model(self._model.name)
         backend.warm_up(await backend.workspace.tools())
 
     def _make_meter(self, backend: "Backend", model: str) -> Meter:
         return Meter(
-            self._conversation,
+            self._open.messages,
             base_url=backend.base_url,
             model=model,
             price_date=backend.price_date,
@@ -201,6 +219,9 @@ class Session:
                 self._backend = backend
         return self._backend
 
+    async def _open_workspace(self) -> "Workspace":
+        return (await self._open_backend()).workspace
+
     async def _open_loop(self) -> Loop:
         if self._loop is None:
             backend = await self._open_backend()
@@ -213,23 +234,26 @@ class Session:
 
     def _make_loop(self, backend: "Backend") -> Loop:
         self._belt = make_toolbelt(
-            backend.toolbox, self._options.policy, self._settings.tools, self._conversation, self._results
+            backend.toolbox,
+            self._options.policy,
+            self._settings.tools,
+            self._open.messages,
+            self._open.results,
         )
-        resumed = self._options.resumed
-        if resumed is not None and FIND_TOOLS in resumed.offered:
+        if FIND_TOOLS in self._open.offered:
             # What a workflow brought along is needed after the answer to its question too.
-            self._belt.wish_for(resumed.offered)
+            self._belt.wish_for(self._open.offered)
         return Loop(
             model=self._model or ScriptedModel([]),
             toolbox=self._belt,
             policy=self._options.policy,
-            conversation=self._conversation,
+            conversation=self._open.messages,
             system=read_prompt("system"),
             limits=make_limits(self._settings.limits),
-            session_id=self._id,
+            session_id=self._open.id,
             oversight=Oversight(backend.toolbox.note, backend.secrets.are_in),
-            journal=self._journal,
-            results=self._results,
+            journal=self._open.journal,
+            results=self._open.results,
         )
 
     async def _open_model(self) -> None:
@@ -237,7 +261,7 @@ class Session:
             self._model = self._options.model
         elif self._model is None:
             backend = await self._open_backend()
-            self._model, self._model_origin = await backend.open_model()
+            self._model, self._model_origin = await backend.open_model(self._settings)
 
     def _set_stage(self, text: str) -> None:
         self._stage = text
@@ -298,9 +322,51 @@ class Session:
             async for event in events:
                 yield event
 
+    async def go_on_with(self, transcript: Transcript | None) -> None:
+        """Leave the conversation as it is saved, and go on with another one or begin a new one.
+
+        Connection, sign-in, model and what was allowed stay. Only between two turns.
+
+        Args:
+            transcript: The conversation; a new one when left out.
+
+        Raises:
+            AgentError: It is open, but something is missing to go on with it.
+        """
+        self._open.close()
+        self._open = self._open_conversation(transcript)
+        await self._begin_anew()
+
+    async def use_model(self, settings: Settings) -> str:
+        """Answer with another model from the next turn on; the conversation goes on.
+
+        Args:
+            settings: Say which one.
+
+        Returns:
+            The model and why it is this one.
+
+        Raises:
+            ModelError: It cannot be used; the one before stays.
+        """
+        backend = await self._open_backend()
+        before = self._model
+        self._model, self._model_origin = await backend.open_model(settings)
+        self._settings = settings
+        if before is not None:
+            await before.aclose()
+        await self._begin_anew()
+        return f"{self._model.name} ({self._model_origin})"
+
+    async def _begin_anew(self) -> None:
+        if self._meter is not None:
+            await self._meter.aclose()
+        self._meter = self._loop = self._belt = None
+        await self.start()
+
     def writes(self) -> tuple[Listed, ...]:
         """The newest changes of this conversation, those of earlier runs of it included."""
-        return list_writes(self._journal.log)
+        return list_writes(self._open.journal.log)
 
     async def plan_undo(self, number: int | None) -> UndoPlan:
         """Plan how a change is taken back; nothing is changed yet.
@@ -315,7 +381,7 @@ class Session:
         assert self._belt is not None
         tools = {tool.name: tool for tool in await self._belt.tools()}
         look_ups = LookUps(self._belt, self._options.policy)
-        return await self._journal.plan(number, tools, look_ups.call_tool)
+        return await self._open.journal.plan(number, tools, look_ups.call_tool)
 
     async def undo(self, plan: UndoPlan) -> AsyncGenerator[Event, None]:
         """Take a change back, with the same approvals and events as in a turn; no model is needed."""
@@ -354,7 +420,7 @@ class Session:
     async def _observe(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
         events = self._notices.weave(events)
         if self._options.record:
-            events = self._recorder.record(events)
+            events = self._open.recorder.record(events)
         async with aclosing(events) as source:
             async for event in source:
                 if self._meter is not None:
@@ -386,7 +452,7 @@ class Session:
             ("Model", f"{self._model.name} ({self._model_origin})"),
             *(self._meter.rows() if self._meter else ()),
             ("Context", f"about {await self._count():,} tokens"),
-            ("Conversation", f"{self._id} ({self._recorder.path})"),
+            ("Conversation", f"{self._open.id} ({self._open.path})"),
         )
 
     async def report(self) -> JsonObject:
@@ -399,64 +465,6 @@ class Session:
             return 0
         return await self._meter.estimate(read_prompt("system"), await self._loop.functions())
 
-    async def login(
-        self,
-        show: Callable[[str], None],
-        read_pasted: Callable[[], Awaitable[str]] | None,
-        *,
-        open_browser: "BrowserOpener | None" = webbrowser.open,
-    ) -> str:
-        """Sign in with the browser; the conversation is kept.
-
-        Args:
-            show: Shows a line to the person, the address above all.
-            read_pasted: Reads the address that the browser ended at, where somebody can paste it.
-            open_browser: Opens the address; `None` leaves that to the person.
-
-        Raises:
-            AgentError: The sign-in was refused, abandoned or impossible.
-        """
-        backend = await self._open_backend()
-        return await backend.sign_in(show, read_pasted, open_browser)
-
-    def open_address(self, address: str) -> None:
-        """Open an address in the browser, without waiting for it."""
-
-        def work() -> None:
-            # Whatever a browser's launcher raises, the address is on the screen.
-            with suppress(Exception):
-                webbrowser.open(address)
-
-        # A text browser holds its thread for as long as it runs, which must not hold up leaving.
-        threading.Thread(target=work, name="browser", daemon=True).start()
-
-    async def forget_login(self) -> None:
-        """Drop the stored sign-in without telling the server, which no longer knows it.
-
-        Raises:
-            VaultError: It could not be removed.
-        """
-        backend = await self._open_backend()
-        await backend.forget()
-
-    async def refresh(self) -> str:
-        """Renew the tokens now, whether they are due or not.
-
-        Raises:
-            AgentError: They cannot be renewed; what is stored is kept.
-        """
-        backend = await self._open_backend()
-        return await backend.refresh()
-
-    async def logout(self) -> str:
-        """Sign out and return a sentence that says that it worked.
-
-        Raises:
-            AgentError: The sign-in could not be removed.
-        """
-        backend = await self._open_backend()
-        return await backend.sign_out()
-
     async def aclose(self) -> None:
         """Close what is open and stop what was started."""
         if self._starting is not None and not self._starting.done():
@@ -468,7 +476,7 @@ class Session:
             await self._model.aclose()
         if self._backend is not None:
             await self._backend.aclose()
-        self._recorder.close()
+        self._open.close()
         if not self._options.record:
             with suppress(OSError):
-                await asyncio.to_thread(delete_results, self._folders.results / self._recorder.path.stem)
+                await asyncio.to_thread(delete_results, self._open.results_folder)

@@ -57,11 +57,11 @@ async def _run(session: Session, arguments: argparse.Namespace) -> str:
         match arguments.command:
             case "login":
                 opener = None if arguments.no_browser else webbrowser.open
-                return await session.login(_show, _reader(), open_browser=opener)
+                return await session.sign_ins.login(_show, _reader(), open_browser=opener)
             case "logout":
-                return await session.logout()
+                return await session.sign_ins.logout()
             case _:
-                return await session.refresh()
+                return await session.sign_ins.refresh()
     finally:
         await session.aclose()
 

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 from prompt_toolkit.input import Input
@@ -16,8 +17,7 @@ from prompt_toolkit.output import Output
 from agent.errors import AgentError, ExitCode, UsageError
 from agent.events import Event
 from agent.repl import commands
-from agent.repl.commands import Command
-from agent.repl.compacting import is_undo
+from agent.repl.command_context import CommandContext
 from agent.repl.completion import SlashCompleter
 from agent.repl.history import PrivateHistory
 from agent.repl.host import Host
@@ -28,9 +28,7 @@ from agent.repl.questions import Questions
 from agent.repl.reader import TurnReader
 from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
-from agent.repl.tables import draw_columns, draw_help, draw_tool, draw_tools
 from agent.repl.terminal import TerminalScreen
-from agent.repl.undoing import run_undo
 from agent.repl.workflow_commands import commands_of, fill_in
 from agent.tools.tool import Tool
 from agent.workflows.invocation import Invocation, find_invocation
@@ -118,12 +116,11 @@ class Chat:
         self._reader: TurnReader | None = None
         self._stopping = False
         self._wants_to_leave = False
-        self._tools: tuple[Tool, ...] = ()
         self._started = False
 
     def known_tools(self) -> Sequence[Tool]:
         """The tools as last listed."""
-        return self._tools
+        return self._context.tools
 
     async def run(self, screen: Screen, greeting: str, suggestions: Sequence[str]) -> ExitCode:
         """Chat on a screen until the user leaves.
@@ -136,6 +133,16 @@ class Chat:
         self._screen = screen
         self._palette = screen.palette
         self._scrollback = Scrollback(screen)
+        self._context = CommandContext(
+            self._host,
+            screen,
+            self._scrollback,
+            self._workflows,
+            read=self._read,
+            sign_in=self._sign_in,
+            submit=self.submit,
+            leave=self.leave,
+        )
         self._greet(greeting, suggestions)
         for problem in self._workflows.problems:
             self._remark(self._palette.warning(strip_line(problem)))
@@ -228,7 +235,7 @@ class Chat:
     async def _start_host(self) -> None:
         await self._host.start()
         with suppress(AgentError):
-            self._tools = await self._host.tools()
+            await self._context.list_tools()
 
     async def _tick(self) -> None:
         shown = ""
@@ -304,26 +311,14 @@ class Chat:
 
     async def _obey(self, text: str) -> None:
         command, rest = commands.parse_command(text)
-        await self._action(command)(rest)
+        module = await asyncio.to_thread(import_module, f"agent.repl.slash.{command.name}")
+        await module.run(self._context, rest)
 
     async def _follow(self, invocation: Invocation) -> None:
         filled = await fill_in(invocation, self._screen.read_line, self._remark)
         self._spawn(self._preload())
         events = self._host.turn(filled.text, filled.workflow.tools)
         await self._read(events, kept="; what was said is kept")
-
-    def _action(self, command: Command) -> Callable[[str], Coroutine[None, None, None]]:
-        return {
-            commands.HELP: self._help,
-            commands.TOOLS: self._list_tools,
-            commands.CALL: self._call,
-            commands.UNDO: self._undo,
-            commands.COMPACT: self._compact,
-            commands.STATUS: self._status,
-            commands.LOGIN: self._login,
-            commands.LOGOUT: self._logout,
-            commands.QUIT: self._quit,
-        }[command]
 
     async def _read(
         self, events: AsyncGenerator[Event, None], *, kept: str = "", results: bool = False
@@ -352,53 +347,10 @@ class Chat:
         if not self._palette.plain:
             await asyncio.to_thread(preload)
 
-    # Slash commands.
-
-    async def _help(self, _rest: str) -> None:
-        self._show(draw_help(self._screen.columns, self._palette, commands_of(self._workflows)))
-
-    async def _list_tools(self, rest: str) -> None:
-        self._tools = await self._host.tools()
-        if not rest:
-            self._show(draw_tools(self._tools, self._screen.columns, self._palette))
-            return
-        found = next((tool for tool in self._tools if tool.name == rest), None)
-        if found is None:
-            raise UsageError(f"There is no tool {strip_line(rest)}.", "/tools lists those there are.")
-        self._show(draw_tool(found, self._palette))
-
-    async def _call(self, rest: str) -> None:
-        name, arguments = commands.parse_call(rest)
-        await self._read(self._host.call(name, arguments), results=True)
-
-    async def _compact(self, rest: str) -> None:
-        await self._read(self._host.compact(undo=is_undo(rest)), kept="; everything is as it was")
-
-    async def _undo(self, rest: str) -> None:
-        await run_undo(
-            rest,
-            self._host,
-            palette=self._palette,
-            show=self._show,
-            confirm=self._screen.confirm,
-            read=self._read,
-        )
-
-    async def _status(self, _rest: str) -> None:
-        pairs = await self._host.status()
-        self._show(draw_columns(pairs, self._screen.columns, self._palette))
-
-    async def _login(self, _rest: str) -> None:
-        self._remark(await self._sign_in())
-
     async def _sign_in(self) -> str:
-        return await self._host.login(self._show_line, lambda: self._screen.read_line("Paste here: "))
-
-    async def _logout(self, _rest: str) -> None:
-        self._remark(await self._host.logout())
-
-    async def _quit(self, _rest: str) -> None:
-        self.leave()
+        return await self._host.sign_ins.login(
+            self._context.show_line, lambda: self._screen.read_line("Paste here: ")
+        )
 
     # Writing.
 
@@ -408,12 +360,6 @@ class Chat:
         first, *rest = strip(text).split("\n")
         lines = [f"❯ {first}", *(f"  {line}" for line in rest)]
         self._scrollback.write(Kind.MESSAGE, "".join(f"{self._palette.accent(line)}\n" for line in lines))
-
-    def _show(self, text: str) -> None:
-        self._scrollback.write(Kind.ANSWER, text)
-
-    def _show_line(self, text: str) -> None:
-        self._show(strip(text).rstrip("\n") + "\n")
 
     def _remark(self, text: str) -> None:
         self._scrollback.write(Kind.REMARK, text.rstrip("\n") + "\n")

@@ -1,9 +1,20 @@
-"""The slash commands: their names, their help and how a line is read."""
+"""The slash commands: their names, their help and how a line is read.
+
+What each does stands in the module of its name in `agent.repl.slash`, which is imported when the
+command is given.
+"""
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from agent.errors import UsageError
-from agent.jsontypes import JsonObject, parse_object
+
+
+class Completes(Enum):
+    """What can be completed after a command's name."""
+
+    NOTHING = auto()
+    TOOL = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +26,14 @@ class Command:
         summary: One line for `/help` and the completion menu.
         arguments: What may follow the name, as `/help` shows it.
         while_busy: It only looks things up, so it need not wait for the turn to end.
+        completes: What can be completed after the name.
     """
 
     name: str
     summary: str
     arguments: str = ""
     while_busy: bool = False
+    completes: Completes = Completes.NOTHING
 
     @property
     def usage(self) -> str:
@@ -29,8 +42,10 @@ class Command:
 
 
 HELP = Command("help", "commands and keys", while_busy=True)
-TOOLS = Command("tools", "the server's tools, or one in detail", "[NAME]", while_busy=True)
-CALL = Command("call", "call one tool by hand", "TOOL [JSON]")
+TOOLS = Command(
+    "tools", "the server's tools, or one in detail", "[NAME]", while_busy=True, completes=Completes.TOOL
+)
+CALL = Command("call", "call one tool by hand", "TOOL [JSON]", completes=Completes.TOOL)
 UNDO = Command("undo", "take back the last change, or another one", "[list|NUMBER]")
 COMPACT = Command("compact", "summarise old turns for the model, or take that back", "[undo]")
 STATUS = Command("status", "server, sign-in and model", while_busy=True)
@@ -69,21 +84,3 @@ def parse_command(text: str) -> tuple[Command, str]:
         if command.name == name.lower():
             return command, rest.strip()
     raise UsageError(f"There is no command /{name}; /help lists those there are.")
-
-
-def parse_call(rest: str) -> tuple[str, JsonObject]:
-    """Read what follows `/call`: a tool's name and its arguments as a JSON object.
-
-    Raises:
-        UsageError: The name is missing, or the rest is no JSON object.
-    """
-    name, _, arguments = rest.partition(" ")
-    if not name:
-        raise UsageError(f"/call needs a tool's name: {CALL.usage}.", "/tools lists the tools.")
-    try:
-        return name, parse_object(arguments) if arguments.strip() else {}
-    except (ValueError, RecursionError) as error:
-        raise UsageError(
-            f"Nothing was called, because the arguments are not a JSON object ({error}).",
-            f'Write them like /call {name} {{"key": "value"}}.',
-        ) from None

@@ -5,11 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from agent.repl.commands import CALL, COMMANDS, TOOLS, Command
+from agent.repl.commands import COMMANDS, Command, Completes
 from agent.repl.sanitize import strip_line
 from agent.tools.tool import Tool
-
-_TAKES_TOOL = (CALL.name, TOOLS.name)
 
 
 class SlashCompleter(Completer):
@@ -41,7 +39,8 @@ class SlashCompleter(Completer):
         name, space, rest = text[1:].partition(" ")
         if not space:
             return _complete_command(name, self._commands)
-        if name in _TAKES_TOOL and " " not in rest:
+        command = next((each for each in self._commands if each.name == name), None)
+        if command and command.completes is Completes.TOOL and " " not in rest:
             return self._complete_tool(rest)
         return []
 

@@ -4,9 +4,61 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Protocol
 
 from agent.events import Event
-from agent.jsontypes import JsonObject
+from agent.jsontypes import JsonObject, JsonValue
 from agent.repl.undoing import UndoHost
+from agent.server_records import Prompt, PromptText, Resource, ResourceContents
+from agent.tools.policy import Policy
 from agent.tools.tool import Tool
+
+
+class OffersHost(Protocol):
+    """What the server offers beside tools.
+
+    Each method raises an `AgentError` if the server cannot be asked.
+    """
+
+    async def prompts(self) -> tuple[Prompt, ...]:
+        """List the prompts."""
+        ...
+
+    async def get_prompt(self, name: str, arguments: dict[str, str]) -> PromptText:
+        """Fill in a prompt."""
+        ...
+
+    async def resources(self) -> tuple[Resource, ...]:
+        """List the resources, then the templates of resources."""
+        ...
+
+    async def read_resource(self, uri: str) -> tuple[ResourceContents, ...]:
+        """Read a resource."""
+        ...
+
+
+class SignInHost(Protocol):
+    """Signing in and out."""
+
+    async def login(self, show: Callable[[str], None], read_pasted: Callable[[], Awaitable[str]]) -> str:
+        """Sign in.
+
+        Args:
+            show: Puts a line before the user, such as the address to open.
+            read_pasted: Waits for a line that the user pastes; it is kept out of the history.
+
+        Returns:
+            A sentence that says that it worked.
+
+        Raises:
+            AgentError: The sign-in was refused, abandoned or impossible.
+        """
+        ...
+
+    async def logout(self) -> str:
+        """Sign out and return a sentence that says that it worked.
+
+        Raises:
+            AgentError: The sign-in could not be removed.
+        """
+        ...
 
 
 class Host(UndoHost, Protocol):
@@ -25,6 +77,25 @@ class Host(UndoHost, Protocol):
     @property
     def progress(self) -> str:
         """One short line for the toolbar; read often, so it only looks things up."""
+        ...
+
+    @property
+    def offers(self) -> OffersHost:
+        """The server's prompts and resources."""
+        ...
+
+    @property
+    def sign_ins(self) -> SignInHost:
+        """Signing in and out."""
+        ...
+
+    @property
+    def policy(self) -> Policy:
+        """The standing decisions about writes."""
+        ...
+
+    def last_results(self) -> Sequence[tuple[str, JsonValue]]:
+        """The structured results of this conversation, newest first, each with its tool's name."""
         ...
 
     async def start(self) -> None:
@@ -71,31 +142,8 @@ class Host(UndoHost, Protocol):
         """Describe the present state as pairs of a label and a value."""
         ...
 
-    async def login(self, show: Callable[[str], None], read_pasted: Callable[[], Awaitable[str]]) -> str:
-        """Sign in.
-
-        Args:
-            show: Puts a line before the user, such as the address to open.
-            read_pasted: Waits for a line that the user pastes; it is kept out of the history.
-
-        Returns:
-            A sentence that says that it worked.
-
-        Raises:
-            AgentError: The sign-in was refused, abandoned or impossible.
-        """
-        ...
-
     def open_address(self, address: str) -> None:
         """Open an address in the browser, without waiting for it."""
-        ...
-
-    async def logout(self) -> str:
-        """Sign out and return a sentence that says that it worked.
-
-        Raises:
-            AgentError: The sign-in could not be removed.
-        """
         ...
 
     async def aclose(self) -> None:

@@ -8,8 +8,6 @@ import mcp_types
 
 from agent.jsontypes import JsonValue, dump, is_object
 from agent.opaque import describe_data
-from agent.tools.fence import clean, clean_schema
-from agent.tools.tool import Annotations, Tool, ToolResult
 from agent.server_records import (
     Prompt,
     PromptArgument,
@@ -18,6 +16,8 @@ from agent.server_records import (
     Resource,
     ResourceContents,
 )
+from agent.tools.fence import clean, clean_schema
+from agent.tools.tool import Annotations, Tool, ToolResult
 from agent.workspace.repair import REPAIRS_KEY
 from agent.workspace.schemas import OutputSchema
 

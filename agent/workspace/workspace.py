@@ -22,13 +22,13 @@ from pydantic import ValidationError
 from agent.errors import AgentError, ServerError, UsageError
 from agent.events import Notice, OutsideEvent, Question
 from agent.jsontypes import JsonObject
+from agent.server_records import Prompt, PromptText, Resource, ResourceContents, ServerInfo
 from agent.tools.effects import may_repeat
 from agent.tools.tool import Tool, ToolResult
 from agent.workspace.connection import Connection, Endpoint, OpeningError
 from agent.workspace.failure import Failure, FailureKind, failure_in, one_line, shown_address, to_error
 from agent.workspace.http import Patience, Sleep
 from agent.workspace.incoming import FrontEnd
-from agent.server_records import Prompt, PromptText, Resource, ResourceContents, ServerInfo
 from agent.workspace.results import (
     to_contents,
     to_prompt,

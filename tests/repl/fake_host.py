@@ -24,7 +24,16 @@ from agent.events import (
 )
 from agent.jsontypes import JsonObject, JsonValue, dump
 from agent.model.protocol import FinishReason, TextDelta, Usage
+from agent.server_records import (
+    Prompt,
+    PromptArgument,
+    PromptMessage,
+    PromptText,
+    Resource,
+    ResourceContents,
+)
 from agent.tools.effects import effect_of
+from agent.tools.policy import Policy
 from agent.tools.tool import Annotations, Effect, Tool
 from agent.undo.plan import Listed, UndoPlan
 
@@ -57,6 +66,45 @@ TOOLS = (LIST_OVERDUE, CREATE_TASK, DELETE_TASK)
 OVERDUE: JsonValue = {"tasks": [{"id": number, "title": f"Task {number}"} for number in range(6)]}
 
 
+class FakeOffers:
+    """A server with one prompt and one resource."""
+
+    async def prompts(self) -> tuple[Prompt, ...]:
+        arguments = (PromptArgument("project", "Which project", required=True), PromptArgument("tone"))
+        return (Prompt("weekly_report", "Weekly report", "What happened this week", arguments),)
+
+    async def get_prompt(self, name: str, arguments: dict[str, str]) -> PromptText:
+        return PromptText("", (PromptMessage("user", f"{name} {dump(dict(arguments))}"),))
+
+    async def resources(self) -> tuple[Resource, ...]:
+        return (Resource("demo://handbook", "handbook", "Handbook", "How we work", "text/markdown"),)
+
+    async def read_resource(self, uri: str) -> tuple[ResourceContents, ...]:
+        return (ResourceContents(uri, "text/markdown", "# Handbook\n\nBe kind."),)
+
+
+class FakeSignIns:
+    """A sign-in by a pasted address.
+
+    Args:
+        note: Told what was pasted.
+    """
+
+    def __init__(self, note: Callable[[str], None]) -> None:
+        self._note = note
+
+    async def login(self, show: Callable[[str], None], read_pasted: Callable[[], Awaitable[str]]) -> str:
+        show("Open https://demo.example/authorize and paste where it leads.")
+        pasted = await read_pasted()
+        self._note(f"pasted {pasted}")
+        if not pasted.startswith("https://"):
+            raise SignInError("That was no address; you are still signed out.", "Try /login again.")
+        return "Signed in as Alex."
+
+    async def logout(self) -> str:
+        return "Signed out."
+
+
 @dataclass
 class FakeHost:
     """Answers by what a message says.
@@ -77,6 +125,15 @@ class FakeHost:
     ready: bool = False
     log: list[str] = field(default_factory=list[str])
     notes: asyncio.Queue[str] = field(default_factory=asyncio.Queue[str])
+    policy: Policy = field(default_factory=Policy)
+    offers: FakeOffers = field(default_factory=FakeOffers)
+
+    @property
+    def sign_ins(self) -> FakeSignIns:
+        return FakeSignIns(self.note)
+
+    def last_results(self) -> Sequence[tuple[str, JsonValue]]:
+        return [(LIST_OVERDUE.name, OVERDUE)]
 
     @property
     def progress(self) -> str:
@@ -90,7 +147,7 @@ class FakeHost:
         self.ready = True
 
     async def turn(self, text: str, tools: Sequence[str] = ()) -> AsyncGenerator[Event, None]:
-        self._note(f"turn {text!r}" + (f" with {', '.join(tools)}" if tools else ""))
+        self.note(f"turn {text!r}" + (f" with {', '.join(tools)}" if tools else ""))
         yield TurnStarted(text)
         if self.loading and not self.ready:
             yield Notice("Waiting for the model to load.")
@@ -100,7 +157,7 @@ class FakeHost:
             async for event in self._script(text):
                 yield event
         except asyncio.CancelledError:
-            self._note("cancelled")
+            self.note("cancelled")
             raise
         yield TurnFinished("", Usage(), 1)
 
@@ -153,7 +210,7 @@ class FakeHost:
         yield StepFinished(1, text, (), FinishReason.STOP, Usage())
 
     async def call(self, name: str, arguments: JsonObject) -> AsyncGenerator[Event, None]:
-        self._note(f"call {name} {dump(arguments)}")
+        self.note(f"call {name} {dump(arguments)}")
         tool = next(tool for tool in TOOLS if tool.name == name)
         call = ToolCall(f"call-{len(self.log)}", name, dump(arguments))
         effect = effect_of(tool)
@@ -165,7 +222,7 @@ class FakeHost:
             )
             yield request
             decision = request.decision
-            self._note(f"decision {decision.value}")
+            self.note(f"decision {decision.value}")
         await asyncio.sleep(0)
         if decision is Decision.DECLINED:
             yield ToolCallFinished(call, tool.title, CallOutcome.DECLINED, "declined", decision=decision)
@@ -180,7 +237,7 @@ class FakeHost:
         return self.changes
 
     async def plan_undo(self, number: int | None) -> UndoPlan:
-        self._note(f"plan {number}")
+        self.note(f"plan {number}")
         if self.plan is None:
             raise UsageError("There is nothing to undo in this conversation.")
         return self.plan
@@ -190,12 +247,12 @@ class FakeHost:
             async for event in self.call(each.tool, each.arguments):
                 yield event
 
-    def _note(self, text: str) -> None:
+    def note(self, text: str) -> None:
         self.log.append(text)
         self.notes.put_nowait(text)
 
     async def compact(self, *, undo: bool = False) -> AsyncGenerator[Event, None]:
-        self._note("compaction undone" if undo else "compact")
+        self.note("compaction undone" if undo else "compact")
         await asyncio.sleep(0)
         if undo:
             yield CompactionUndone()
@@ -208,19 +265,8 @@ class FakeHost:
     async def status(self) -> tuple[tuple[str, str], ...]:
         return (("server", "https://demo.example/mcp"), ("model", "scripted-model"))
 
-    async def login(self, show: Callable[[str], None], read_pasted: Callable[[], Awaitable[str]]) -> str:
-        show("Open https://demo.example/authorize and paste where it leads.")
-        pasted = await read_pasted()
-        self._note(f"pasted {pasted}")
-        if not pasted.startswith("https://"):
-            raise SignInError("That was no address; you are still signed out.", "Try /login again.")
-        return "Signed in as Alex."
-
     def open_address(self, address: str) -> None:
-        self._note(f"opened {address}")
-
-    async def logout(self) -> str:
-        return "Signed out."
+        self.note(f"opened {address}")
 
     async def aclose(self) -> None:
-        self._note("closed")
+        self.note("closed")

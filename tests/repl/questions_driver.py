@@ -27,7 +27,7 @@ from agent.jsontypes import JsonObject, dump
 from agent.model.protocol import FinishReason, TextDelta, Usage
 from agent.repl.chat import run_chat
 from agent.tools.effects import effect_of
-from tests.repl.fake_host import LIST_OVERDUE, FakeHost
+from tests.repl.fake_host import LIST_OVERDUE, FakeHost, FakeSignIns
 
 FORM: JsonObject = {
     "type": "object",
@@ -40,8 +40,19 @@ FORM: JsonObject = {
 }
 
 
+class ReadySignIns(FakeSignIns):
+    """A sign-in that needs nothing of the user."""
+
+    async def login(self, show: Callable[[str], None], read_pasted: Callable[[], Awaitable[str]]) -> str:
+        return "Signed in as Alex."
+
+
 class AskingHost(FakeHost):
     """Asks what a message names, and says what it was answered."""
+
+    @property
+    def sign_ins(self) -> FakeSignIns:
+        return ReadySignIns(self.note)
 
     async def turn(self, text: str, tools: Sequence[str] = ()) -> AsyncGenerator[Event, None]:
         yield TurnStarted(text)
@@ -80,9 +91,6 @@ class AskingHost(FakeHost):
         page = ElicitationRequested("demo", "Go on?", url="https://demo.example/")
         yield page
         yield ToolCallFinished(call, LIST_OVERDUE.title, CallOutcome.SUCCEEDED, "done")
-
-    async def login(self, show: Callable[[str], None], read_pasted: Callable[[], Awaitable[str]]) -> str:
-        return "Signed in as Alex."
 
 
 if __name__ == "__main__":

@@ -1,0 +1,52 @@
+"""What a server offers beside tools: prompts and resources, once there is a connection."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from agent.server_records import Prompt, PromptText, Resource, ResourceContents
+
+if TYPE_CHECKING:
+    from agent.workspace.workspace import Workspace
+
+
+class Offers:
+    """Prompts and resources of the session's server; each request waits for the connection.
+
+    Args:
+        open_workspace: Waits for the connection.
+    """
+
+    def __init__(self, open_workspace: "Callable[[], Awaitable[Workspace]]") -> None:
+        self._open = open_workspace
+
+    async def prompts(self) -> tuple[Prompt, ...]:
+        """List the prompts; empty if the server offers none.
+
+        Raises:
+            AgentError: The server cannot be asked.
+        """
+        return await (await self._open()).prompts()
+
+    async def get_prompt(self, name: str, arguments: dict[str, str]) -> PromptText:
+        """Fill in a prompt.
+
+        Raises:
+            AgentError: The server cannot be asked, or refuses.
+        """
+        return await (await self._open()).get_prompt(name, arguments)
+
+    async def resources(self) -> tuple[Resource, ...]:
+        """List the resources, then the templates of resources; empty if the server offers none.
+
+        Raises:
+            AgentError: The server cannot be asked.
+        """
+        return await (await self._open()).resources()
+
+    async def read_resource(self, uri: str) -> tuple[ResourceContents, ...]:
+        """Read a resource; it may consist of several parts.
+
+        Raises:
+            AgentError: The server cannot be asked, or refuses.
+        """
+        return await (await self._open()).read_resource(uri)

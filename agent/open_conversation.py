@@ -1,0 +1,62 @@
+"""One conversation while it is open: what was said, its record, its long results and its changes."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from agent.conversation import Conversation
+from agent.folders import Folders
+from agent.kept_results import KeptResults
+from agent.transcripts import Header, Recorder, Transcript, new_session_id
+from agent.undo.journal import Journal
+from agent.undo.log import read_entries
+
+
+class OpenConversation:
+    """What belongs to one conversation and to no other.
+
+    Args:
+        folders: Where conversations are kept.
+        server: The MCP server that a new one is with.
+        resumed: The one to go on with; a new one when left out.
+        workspace: How to build a new one's workspace again, for its header.
+        say: Told once, in one sentence, when it can no longer be saved.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        folders: Folders,
+        server: str,
+        resumed: Transcript | None,
+        *,
+        workspace: Mapping[str, str],
+        say: Callable[[str], None],
+        clock: Callable[[], float],
+    ) -> None:
+        header = resumed.header if resumed else None
+        self.header = header or Header(new_session_id(clock()), clock(), server, workspace=workspace)
+        self.resumed = resumed
+        self.messages = resumed.conversation() if resumed else Conversation()
+        self.recorder = Recorder(folders.sessions, self.header, resumed=resumed, on_problem=say, clock=clock)
+        self.results_folder = folders.results / self.recorder.path.stem
+        self.results = KeptResults(self.results_folder)
+        self.journal = Journal(read_entries(resumed.events) if resumed else ())
+
+    @property
+    def id(self) -> str:
+        """Names the conversation, for `--resume`."""
+        return self.header.id
+
+    @property
+    def path(self) -> Path:
+        """Where it is saved."""
+        return self.recorder.path
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The functions that its last request offered before it was resumed."""
+        return self.resumed.offered if self.resumed else ()
+
+    def close(self) -> None:
+        """Close its file."""
+        self.recorder.close()

@@ -1,0 +1,82 @@
+"""What a slash command works with."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from agent.events import Event
+from agent.repl.host import Host
+from agent.repl.palette import Palette
+from agent.repl.sanitize import strip
+from agent.repl.screen import Kind, Screen, Scrollback
+from agent.tools.tool import Tool
+from agent.workflows.library import Library
+
+
+class ReadEvents(Protocol):
+    """Shows the events of a turn, or of a call by hand, as they come."""
+
+    async def __call__(
+        self, events: AsyncGenerator[Event, None], *, kept: str = "", results: bool = False
+    ) -> None:
+        """Show them to their end.
+
+        Args:
+            events: The events.
+            kept: What is said after “Stopped” if the user stops it.
+            results: Show the results of calls too, not just how they ended.
+        """
+        ...
+
+
+@dataclass(slots=True)
+class CommandContext:
+    """What a slash command works with.
+
+    Args:
+        host: The program behind the chat.
+        screen: Where to ask.
+        scrollback: Where to write.
+        workflows: What may be called like a command.
+        read: Shows the events of a turn.
+        sign_in: Signs in, and returns a sentence that says that it worked.
+        submit: Sends a text as if it had been typed.
+        leave: Ends the chat.
+        tools: The tools as last listed.
+    """
+
+    host: Host
+    screen: Screen
+    scrollback: Scrollback
+    workflows: Library
+    read: ReadEvents
+    sign_in: Callable[[], Awaitable[str]]
+    submit: Callable[[str], None]
+    leave: Callable[[], None]
+    tools: Sequence[Tool] = field(default=())
+
+    @property
+    def palette(self) -> Palette:
+        """The colours of the screen."""
+        return self.screen.palette
+
+    async def list_tools(self) -> Sequence[Tool]:
+        """List the server's tools, and remember them for completion.
+
+        Raises:
+            AgentError: The server cannot be asked.
+        """
+        self.tools = await self.host.tools()
+        return self.tools
+
+    def show(self, text: str) -> None:
+        """Write what was asked for: whole lines, drawn for this screen."""
+        self.scrollback.write(Kind.ANSWER, text)
+
+    def show_line(self, text: str) -> None:
+        """Write a text that comes from elsewhere."""
+        self.show(strip(text).rstrip("\n") + "\n")
+
+    def remark(self, text: str) -> None:
+        """Write a sentence about what was done."""
+        self.scrollback.write(Kind.REMARK, text.rstrip("\n") + "\n")

@@ -1,0 +1,1 @@
+"""The slash commands, a module each: what happens when one is given."""

@@ -1,0 +1,11 @@
+"""`/help`: the commands, the workflows and the keys."""
+
+from agent.repl.command_context import CommandContext
+from agent.repl.tables import draw_help
+from agent.repl.workflow_commands import commands_of
+
+
+async def run(context: CommandContext, _rest: str) -> None:
+    """Show them."""
+    workflows = commands_of(context.workflows)
+    context.show(draw_help(context.screen.columns, context.palette, workflows))

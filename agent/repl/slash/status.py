@@ -1,0 +1,14 @@
+"""`/status`: server, sign-in, model and conversation."""
+
+from agent.repl.command_context import CommandContext
+from agent.repl.tables import draw_columns
+
+
+async def run(context: CommandContext, _rest: str) -> None:
+    """Show them.
+
+    Raises:
+        AgentError: The sign-in cannot be read.
+    """
+    pairs = await context.host.status()
+    context.show(draw_columns(pairs, context.screen.columns, context.palette))
