@@ -17,8 +17,6 @@ from agent.tools.fence import unfence
 
 Body: TypeAlias = dict[str, Any]
 Calls: TypeAlias = list[tuple[str, dict[str, Any]]]
-Answer: TypeAlias = "str | Calls | Held | Response"
-Script: TypeAlias = list[Answer | Callable[[Body], Answer]]
 
 
 class Held:
@@ -57,6 +55,10 @@ class Held:
         except asyncio.CancelledError:
             self.was_left.set()
             raise
+
+
+Answer: TypeAlias = str | Calls | Held | Response
+Script: TypeAlias = list[Answer | Callable[[Body], Answer]]
 
 
 class ScriptedEndpoint:
