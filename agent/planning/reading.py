@@ -4,7 +4,7 @@ Keys are compared without case and punctuation, so `taskId`, `task_id` and `Task
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -64,20 +64,20 @@ def rows(value: JsonValue) -> list[JsonObject]:
 
 def read_task(row: JsonObject) -> PlannedTask | None:
     """Read one task; `None` where it has no number for an id."""
-    fields = _fields(row)
+    fields = fields_of(row)
     name = _number(fields, _ID)
     if name is None:
         return None
-    status, is_done = _status(fields.get("status"))
+    status, is_done = status_of(fields.get("status"))
     return PlannedTask(
         name,
-        _text(fields, _TITLE),
+        text_of(fields, _TITLE),
         status,
         is_done or fields.get("iscompleted") is True,
         _moment(fields.get("startdate")),
         _moment(fields.get("duedate")),
         _hours(fields),
-        tuple(_people(fields.get("owners", fields.get("assignees")))),
+        tuple(people_of(fields.get("owners", fields.get("assignees")))),
     )
 
 
@@ -112,13 +112,13 @@ def _sides(value: JsonValue) -> Iterator[tuple[bool, JsonObject]]:
     if not is_object(value):
         return
     for key, inner in value.items():
-        key = _plain(key)
+        key = plain(key)
         if key in _BLOCKERS or key in _WAITERS:
             yield from ((key in _BLOCKERS, row) for row in rows(inner))
 
 
 def _ends(row: JsonObject) -> tuple[PlannedTask, PlannedTask] | None:
-    fields = _fields(row)
+    fields = fields_of(row)
     waiting, blocker = _end(fields, _WAITING), _end(fields, _BLOCKER)
     return (waiting, blocker) if waiting and blocker else None
 
@@ -128,16 +128,18 @@ def _end(fields: JsonObject, keys: tuple[str, ...]) -> PlannedTask | None:
         name = fields.get(key)
         if isinstance(name, int) and not isinstance(name, bool):
             stem = key.removesuffix("id")
-            status, is_done = _status(fields.get(f"{stem}status"))
-            return PlannedTask(name, _text(fields, (f"{stem}title", f"{stem}name")), status, is_done)
+            status, is_done = status_of(fields.get(f"{stem}status"))
+            return PlannedTask(name, text_of(fields, (f"{stem}title", f"{stem}name")), status, is_done)
     return None
 
 
-def _fields(row: JsonObject) -> JsonObject:
-    return {_plain(key): value for key, value in row.items()}
+def fields_of(row: JsonObject) -> JsonObject:
+    """An object by its keys without case and punctuation."""
+    return {plain(key): value for key, value in row.items()}
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A key or a name without case and punctuation."""
     return _PUNCTUATION.sub("", text.lower())
 
 
@@ -146,18 +148,20 @@ def _number(fields: JsonObject, keys: tuple[str, ...]) -> int | None:
     return next((each for each in found if isinstance(each, int) and not isinstance(each, bool)), None)
 
 
-def _text(fields: JsonObject, keys: tuple[str, ...]) -> str:
+def text_of(fields: JsonObject, keys: Sequence[str]) -> str:
+    """The first of some fields that is text; empty where none is."""
     return next((text for key in keys if isinstance(text := fields.get(key), str)), "")
 
 
-def _status(value: JsonValue) -> tuple[str, bool]:
+def status_of(value: JsonValue) -> tuple[str, bool]:
+    """What a status is called, and whether it means that the work is done."""
     if isinstance(value, str):
-        return value, _plain(value) in _DONE
+        return value, plain(value) in _DONE
     if not is_object(value):
         return "", False
-    fields = _fields(value)
-    name, category = _text(fields, _STATUS_NAME), _text(fields, _STATUS_CATEGORY)
-    return name or category, _plain(category or name) in _DONE
+    fields = fields_of(value)
+    name, category = text_of(fields, _STATUS_NAME), text_of(fields, _STATUS_CATEGORY)
+    return name or category, plain(category or name) in _DONE
 
 
 def _moment(value: JsonValue) -> datetime | None:
@@ -179,12 +183,13 @@ def _hours(fields: JsonObject) -> float | None:
     return None
 
 
-def _people(value: JsonValue) -> Iterator[str]:
-    for person in value if isinstance(value, list) else ():
+def people_of(value: JsonValue) -> Iterator[str]:
+    """The names of one or several people."""
+    for person in value if isinstance(value, list) else [value]:
         if isinstance(person, str):
             yield person
         elif is_object(person):
-            fields = _fields(person)
-            parts = (_text(fields, ("firstname",)), _text(fields, ("lastname",)))
-            if name := " ".join(filter(None, parts)) or _text(fields, ("name", "fullname", "email")):
+            fields = fields_of(person)
+            parts = (text_of(fields, ("firstname",)), text_of(fields, ("lastname",)))
+            if name := " ".join(filter(None, parts)) or text_of(fields, ("name", "fullname", "email")):
                 yield name

@@ -177,7 +177,7 @@ def cell(key: str, value: JsonValue, now: datetime) -> str:
         value: The value.
         now: The user's moment, for the time zone.
     """
-    return _escape(_plain(key, value, now))
+    return _escape(plain_cell(key, value, now))
 
 
 def humanise(key: str) -> str:
@@ -188,7 +188,8 @@ def humanise(key: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _plain(key: str, value: JsonValue, now: datetime) -> str:
+def plain_cell(key: str, value: JsonValue, now: datetime) -> str:
+    """A value as text that is no Markdown; see `cell`."""
     match value:
         case None:
             return ""
@@ -205,7 +206,7 @@ def _plain(key: str, value: JsonValue, now: datetime) -> str:
                 return value.replace("_", " ").lower()
             return _moment(key, value, now)
         case list():
-            return ", ".join(text for item in value if (text := _plain(key, item, now)))
+            return ", ".join(text for item in value if (text := plain_cell(key, item, now)))
         case _:
             return _label(value, now)
 
@@ -219,7 +220,7 @@ def _label(value: JsonObject, now: datetime) -> str:
         if key.endswith(("Name", "Label", "Title")) or key in ("name", "title", "label"):
             return str(value[key])
     return ", ".join(
-        f"{humanise(k).lower()} {_plain(k, v, now)}" for k, v in value.items() if not is_object(v)
+        f"{humanise(k).lower()} {plain_cell(k, v, now)}" for k, v in value.items() if not is_object(v)
     )
 
 
