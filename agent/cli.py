@@ -6,12 +6,17 @@ Nothing slow is imported here; each subcommand lives in `agent.commands` and is 
 import argparse
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn, TextIO, cast
 
 from agent import __version__
 from agent.errors import AgentError, ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from io import TextIOWrapper
 
 _COMMANDS = {
     "chat": "agent.commands.chat",
@@ -233,6 +238,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code; see `agent.errors.ExitCode`.
     """
+    _prepare_process()
     try:
         arguments = build_parser().parse_args(argv)
         module = importlib.import_module(_COMMANDS[arguments.command or "chat"])
@@ -241,11 +247,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"astravue: {error}\n")
         return int(error.exit_code)
     except KeyboardInterrupt:
+        sys.stderr.write("astravue: Interrupted.\n")
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output has left; there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(ExitCode.DONE)
+
+
+def _prepare_process() -> None:
+    # A signal to leave is an interruption, so that what is open is closed and what was said is kept.
+    with suppress(ValueError):  # in a thread other than the main one
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A stream that was closed before the program began is none at all.
+    streams: tuple[TextIO | None, ...] = (sys.stdout, sys.stderr)
+    if None in streams:
+        nowhere = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+        sys.stdout, sys.stderr = (stream or nowhere for stream in streams)
+    # What a terminal's encoding cannot write is no reason to fail.
+    with suppress(AttributeError):
+        cast("TextIOWrapper", sys.stdout).reconfigure(errors="replace")
 
 
 if __name__ == "__main__":

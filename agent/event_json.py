@@ -1,6 +1,7 @@
 """Events as JSON objects, for transcripts and for scripts; `type` names the event.
 
-The form is versioned by `FORMAT_VERSION` and described in docs/transcripts.md.
+The form is described in docs/transcripts.md and, for machines, in `agent/data/events.schema.json`. Both
+versions grow when a field changes its meaning or goes; a field more is no reason.
 """
 
 from agent.conversation import ToolCall
@@ -31,6 +32,10 @@ from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import FunctionDefinition, ReasoningDelta, TextDelta, Usage
 
 FORMAT_VERSION = 1
+"""The form of transcripts."""
+
+OUTPUT_VERSION = 1
+"""The form of what `ask` prints with `--json` and `--stream-json`."""
 
 
 def encode_event(event: Event) -> JsonObject:

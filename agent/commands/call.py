@@ -2,12 +2,12 @@
 
 import argparse
 import asyncio
-import json
 import sys
 from contextlib import aclosing
 
-from agent.commands.ask import Output
 from agent.commands.common import make_policy, prepare, warn
+from agent.commands.json_lines import write_json
+from agent.commands.output import Output
 from agent.commands.passphrase import unlock
 from agent.errors import AgentError, ExitCode, UsageError
 from agent.events import CallOutcome, ToolCallFinished
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         warn(finished.text)
         return ExitCode.FAILED
     if arguments.json and finished.structured is not None:
-        sys.stdout.write(json.dumps(finished.structured, ensure_ascii=False, indent=2) + "\n")
+        write_json(finished.structured, indent=2)
     else:
         sys.stdout.write(strip(finished.text) + "\n")
     return ExitCode.DONE
@@ -50,7 +50,7 @@ async def _call(
     try:
         async with aclosing(session.call(name, arguments)) as events:
             async for event in events:
-                output.take(event)
+                await output.take(event)
                 if isinstance(event, ToolCallFinished):
                     finished = event
     finally:
