@@ -45,11 +45,13 @@ class Authorization:
         metadata: Of the authorization server; its endpoints are https or on this machine.
         resource: The audience to ask tokens for (RFC 8707).
         scope: What to ask for, separated by spaces; None to leave the parameter out.
+        legacy: The server publishes no resource metadata and was taken by the rules of revision 2025-03-26.
     """
 
     metadata: OAuthMetadata
     resource: str
     scope: str | None
+    legacy: bool = False
 
     @property
     def issuer(self) -> str:
@@ -130,7 +132,7 @@ async def discover(
     scope = _choose_scope(
         extract_scope_from_www_auth(refused), resource_metadata, metadata, client.default_scope
     )
-    return Authorization(metadata, resource, scope)
+    return Authorization(metadata, resource, scope, legacy=resource_metadata is None)
 
 
 def same_issuer(one: str, other: str) -> bool:

@@ -47,6 +47,7 @@ class Vault:
         keychain: The operating system's keychain; the real one when None.
         clock: Unix seconds; names files that are moved aside.
         key: The key of a vault that takes a passphrase, once somebody was asked for it.
+        looks_only: Leave a damaged vault where it is, too.
     """
 
     def __init__(
@@ -57,8 +58,10 @@ class Vault:
         keychain: SecretStore | None = None,
         clock: Callable[[], float] = time.time,
         key: Key | None = None,
+        looks_only: bool = False,
     ) -> None:
         self._path = folders.vault_file
+        self._looks_only = looks_only
         self._keys = KeyFinder(folders, environ, keychain or Keychain())
         self._clock = clock
         self._key = key
@@ -286,6 +289,11 @@ class Vault:
         )
 
     def _set_aside(self) -> VaultError:
+        if self._looks_only:
+            return VaultError(
+                f"The vault {self._path} is damaged; it was left as it is.",
+                "Run `astravue login`: it moves the vault aside and makes a new one.",
+            )
         kept = self._path.with_name(f"{self._path.name}.corrupt-{int(self._clock())}")
         try:
             self._path.rename(kept)

@@ -32,12 +32,14 @@ class Listing:
         problem: Why there are none, a sentence that goes on after the endpoint's address.
         hint: What to do about it.
         reached: Something answered.
+        may_answer: It lists nothing, and may answer questions all the same.
     """
 
     names: tuple[str, ...] = ()
     problem: str = ""
     hint: str = "Name a model with --model."
     reached: bool = True
+    may_answer: bool = False
 
     @property
     def chatting(self) -> tuple[str, ...]:
@@ -86,9 +88,9 @@ async def list_models(
             hint="Store its key with `astravue model key`, or set OPENAI_API_KEY.",
         )
     if response.status_code != 200:
-        return Listing(problem=f"lists no models (HTTP {response.status_code})")
+        return Listing(problem=f"lists no models (HTTP {response.status_code})", may_answer=True)
     names = _read(response.text)
-    return Listing(names) if names else Listing(problem="lists no models")
+    return Listing(names) if names else Listing(problem="lists no models", may_answer=True)
 
 
 def _read(text: str) -> tuple[str, ...]:
