@@ -32,6 +32,7 @@ _COMMANDS = {
     "sandbox": "agent.commands.sandbox",
     "sessions": "agent.commands.sessions",
     "log": "agent.commands.log",
+    "doctor": "agent.commands.doctor",
     "eval": "agent.commands.evaluate",
 }
 _GLOBAL_OPTIONS = {
@@ -84,6 +85,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_sandbox(add("sandbox", "run Astravue on this machine"))
     _add_sessions(add("sessions", "saved conversations"))
     _add_log(add("log", "what was done at servers: OAuth operations and tool calls"))
+    doctor = add("doctor", "find out what is wrong, and what helps; nothing is changed")
+    doctor.add_argument("--json", action="store_true", help="as one JSON object")
     _add_eval(add("eval", "replay recorded conversations"))
     return parser
 

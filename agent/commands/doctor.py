@@ -1,0 +1,76 @@
+"""`astravue doctor`: what may be wrong, and what to do about it; nothing is written, renewed or paid for."""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from contextlib import aclosing
+from pathlib import Path
+
+from agent.commands.common import prepare, start_logging, warn
+from agent.commands.passphrase import unlock
+from agent.doctor.case import Case
+from agent.doctor.finding import Finding, Outcome
+from agent.errors import ExitCode, SettingsError, VaultError
+from agent.folders import find_folders
+from agent.jsontypes import JsonObject
+from agent.repl.findings import draw_finding, summarise
+from agent.repl.palette import Palette, wants_plain
+from agent.settings import Settings
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    case = _open_case(arguments)
+    if arguments.json:
+        findings = asyncio.run(_examine(case, lambda _: None))
+        sys.stdout.write(json.dumps(_to_json(findings), ensure_ascii=False, indent=1) + "\n")
+    else:
+        findings = asyncio.run(_examine(case, _show))
+        sys.stdout.write(summarise(findings) + "\n")
+    return ExitCode.FAILED if _has_problem(findings) else ExitCode.DONE
+
+
+def _open_case(arguments: argparse.Namespace) -> Case:
+    try:
+        settings, folders = prepare(arguments)
+        error = None
+    except SettingsError as failure:
+        settings, folders, error = Settings(), find_folders(os.environ), failure
+        start_logging(arguments, folders)
+    try:
+        key = unlock(folders)
+    except VaultError as failure:
+        warn(failure.message)
+        key = None
+    return Case(settings, folders, os.environ, key, error)
+
+
+async def _examine(case: Case, show: Callable[[Finding], None]) -> list[Finding]:
+    from agent.doctor.examination import examine
+
+    findings: list[Finding] = []
+    async with aclosing(examine(case, working_folder=Path.cwd())) as found:
+        async for finding in found:
+            findings.append(finding)
+            show(finding)
+    return findings
+
+
+def _show(finding: Finding) -> None:
+    is_terminal = sys.stdout.isatty()
+    columns = shutil.get_terminal_size().columns if is_terminal else None
+    palette = Palette(wants_plain(os.environ, is_terminal=is_terminal))
+    sys.stdout.write(draw_finding(finding, columns, palette))
+    sys.stdout.flush()
+
+
+def _has_problem(findings: list[Finding]) -> bool:
+    return any(each.outcome is Outcome.PROBLEM for each in findings)
+
+
+def _to_json(findings: list[Finding]) -> JsonObject:
+    return {"well": not _has_problem(findings), "findings": [each.to_json() for each in findings]}
