@@ -17,7 +17,9 @@ from prompt_toolkit.output import Output
 from agent.errors import AgentError, ExitCode, UsageError
 from agent.events import Event
 from agent.repl import commands
+from agent.repl.choices import Choice, Source, make_sources
 from agent.repl.command_context import CommandContext
+from agent.repl.commands import COMMANDS, Command, Completes
 from agent.repl.completion import SlashCompleter
 from agent.repl.history import PrivateHistory
 from agent.repl.host import Host
@@ -30,7 +32,6 @@ from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
 from agent.repl.terminal import TerminalScreen
 from agent.repl.workflow_commands import commands_of, fill_in
-from agent.tools.tool import Tool
 from agent.workflows.invocation import Invocation, find_invocation
 from agent.workflows.library import Library
 
@@ -74,7 +75,7 @@ async def run_chat(
     screen = TerminalScreen(
         chat,
         history=history,
-        completer=SlashCompleter(chat.known_tools, suggestions, commands_of(workflows)),
+        completer=SlashCompleter(chat.commands, chat.choices, suggestions),
         palette=Palette(plain=wants_plain(environ, is_terminal=output is not None or sys.stdout.isatty())),
         clock=clock,
         input=input,
@@ -107,6 +108,7 @@ class Chat:
         self._host = host
         self._clock = clock
         self._workflows = workflows
+        self._sources: dict[Completes, Source] = {}
         self._queue: deque[str] = deque()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -118,9 +120,14 @@ class Chat:
         self._wants_to_leave = False
         self._started = False
 
-    def known_tools(self) -> Sequence[Tool]:
-        """The tools as last listed."""
-        return self._context.tools
+    def commands(self) -> Sequence[Command]:
+        """What can be given after a slash."""
+        return (*COMMANDS, *commands_of(self._workflows))
+
+    def choices(self, completes: Completes) -> Sequence[Choice]:
+        """What is known of what a command takes."""
+        source = self._sources.get(completes)
+        return source() if source else ()
 
     async def run(self, screen: Screen, greeting: str, suggestions: Sequence[str]) -> ExitCode:
         """Chat on a screen until the user leaves.
@@ -143,6 +150,7 @@ class Chat:
             submit=self.submit,
             leave=self.leave,
         )
+        self._sources = make_sources(self._context)
         self._greet(greeting, suggestions)
         for problem in self._workflows.problems:
             self._remark(self._palette.warning(strip_line(problem)))

@@ -15,6 +15,11 @@ class Completes(Enum):
 
     NOTHING = auto()
     TOOL = auto()
+    RESOURCE = auto()
+    THEME = auto()
+    MODEL = auto()
+    CONVERSATION = auto()
+    APPROVAL = auto()
 
 
 @dataclass(frozen=True, slots=True)

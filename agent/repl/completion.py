@@ -5,28 +5,29 @@ from collections.abc import Callable, Iterable, Sequence
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from agent.repl.commands import COMMANDS, Command, Completes
+from agent.repl.choices import Choice
+from agent.repl.commands import Command, Completes
+from agent.repl.ranking import best
 from agent.repl.sanitize import strip_line
-from agent.tools.tool import Tool
 
 
 class SlashCompleter(Completer):
-    """Completes commands, then tool names; at an empty prompt, on request, suggestions.
+    """Completes commands, then what they take; at an empty prompt, on request, suggestions.
 
     Args:
-        tools: The tools that were listed so far.
+        commands: The commands there are, those of workflows and of the server included.
+        choices: What is known of what a command takes.
         suggestions: Whole messages to begin with.
-        workflows: Further commands.
     """
 
     def __init__(
         self,
-        tools: Callable[[], Sequence[Tool]],
-        suggestions: Sequence[str],
-        workflows: Sequence[Command] = (),
+        commands: Callable[[], Sequence[Command]],
+        choices: Callable[[Completes], Sequence[Choice]],
+        suggestions: Sequence[str] = (),
     ) -> None:
-        self._tools = tools
-        self._commands = (*COMMANDS, *workflows)
+        self._commands = commands
+        self._choices = choices
         self._suggestions = suggestions
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
@@ -38,30 +39,31 @@ class SlashCompleter(Completer):
             return []
         name, space, rest = text[1:].partition(" ")
         if not space:
-            return _complete_command(name, self._commands)
-        command = next((each for each in self._commands if each.name == name), None)
-        if command and command.completes is Completes.TOOL and " " not in rest:
-            return self._complete_tool(rest)
-        return []
+            return self._complete_command(name)
+        command = next((each for each in self._commands() if each.name == name.lower()), None)
+        if command is None or command.completes is Completes.NOTHING or " " in rest:
+            return []
+        return self._complete_choice(rest, command.completes)
 
-    def _complete_tool(self, typed: str) -> list[Completion]:
-        # A part of the name is enough: servers begin all their names with the same word.
-        found = [tool for tool in self._tools() if not tool.hidden and typed.lower() in tool.name.lower()]
-        found.sort(key=lambda tool: (not tool.name.lower().startswith(typed.lower()), tool.name))
+    def _complete_command(self, typed: str) -> list[Completion]:
+        commands = self._commands()
+        found = best(typed, commands, lambda command: (command.name, ""))
+        # What a command does may say what its name does not, which must not stand in the way of the name.
+        found = found or best(typed, commands, lambda command: (command.name, command.summary))
         return [
-            Completion(tool.name, start_position=-len(typed), display_meta=strip_line(tool.title))
-            for tool in found
+            Completion(
+                command.name + (" " if command.arguments else ""),
+                start_position=-len(typed),
+                display=command.usage,
+                display_meta=command.summary,
+            )
+            for command in found
         ]
 
-
-def _complete_command(typed: str, commands: Sequence[Command]) -> list[Completion]:
-    return [
-        Completion(
-            command.name + (" " if command.arguments else ""),
-            start_position=-len(typed),
-            display=command.usage,
-            display_meta=command.summary,
-        )
-        for command in commands
-        if command.name.startswith(typed.lower())
-    ]
+    def _complete_choice(self, typed: str, completes: Completes) -> list[Completion]:
+        # Servers begin all their names with the same word, so a part must be enough.
+        found = best(typed, self._choices(completes), lambda choice: (choice.text, choice.summary))
+        return [
+            Completion(choice.text, start_position=-len(typed), display_meta=strip_line(choice.summary))
+            for choice in found
+        ]

@@ -75,6 +75,9 @@ class DumbScreen:
         """Print a line, and the prompt again if there was one."""
         self._print(f"\n{text}\n{_PROMPT if self._awaited else ''}")
 
+    def offer_again(self) -> None:
+        """Do nothing: such a terminal completes nothing."""
+
     def clear_draft(self) -> bool:
         """Say that nothing is being typed; the prompt throws its line away by itself."""
         return False

@@ -4,21 +4,18 @@ Two screens exist: `agent.repl.terminal` keeps a prompt, a live region and a too
 scrollback; `agent.repl.dumb` prints and asks in turns, for terminals that can do no more.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 from typing import Protocol
 
 from agent.events import ApprovalRequested, Decision
+from agent.repl.cells import width, wrap
 from agent.repl.palette import Palette
 
 
-class Screen(Protocol):
-    """A place to write to for good, a place that changes, and questions."""
-
-    @property
-    def palette(self) -> Palette:
-        """The colours of this screen."""
-        ...
+class Sheet(Protocol):
+    """A place to write to for good."""
 
     @property
     def columns(self) -> int:
@@ -34,6 +31,15 @@ class Screen(Protocol):
         """Put whole lines into the scrollback."""
         ...
 
+
+class Screen(Sheet, Protocol):
+    """A place to write to for good, a place that changes, and questions."""
+
+    @property
+    def palette(self) -> Palette:
+        """The colours of this screen."""
+        ...
+
     def set_live(self, draw: Callable[[int], str] | None) -> None:
         """Show what a function draws for a width, until another call; `None` clears it."""
         ...
@@ -44,6 +50,10 @@ class Screen(Protocol):
 
     def hint(self, text: str) -> None:
         """Say something that need not stay."""
+        ...
+
+    def offer_again(self) -> None:
+        """Complete anew what is being typed, as more is known now."""
         ...
 
     def clear_draft(self) -> bool:
@@ -121,19 +131,38 @@ class Kind(Enum):
     REMARK = auto()
 
 
+_SENTENCES = (Kind.GREETING, Kind.MESSAGE, Kind.REMARK)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# Blanks, and a mark that stands before a sentence.
+_INDENT = re.compile(r"\s*(?:[^\w\s\"'“(/] )?")
+
+
 class Scrollback:
-    """Writes to a screen with a blank line between different things.
+    """Writes to a sheet with a blank line between different things.
 
     Args:
-        screen: Where to write.
+        sheet: Where to write.
     """
 
-    def __init__(self, screen: Screen) -> None:
-        self._screen = screen
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
         self._last: Kind | None = None
 
     def write(self, kind: Kind, text: str) -> None:
         """Write whole lines; each message of the user stands apart, whatever came before."""
         apart = self._last is not None and (kind is not self._last or kind is Kind.MESSAGE)
         self._last = kind
-        self._screen.write("\n" + text if apart else text)
+        # A terminal that can only print does better with whole lines, as does whoever listens to it.
+        if kind in _SENTENCES and not self._sheet.shows_input:
+            text = "".join(f"{line}\n" for line in _wrapped(text, self._sheet.columns))
+        self._sheet.write("\n" + text if apart else text)
+
+
+def _wrapped(text: str, columns: int) -> Iterator[str]:
+    """Break lines between words; what is one long word, such as an address, stays whole for copying."""
+    for line in text.removesuffix("\n").split("\n"):
+        if len(line) < columns:
+            yield line
+        else:
+            indent = _INDENT.match(_COLOUR.sub("", line))
+            yield from wrap(line, columns - 1, indent=" " * width(indent[0]) if indent else "", whole=True)

@@ -177,6 +177,12 @@ class TerminalScreen:
         self._hint = text
         self.refresh()
 
+    def offer_again(self) -> None:
+        """Complete anew what is being typed, unless a completion was chosen already."""
+        state = self._buffer.complete_state
+        if self._completes_while_typing() and (state is None or state.complete_index is None):
+            self._buffer.start_completion()
+
     def clear_draft(self) -> bool:
         """Throw away what is being typed."""
         had_text = bool(self._buffer.text)
