@@ -19,7 +19,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings, folders = prepare(arguments)
     resumed = find_transcript(folders, getattr(arguments, "resume", None))
     settings = settings_for(settings, resumed)
-    greeting = f"Going on with “{resumed.title}”." if resumed else f"Connected to {settings.server}"
+    begun = f"Going on with “{resumed.title}”." if resumed else settings.server
+    greeting = f"{begun}\n/help tells what there is; Ctrl-D leaves."
     policy, key = make_policy(arguments, settings), unlock(folders)
     options = SessionOptions(policy=policy, resumed=resumed, vault_key=key, goes_on=True)
     session = Session(settings, folders, options)

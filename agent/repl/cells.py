@@ -44,19 +44,24 @@ def pad_left(text: str, columns: int) -> str:
     return " " * max(0, columns - width(text)) + text
 
 
-def wrap(text: str, columns: int, *, indent: str = "", most_lines: int | None = None) -> list[str]:
+def wrap(
+    text: str, columns: int, *, indent: str = "", most_lines: int | None = None, whole: bool = False
+) -> list[str]:
     """Break a text into lines between its words; words that are too long are broken inside.
 
     Args:
-        text: One line of text without colours.
+        text: One line of text; colours are carried over into the next lines.
         columns: The width to stay within.
         indent: What every line but the first begins with.
         most_lines: Cut after so many lines; an ellipsis stands for the rest.
+        whole: Leave words that are too long whole.
     """
     from wcwidth import wrap as wrap_by_width
 
     room = max(columns, width(indent) + 2)
-    lines = wrap_by_width(text, room, subsequent_indent=indent, break_on_hyphens=False) or [""]
+    lines = wrap_by_width(
+        text, room, subsequent_indent=indent, break_on_hyphens=False, break_long_words=not whole
+    ) or [""]
     if most_lines is None or len(lines) <= most_lines:
         return lines
     rest = " ".join(line.strip() for line in lines[most_lines - 1 :])
