@@ -18,6 +18,9 @@ from agent.calibration import Calibration
 from agent.context_budget import ContextBudget
 from agent.context_keeper import ContextKeeper
 from agent.conversation import ToolMessage
+from agent.doctor import opening as doctor
+from agent.doctor.case import Case
+from agent.doctor.finding import Finding
 from agent.errors import ModelError, SignInError
 from agent.events import Event, Notice, OutsideEvent, Question, SignInRequested
 from agent.folders import Folders
@@ -454,6 +457,11 @@ class Session:
             ("Context", f"about {await self._count():,} tokens"),
             ("Conversation", f"{self._open.id} ({self._open.path})"),
         )
+
+    def examine(self) -> AsyncGenerator[Finding, None]:
+        """Find out what may be wrong, and what helps; nothing is changed."""
+        key = self._options.vault_key
+        return doctor.examine(Case(self._settings, self._folders, self._environ, key, clock=self._clock))
 
     async def report(self) -> JsonObject:
         """Describe the present state for scripts."""

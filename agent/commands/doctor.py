@@ -14,6 +14,7 @@ from agent.commands.common import prepare, start_logging, warn
 from agent.commands.passphrase import unlock
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding, Outcome
+from agent.doctor.opening import examine
 from agent.errors import ExitCode, SettingsError, VaultError
 from agent.folders import find_folders
 from agent.jsontypes import JsonObject
@@ -46,14 +47,13 @@ def _open_case(arguments: argparse.Namespace) -> Case:
     except VaultError as failure:
         warn(failure.message)
         key = None
-    return Case(settings, folders, os.environ, key, error)
+    config: str | None = getattr(arguments, "config", None)
+    return Case(settings, folders, os.environ, key, error, settings_file=Path(config) if config else None)
 
 
 async def _examine(case: Case, show: Callable[[Finding], None]) -> list[Finding]:
-    from agent.doctor.examination import examine
-
     findings: list[Finding] = []
-    async with aclosing(examine(case, working_folder=Path.cwd())) as found:
+    async with aclosing(examine(case)) as found:
         async for finding in found:
             findings.append(finding)
             show(finding)

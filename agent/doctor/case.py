@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from agent.errors import AgentError
@@ -29,6 +30,8 @@ class Case:
         environ: The process environment.
         vault_key: The key of a vault that takes a passphrase, if somebody was asked for it.
         settings_error: Why the settings cannot be used; `settings` are the defaults then.
+        settings_file: What replaces the user's own settings file.
+        working_folder: Where the project's settings file may lie.
         clock: Unix seconds.
         seconds: How long one check may take.
     """
@@ -38,6 +41,8 @@ class Case:
     environ: Mapping[str, str] = field(repr=False)
     vault_key: "Key | None" = field(default=None, repr=False)
     settings_error: AgentError | None = None
+    settings_file: Path | None = None
+    working_folder: Path = field(default_factory=Path.cwd)
     clock: Callable[[], float] = time.time
     seconds: float = 12.0
 

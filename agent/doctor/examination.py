@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 from agent.auth.discovery import Authorization
@@ -31,14 +30,13 @@ class _Named:
     check: Check
 
 
-async def examine(case: Case, *, working_folder: Path | None = None) -> AsyncGenerator[Finding, None]:
+async def examine(case: Case) -> AsyncGenerator[Finding, None]:
     """Look at everything, and give each finding as soon as all before it are there.
 
     Args:
         case: What is looked at.
-        working_folder: Where the project's settings file may lie; the present one when left out.
     """
-    examination = _Examination(case, working_folder or Path.cwd())
+    examination = _Examination(case)
     running = [asyncio.ensure_future(_bounded(each, case)) for each in examination.checks()]
     try:
         for finding in running:
@@ -73,9 +71,8 @@ async def _bounded(named: _Named, case: Case) -> Finding:
 class _Examination:
     """The checks of one case, and what they share."""
 
-    def __init__(self, case: Case, working_folder: Path) -> None:
+    def __init__(self, case: Case) -> None:
         self._case = case
-        self._working_folder = working_folder
         self._vault = sign_in.open_vault(case)
         settings, environ = case.settings, case.environ
         self._network = Once(lambda: network.check_network(settings.server, environ))
@@ -92,7 +89,7 @@ class _Examination:
         return [
             here(terminal.TERMINAL, lambda: terminal.check_terminal(terminal.look_at_terminal(case.environ))),
             here(versions.VERSIONS, lambda: versions.check_versions(versions.read_requirements())),
-            here(places.SETTINGS, lambda: places.check_settings(case, self._working_folder)),
+            here(places.SETTINGS, lambda: places.check_settings(case)),
             here(places.FOLDERS, lambda: places.check_folders(case.folders)),
             here(places.DISK, lambda: places.check_disk(case.folders)),
             self._with_settings(network.NETWORK, self._network),

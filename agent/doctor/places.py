@@ -19,17 +19,13 @@ _LEAST_FREE = 200_000_000
 _GIGABYTE = 1e9
 
 
-def check_settings(case: Case, working_folder: Path) -> Finding:
-    """Say where the settings come from.
-
-    Args:
-        case: What is looked at.
-        working_folder: Where the project's file may lie.
-    """
+def check_settings(case: Case) -> Finding:
+    """Say where the settings come from."""
     if case.settings_error is not None:
         return Finding(SETTINGS, Outcome.PROBLEM, case.settings_error.message, case.settings_error.hint)
-    files = [path for path in (case.folders.settings_file, working_folder / PROJECT_FILE) if path.is_file()]
-    read = " and ".join(map(str, files)) or f"no file; yours would be {case.folders.settings_file}"
+    own = case.settings_file or case.folders.settings_file
+    files = [path for path in (own, case.working_folder / PROJECT_FILE) if path.is_file()]
+    read = " and ".join(map(str, files)) or f"no file; yours would be {own}"
     settings = case.settings
     where = settings.origins.get("server", "default")
     return Finding(

@@ -54,11 +54,12 @@ CALL = Command("call", "call one tool by hand", "TOOL [JSON]", completes=Complet
 UNDO = Command("undo", "take back the last change, or another one", "[list|NUMBER]")
 COMPACT = Command("compact", "summarise old turns for the model, or take that back", "[undo]")
 STATUS = Command("status", "server, sign-in and model", while_busy=True)
+DOCTOR = Command("doctor", "find out what is wrong, and what helps", while_busy=True)
 LOGIN = Command("login", "sign in")
 LOGOUT = Command("logout", "sign out")
 QUIT = Command("quit", "leave", while_busy=True)
 
-COMMANDS = (HELP, TOOLS, CALL, UNDO, COMPACT, STATUS, LOGIN, LOGOUT, QUIT)
+COMMANDS = (HELP, TOOLS, CALL, UNDO, COMPACT, STATUS, DOCTOR, LOGIN, LOGOUT, QUIT)
 KEYS = (
     ("Enter", "send"),
     ("Alt-Enter, Ctrl-J", "begin a new line"),

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Protocol
 
+from agent.doctor.finding import Finding
 from agent.events import Event
 from agent.jsontypes import JsonObject, JsonValue
 from agent.repl.undoing import UndoHost
@@ -140,6 +141,10 @@ class Host(UndoHost, Protocol):
 
     async def status(self) -> tuple[tuple[str, str], ...]:
         """Describe the present state as pairs of a label and a value."""
+        ...
+
+    def examine(self) -> AsyncGenerator[Finding, None]:
+        """Find out what may be wrong, and what helps; nothing is changed."""
         ...
 
     def open_address(self, address: str) -> None:

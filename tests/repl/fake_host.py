@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from agent.conversation import ToolCall
+from agent.doctor.finding import Finding, Outcome
 from agent.errors import AgentError, ModelError, SignInError, UsageError
 from agent.events import (
     ApprovalRequested,
@@ -264,6 +265,13 @@ class FakeHost:
 
     async def status(self) -> tuple[tuple[str, str], ...]:
         return (("server", "https://demo.example/mcp"), ("model", "scripted-model"))
+
+    async def examine(self) -> AsyncGenerator[Finding, None]:
+        yield Finding("network", Outcome.OK, "demo.example is reached")
+        await asyncio.sleep(0)
+        yield Finding(
+            "sign-in", Outcome.PROBLEM, "none for https://demo.example/mcp", "Run `astravue login`."
+        )
 
     def open_address(self, address: str) -> None:
         self.note(f"opened {address}")
