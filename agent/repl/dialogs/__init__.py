@@ -1,0 +1,1 @@
+"""Questions that take more than one key: choices to walk, forms to fill in."""

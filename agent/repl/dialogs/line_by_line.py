@@ -1,0 +1,108 @@
+"""Fills in a form one line after the other: for terminals that only print, and for screen readers."""
+
+from agent.forms import Field, FieldKind, FormValue
+from agent.repl.cells import shorten
+from agent.repl.dialogs.filling import FormRequest, Left
+from agent.repl.sanitize import strip_line
+from agent.repl.screen import Kind, Screen, Scrollback
+
+_DECLINE = "/decline"
+_CANCEL = "/cancel"
+_EMPTY = "/empty"
+_LONGEST_PROMPT = 30
+
+
+class _LeftError(Exception):
+    """The user does not fill in the form."""
+
+    def __init__(self, left: Left) -> None:
+        super().__init__(left.name)
+        self.left = left
+
+
+class LineByLine:
+    """Asks for each field with a line of its own.
+
+    Args:
+        screen: Where to ask.
+        scrollback: The screen's scrollback.
+        request: The form.
+    """
+
+    def __init__(self, screen: Screen, scrollback: Scrollback, request: FormRequest) -> None:
+        self._screen = screen
+        self._palette = screen.palette
+        self._scrollback = scrollback
+        self._request = request
+
+    async def fill_in(self) -> dict[str, FormValue] | Left:
+        """Ask until the form is sent or left."""
+        try:
+            return await self._fill_in()
+        except _LeftError as left:
+            return left.left
+
+    async def _fill_in(self) -> dict[str, FormValue]:
+        words = (
+            f"{_DECLINE} to say no, {_CANCEL} to leave it open"
+            if self._declines
+            else f"{_CANCEL} to leave it"
+        )
+        if self._request.values:
+            words += f", {_EMPTY} to empty a field"
+        self._write(self._palette.dim(f"Type {words}."))
+        given = dict(self._request.values)
+        while True:
+            values: dict[str, FormValue] = {}
+            for field in self._request.form.fields:
+                value = await self._read(field, given.get(field.name))
+                if value is not None:
+                    values[field.name] = value
+            given |= values
+            if fault := self._request.check(values):
+                self._write(self._palette.warning(strip_line(fault.text)))
+                continue
+            self._write(self._draw(values))
+            if await self._screen.confirm(f"{self._request.question} No begins again."):
+                return values
+
+    @property
+    def _declines(self) -> bool:
+        return self._request.may_decline
+
+    def _draw(self, values: dict[str, FormValue]) -> str:
+        filled = [
+            f"  {strip_line(field.title)}: {strip_line(field.show(values[field.name]))}"
+            for field in self._request.form.fields
+            if field.name in values
+        ]
+        return "\n".join(filled) or "  (all fields left out)"
+
+    async def _read(self, field: Field, given: FormValue | None) -> FormValue | None:
+        self._write(self._describe(field))
+        held = field.default if given is None else given
+        shown = "" if held is None else f" [{strip_line(field.show(held))}]"
+        prompt = shorten(f"{strip_line(field.title)}{shown}", _LONGEST_PROMPT)
+        while True:
+            text = await self._screen.read_line(f"{prompt}: ")
+            word = text.lower()
+            if word == _CANCEL or (word == _DECLINE and self._declines):
+                raise _LeftError(Left.DECLINED if word == _DECLINE else Left.CANCELLED)
+            if not text and given is not None:
+                return given
+            try:
+                return field.read("" if word == _EMPTY and given is not None else text)
+            except ValueError as error:
+                self._write(self._palette.warning(strip_line(str(error))))
+
+    def _describe(self, field: Field) -> str:
+        needed = "" if field.required or field.default is not None else ", or nothing to leave it out"
+        lines = [f"{self._palette.strong(strip_line(field.title))} {strip_line(field.description)}".rstrip()]
+        lines += [f"  {number} {strip_line(choice.label)}" for number, choice in enumerate(field.choices, 1)]
+        hint = strip_line(field.hint) + needed
+        if field.kind is not FieldKind.TEXT or field.format or needed:
+            lines.append(self._palette.dim(f"  {hint}"))
+        return "\n".join(lines)
+
+    def _write(self, text: str) -> None:
+        self._scrollback.write(Kind.REMARK, text + "\n")
