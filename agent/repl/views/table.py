@@ -1,6 +1,6 @@
 """Records as a table that fits the window; blocks of lines in narrow ones, plain lines without colour."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from agent.jsontypes import JsonObject
@@ -35,13 +35,12 @@ def draw_table(records: Records, columns: int, palette: Palette, now: datetime, 
     shown = min(len(records.rows), most_rows)
     if not shown:
         return f"No {records.noun}.\n"
-    head = columns_of(records, now, shown)
     if palette.plain:
-        drawn = _draw_plain(records, head, columns)
+        drawn = draw_plain(first_of(records, shown), columns, now)
     elif columns < NARROW:
-        drawn = _draw_blocks(head, columns, palette)
+        drawn = _draw_blocks(columns_of(records, now, shown), columns, palette)
     else:
-        drawn = _draw_grid(head, columns, palette)
+        drawn = draw_grid(columns_of(records, now, shown), columns, palette)
     foot = describe_rest(records, shown, now.date())
     return "".join(f"{line}\n" for line in (*drawn, *(palette.dim(line) for line in wrap(foot, columns - 1))))
 
@@ -55,6 +54,11 @@ def columns_of(records: Records, now: datetime, most_rows: int) -> list[Column]:
     else:
         columns = _other_columns(records.rows[:most_rows], now)
     return [column for column in columns if any(cell.text for cell in column.cells)]
+
+
+def first_of(records: Records, shown: int) -> Records:
+    """The first of some records."""
+    return Records(records.noun, records.rows[:shown], records.tasks[:shown], records.entries[:shown])
 
 
 def describe_rest(records: Records, shown: int, today: date) -> str:
@@ -150,7 +154,8 @@ def _other_columns(rows: Sequence[JsonObject], now: datetime) -> list[Column]:
     return columns
 
 
-def _draw_grid(columns: Sequence[Column], room: int, palette: Palette) -> list[str]:
+def draw_grid(columns: Sequence[Column], room: int, palette: Palette) -> list[str]:
+    """Draw columns beside one another, as many as fit, below a heading and a thin rule."""
     widths = fit(columns, room - 1)
     chosen = [columns[place] for place in widths]
     sizes = list(widths.values())
@@ -195,14 +200,23 @@ def _draw_facts(facts: Sequence[tuple[Column, Cell]], room: int, palette: Palett
     return lines
 
 
-def _draw_plain(records: Records, columns: Sequence[Column], room: int) -> list[str]:
-    """Lines of label and value, in the order of their importance, for those who listen."""
-    lines: list[str] = []
+def draw_plain(records: Records, room: int, now: datetime, without: Collection[str] = ()) -> list[str]:
+    """Draw all records as lines of label and value, for those who listen to them.
+
+    Args:
+        records: What to draw.
+        room: The width to stay within.
+        now: The user's moment.
+        without: Headings of what is known already.
+    """
+    listed = len(records.tasks or records.entries or records.rows)
+    told = [column for column in columns_of(records, now, listed) if column.heading not in without]
+    columns = sorted(told, key=lambda column: column.importance)
     singular = count(1, records.noun).removeprefix("1 ").capitalize()
-    shown = len(columns[0].cells)
-    for row in range(shown):
-        lines.append(f"{singular} {row + 1} of {shown}")
-        for column in sorted(columns, key=lambda column: column.importance):
+    lines: list[str] = []
+    for row in range(listed):
+        lines.append(f"{singular} {row + 1} of {listed}")
+        for column in columns:
             if text := column.cells[row].text.removeprefix(f"{LATE} "):
                 lines += wrap(f"{column.heading}: {isolate(text)}", room - 1, indent=GAP)
         lines.append("")
