@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
 from agent.errors import AgentError, ServerError, SignInError
-from agent.jsontypes import JsonObject, JsonValue, is_object
+from agent.jsontypes import JsonObject
 from agent.planning.analysis import Link, PlannedTask
 from agent.planning.reading import Links, read_links, read_task, rows
 from agent.tools.effects import effect_of
+from agent.tools.paging import Paging, has_more, properties_of, required_of
 from agent.tools.tool import Effect, Tool, ToolResult
 from agent.tools.toolbox import Toolbox
 
@@ -18,7 +19,6 @@ MOST_READS = 60
 """Calls of one survey: Astravue takes 100 requests a minute, and the conversation makes some too."""
 
 _SIDE_BY_SIDE = 6
-_PAGE_SIZE = 100
 _DEPENDENCIES = ("*list_dependencies", "*list_task_dependencies", "*get_dependencies")
 _TASKS = ("*list_project_tasks",)
 _FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
@@ -39,18 +39,18 @@ class Sources:
     @property
     def project_arguments(self) -> JsonObject:
         """What names a project, with its schema."""
-        return _required(self.tasks) if self.tasks else {}
+        return required_of(self.tasks) if self.tasks else {}
 
     @property
     def task_argument(self) -> str:
         """What names the task whose dependencies are listed."""
-        names = [*_required(self.dependencies), *_properties(self.dependencies)]
+        names = [*required_of(self.dependencies), *properties_of(self.dependencies)]
         return next((name for name in names if "task" in name.lower()), names[0] if names else "taskId")
 
     @property
     def further_arguments(self) -> tuple[str, ...]:
         """What else the listing of dependencies must be given."""
-        return tuple(name for name in _required(self.dependencies) if name != self.task_argument)
+        return tuple(name for name in required_of(self.dependencies) if name != self.task_argument)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,44 +166,14 @@ def _put_together(listed: Sequence[PlannedTask], found: Mapping[int, Links]) -> 
 
 async def _list_tasks(reads: _Reads, tool: Tool, arguments: JsonObject) -> tuple[list[PlannedTask], bool]:
     """All tasks of a project, page by page; half of the reads at most."""
-    names = _properties(tool)
-    page, size = _like(names, "page", "pagenumber"), _like(names, "pagesize", "perpage", "limit")
-    given: JsonObject = {name: value for name, value in arguments.items() if name in _required(tool)}
-    if size is not None:
-        given[size] = _page_size(names[size])
+    paging = Paging.of(tool)
+    given: JsonObject = {name: value for name, value in arguments.items() if name in required_of(tool)}
     tasks: dict[int, PlannedTask] = {}
     while True:
         number = MOST_READS - reads.left + 1
-        result = await reads.call(tool, {**given, page: number} if page is not None else given)
+        result = await reads.call(tool, {**given, **paging.arguments(number)})
         before = len(tasks)
         tasks |= {task.id: task for row in rows(result.structured) if (task := read_task(row))}
-        has_more = len(tasks) > before and _has_more(result.structured, len(tasks))
-        if page is None or not has_more or reads.left <= MOST_READS // 2:
-            return list(tasks.values()), has_more
-
-
-def _has_more(value: JsonValue, read: int) -> bool:
-    if not is_object(value):
-        return False
-    total = value.get("total")
-    return value.get("hasMore") is True or (isinstance(total, int) and total > read)
-
-
-def _page_size(schema: JsonValue) -> int:
-    most = schema.get("maximum") if is_object(schema) else None
-    return min(_PAGE_SIZE, most) if isinstance(most, int) else _PAGE_SIZE
-
-
-def _like(names: JsonObject, *wanted: str) -> str | None:
-    return next((name for name in names if name.lower().replace("_", "") in wanted), None)
-
-
-def _properties(tool: Tool) -> JsonObject:
-    properties = tool.input_schema.get("properties")
-    return properties if is_object(properties) else {}
-
-
-def _required(tool: Tool) -> JsonObject:
-    required, properties = tool.input_schema.get("required"), _properties(tool)
-    names = map(str, required) if isinstance(required, list) else ()
-    return {name: properties.get(name, {}) for name in names}
+        goes_on = len(tasks) > before and has_more(result.structured, len(tasks))
+        if paging.page is None or not goes_on or reads.left <= MOST_READS // 2:
+            return list(tasks.values()), goes_on
