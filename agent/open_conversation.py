@@ -6,7 +6,10 @@ from pathlib import Path
 from agent.conversation import Conversation
 from agent.folders import Folders
 from agent.kept_results import KeptResults
-from agent.transcripts import Header, Recorder, Transcript, new_session_id
+from agent.transcripts.header import Header, new_session_id
+from agent.transcripts.locking import ConversationLock
+from agent.transcripts.recorder import Recorder
+from agent.transcripts.transcript import Transcript
 from agent.undo.journal import Journal
 from agent.undo.log import read_entries
 
@@ -18,9 +21,13 @@ class OpenConversation:
         folders: Where conversations are kept.
         server: The MCP server that a new one is with.
         resumed: The one to go on with; a new one when left out.
+        profile: Whose sign-in a new one is with.
         workspace: How to build a new one's workspace again, for its header.
         say: Told once, in one sentence, when it can no longer be saved.
         clock: Unix seconds.
+
+    Raises:
+        AgentError: Another window has the conversation open.
     """
 
     def __init__(
@@ -29,15 +36,24 @@ class OpenConversation:
         server: str,
         resumed: Transcript | None,
         *,
+        profile: str,
         workspace: Mapping[str, str],
         say: Callable[[str], None],
         clock: Callable[[], float],
     ) -> None:
         header = resumed.header if resumed else None
-        self.header = header or Header(new_session_id(clock()), clock(), server, workspace=workspace)
+        self.header = header or Header(
+            new_session_id(clock()), clock(), server, workspace=workspace, profile=profile
+        )
         self.resumed = resumed
         self.messages = resumed.conversation() if resumed else Conversation()
-        self.recorder = Recorder(folders.sessions, self.header, resumed=resumed, on_problem=say, clock=clock)
+        path = resumed.path if resumed else folders.sessions / f"{self.header.id}.jsonl"
+        lock = ConversationLock(path)
+        if resumed:
+            lock.acquire()
+        self.recorder = Recorder(
+            folders.sessions, self.header, resumed=resumed, lock=lock, on_problem=say, clock=clock
+        )
         self.results_folder = folders.results / self.recorder.path.stem
         self.results = KeptResults(self.results_folder)
         self.journal = Journal(read_entries(resumed.events) if resumed else ())

@@ -46,7 +46,8 @@ from agent.tools.look_ups import LookUps
 from agent.tools.policy import Policy
 from agent.tools.tool import Tool
 from agent.tools.toolbelt import Toolbelt
-from agent.transcripts import Transcript
+from agent.tracing.tracing import Tracing
+from agent.transcripts.transcript import Transcript
 from agent.undo.plan import Listed, UndoPlan, list_writes
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Session:
         self._open = self._open_conversation(options.resumed)
         self.offers = Offers(self._open_workspace)
         self.sign_ins = SignIns(self._open_backend)
+        self._tracing = Tracing(environ, self._say)
         self._starting: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
         self._stage = "starting"
@@ -100,6 +102,7 @@ class Session:
             self._folders,
             self._settings.server,
             resumed,
+            profile=self._settings.profile,
             workspace=self._options.workspace,
             say=self._say,
             clock=self._clock,
@@ -205,6 +208,7 @@ class Session:
     async def _open_backend(self) -> "Backend":
         async with self._opening:
             if self._backend is None:
+                await self._tracing.open()
                 # The MCP SDK takes more than a second to import; a thread keeps the prompt alive meanwhile.
                 module = await asyncio.to_thread(importlib.import_module, "agent.backend")
                 backend: Backend = module.Backend(
@@ -237,7 +241,7 @@ class Session:
 
     def _make_loop(self, backend: "Backend") -> Loop:
         self._belt = make_toolbelt(
-            backend.toolbox,
+            self._tracing.serve(backend.toolbox),
             self._options.policy,
             self._settings.tools,
             self._open.messages,
@@ -334,10 +338,12 @@ class Session:
             transcript: The conversation; a new one when left out.
 
         Raises:
-            AgentError: It is open, but something is missing to go on with it.
+            AgentError: Another window has it, and this one stays as it was; or it is open, but something is
+                missing to go on with it.
         """
+        opened = self._open_conversation(transcript)
         self._open.close()
-        self._open = self._open_conversation(transcript)
+        self._open = opened
         await self._begin_anew()
 
     async def use_model(self, settings: Settings) -> str:
@@ -421,7 +427,8 @@ class Session:
         return self._notices.weave(begin())
 
     async def _observe(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
-        events = self._notices.weave(events)
+        base_url = self._backend.base_url if self._backend else ""
+        events = self._tracing.watch(self._notices.weave(events), self._open.id, base_url)
         if self._options.record:
             events = self._open.recorder.record(events)
         async with aclosing(events) as source:
@@ -484,6 +491,7 @@ class Session:
             await self._model.aclose()
         if self._backend is not None:
             await self._backend.aclose()
+        await self._tracing.aclose()
         self._open.close()
         if not self._options.record:
             with suppress(OSError):

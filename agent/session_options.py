@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agent.model.protocol import Model
 from agent.tools.policy import Policy
-from agent.transcripts import Transcript
+from agent.transcripts.transcript import Transcript
 
 if TYPE_CHECKING:
     from agent.auth.sealed import Key

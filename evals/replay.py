@@ -30,7 +30,7 @@ from agent.session_options import SessionOptions
 from agent.settings import Settings
 from agent.tools.catalogue import FIND_TOOLS
 from agent.tools.policy import Policy
-from agent.transcripts import Transcript
+from agent.transcripts.transcript import Transcript
 from evals.normalise import normalise_events
 
 _CONTEXT_LINES = 3

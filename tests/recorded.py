@@ -13,11 +13,9 @@ from agent.events import (
 )
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import FinishReason, TextDelta, Usage
-from agent.transcripts import (
-    Header,
-    Recorder,
-    Transcript,
-)
+from agent.transcripts.header import Header
+from agent.transcripts.recorder import Recorder
+from agent.transcripts.transcript import Transcript
 
 HEADER = Header("20261123-090000-abcd", 1_795_000_000.0, "https://mcp.example.com/mcp", "fake-model")
 

@@ -37,14 +37,11 @@ from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import FinishReason, FunctionDefinition, ReasoningDelta, TextDelta, Usage
 from agent.tools.fence import unfence
 from agent.tools.tool import Effect, Tool
-from agent.transcripts import (
-    Header,
-    Recorder,
-    Transcript,
-    list_transcripts,
-    new_session_id,
-    read_transcript,
-)
+from agent.transcripts.header import Header, new_session_id
+from agent.transcripts.reading import read_transcript
+from agent.transcripts.recorder import Recorder
+from agent.transcripts.saved import list_saved
+from agent.transcripts.transcript import Transcript
 
 pytestmark = pytest.mark.anyio
 
@@ -331,7 +328,7 @@ async def test_a_last_line_that_was_cut_is_left_out_and_kept_aside(tmp_path: Pat
         "step_finished",
         "turn_finished",
     ]
-    listed, problems = list_transcripts(tmp_path)
+    listed, problems = list_saved(tmp_path)
     assert [each.path for each in listed] == [path]
     assert problems == ()
 
@@ -371,7 +368,7 @@ def test_a_file_that_is_no_readable_transcript_is_told_in_one_sentence(
     with pytest.raises(AgentError, match=sentence):
         read_transcript(path)
     assert path.read_text() == text
-    listed, problems = list_transcripts(tmp_path)
+    listed, problems = list_saved(tmp_path)
     assert listed == ()
     assert len(problems) == 1
 
@@ -408,12 +405,12 @@ async def test_transcripts_are_listed_newest_first_with_what_was_said_first(tmp_
         writer = Recorder(tmp_path, header, on_problem=lambda _: None)
         await record(writer, *spoken(text, "Hello."))
         writer.close()
-    listed, _ = list_transcripts(tmp_path)
+    listed, _ = list_saved(tmp_path)
     assert [each.title for each in listed] == ["x" * 59 + "…", "First question"]
 
 
 def test_a_folder_that_is_not_there_holds_no_transcripts(tmp_path: Path) -> None:
-    assert list_transcripts(tmp_path / "none") == ((), ())
+    assert list_saved(tmp_path / "none") == ((), ())
 
 
 def test_ids_sort_by_time_and_two_windows_do_not_share_one() -> None:

@@ -11,10 +11,8 @@ import pytest
 from recorded import HEADER, recorder, replay, spoken
 
 from agent.conversation import UserMessage
-from agent.transcripts import (
-    Transcript,
-    read_transcript,
-)
+from agent.transcripts.reading import read_transcript
+from agent.transcripts.transcript import Transcript
 
 pytestmark = pytest.mark.anyio
 
@@ -44,7 +42,8 @@ WRITER = """
 import asyncio, itertools, pathlib, resource, signal, sys
 from agent.events import *
 from agent.model.protocol import Usage
-from agent.transcripts import Header, Recorder
+from agent.transcripts.header import Header
+from agent.transcripts.recorder import Recorder
 
 async def events():
     yield TurnStarted("Hi")

@@ -13,7 +13,8 @@ from agent.errors import AgentError, UsageError
 from agent.folders import Folders, find_folders
 from agent.settings import DEFAULT_PROFILE, TRY_PROFILE, Settings, load_settings
 from agent.tools.policy import Policy
-from agent.transcripts import Transcript, read_transcript
+from agent.transcripts.reading import read_transcript
+from agent.transcripts.transcript import Transcript
 
 
 def prepare(arguments: argparse.Namespace) -> tuple[Settings, Folders]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from agent.commands.common import start_logging, warn
 from agent.errors import AgentError, ExitCode
 from agent.folders import find_folders
-from agent.transcripts import read_transcript
+from agent.transcripts.reading import read_transcript
 from evals.replay import replay
 
 

@@ -11,7 +11,8 @@ from agent.folders import Folders
 from agent.jsontypes import JsonObject, JsonValue
 from agent.kept_results import delete_results
 from agent.repl.sanitize import strip, strip_line
-from agent.transcripts import Transcript, list_transcripts
+from agent.transcripts.saved import Saved, list_saved
+from agent.transcripts.transcript import Transcript
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(folders: Folders, *, as_json: bool) -> int:
-    transcripts, problems = list_transcripts(folders.sessions)
+    transcripts, problems = list_saved(folders.sessions)
     for problem in problems:
         warn(problem)
     if as_json:
@@ -50,7 +51,7 @@ def _list(folders: Folders, *, as_json: bool) -> int:
     return ExitCode.DONE
 
 
-def _summary(transcript: Transcript) -> JsonObject:
+def _summary(transcript: Saved) -> JsonObject:
     header = transcript.header
     return {
         "id": header.id,

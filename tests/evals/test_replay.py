@@ -9,7 +9,7 @@ import pytest
 from agent.errors import AgentError
 from agent.folders import find_folders
 from agent.jsontypes import JsonObject
-from agent.transcripts import read_transcript
+from agent.transcripts.reading import read_transcript
 from evals.normalise import mask_volatile, normalise_events
 from evals.replay import ReplayResult, replay, split_turns
 

@@ -13,7 +13,9 @@ from agent.jsontypes import JsonObject
 from agent.loop import Loop
 from agent.model.scripted import ScriptedModel, say
 from agent.tools.policy import Policy
-from agent.transcripts import Header, Recorder, read_transcript
+from agent.transcripts.header import Header
+from agent.transcripts.reading import read_transcript
+from agent.transcripts.recorder import Recorder
 from agent.workspace.workspace import Workspace
 from tests.workspace.mcp_servers import Running, running, scripted
 

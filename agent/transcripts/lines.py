@@ -1,0 +1,33 @@
+"""One line of a transcript: a JSON object."""
+
+import json
+
+from agent.jsontypes import JsonObject, is_object
+
+TURN_STARTED = "turn_started"
+"""What a turn begins with."""
+
+TURN_BOUNDS = (TURN_STARTED, "turn_finished", "turn_failed", "turn_interrupted")
+"""What turns begin and end with."""
+
+
+def encode_line(value: JsonObject) -> bytes:
+    """Write an object as a line."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # Half of a surrogate pair cannot be encoded; as `\uXXXX` it is JSON again.
+    return text.encode(errors="backslashreplace") + b"\n"
+
+
+def parse_line(line: bytes) -> JsonObject | None:
+    """Read a line; `None` if it holds no object."""
+    try:
+        value: object = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return value if is_object(value) else None
+
+
+def text_of(line: JsonObject, key: str) -> str:
+    """A field's text; empty where there is none."""
+    value = line.get(key)
+    return value if isinstance(value, str) else ""

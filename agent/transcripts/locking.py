@@ -1,0 +1,56 @@
+"""One window for each conversation: two that went on with the same one would mix their lines."""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent.errors import AgentError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class ConversationLock:
+    """Says that a conversation is open; the operating system lets go of it with the program.
+
+    Args:
+        path: The transcript.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock: FileLock | None = None
+
+    def acquire(self) -> None:
+        """Take it, unless this has been done.
+
+        Raises:
+            AgentError: Another window has it.
+        """
+        if self._lock is not None:
+            return
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self._path.with_suffix(".lock"), timeout=0, mode=0o600, thread_local=False)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock.acquire()
+        except Timeout:
+            name = self._path.stem
+            raise AgentError(
+                f"The conversation {name} is open in another window; nothing was changed.",
+                f"Go on there, or with a copy: astravue sessions fork {name}",
+            ) from None
+        except (OSError, NotImplementedError) as error:
+            # A folder that takes no locks takes no lines either, which is told when one is written.
+            _LOGGER.warning("the conversation %s cannot be locked: %s", self._path.stem, error)
+            return
+        self._lock = lock
+
+    def release(self) -> None:
+        """Let other windows have it."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
