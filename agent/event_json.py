@@ -8,6 +8,7 @@ from agent.conversation import ToolCall
 from agent.errors import AgentError
 from agent.events import (
     ApprovalRequested,
+    Change,
     Compacted,
     CompactionUndone,
     ElicitationRequested,
@@ -72,6 +73,9 @@ def encode_event(event: Event) -> JsonObject:
                 "effect": event.effect.value,
                 "because": event.because,
                 "undo": event.undo,
+                "changes": [_encode_change(change) for change in event.changes],
+                # What the user wants instead is in the question that follows, once it is found to be sound.
+                "edited": event.arguments if event.is_edited else None,
                 "decision": event.decision.value,
             }
         case ToolCallFinished():
@@ -106,6 +110,10 @@ def encode_event(event: Event) -> JsonObject:
         case TurnFailed(error, usage, steps):
             failure = encode_error(error)
             return {"type": "turn_failed", "error": failure, "usage": encode_usage(usage), "steps": steps}
+
+
+def _encode_change(change: Change) -> JsonObject:
+    return {"name": change.name, "label": change.label, "before": change.before, "after": change.after}
 
 
 def _encode_outside(event: OutsideEvent) -> JsonObject:
@@ -191,5 +199,6 @@ def _encode_finished_call(event: ToolCallFinished) -> JsonObject:
         "decision": event.decision.value if event.decision else None,
         "rule": event.rule,
         "undo": event.undo,
+        "edited": event.edited,
         "error": encode_error(event.error) if event.error else None,
     }

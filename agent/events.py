@@ -10,7 +10,8 @@ A turn is an async generator of these. It begins with `TurnStarted` and ends wit
     StepFinished
       per tool call, in the model's order:
         ToolCallStarted?              missing where the call cannot run: no such tool, unfit arguments
-          ApprovalRequested?          the reader answers it before it asks for the next event
+          ApprovalRequested*          the reader answers it before it asks for the next event; another
+                                      one follows where the user changes the arguments
           ToolCallProgress*
         ToolCallFinished
 
@@ -91,6 +92,24 @@ class Decision(StrEnum):
     ALLOWED_BY_RULE = "allowed_by_rule"
     DECLINED = "declined"
     DENIED_BY_RULE = "denied_by_rule"
+    EDITED = "edited"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One argument of a call, as a person reads it.
+
+    Args:
+        name: The argument.
+        label: What it is called.
+        before: What there was; empty where that is not known, or where there was nothing.
+        after: What the call gives, names beside ids.
+    """
+
+    name: str
+    label: str
+    before: str
+    after: str
 
 
 @dataclass(slots=True)
@@ -99,12 +118,12 @@ class ApprovalRequested:
 
     The reader assigns `decision` (and `reason`, which the model is told) before it asks the
     generator for the next event. That next event of the turn is the call's `ToolCallProgress` or
-    `ToolCallFinished`.
+    `ToolCallFinished`; after `EDITED` it is another one of these, about the arguments in `edited`.
 
     Args:
         call: The call as the model made it.
         tool: The tool it names.
-        arguments: Its parsed arguments.
+        arguments: What it would be made with.
         effect: Write or destructive.
         summary: One line in the user's words of what it will change.
         details: Further lines, such as the title of what an id stands for.
@@ -114,6 +133,10 @@ class ApprovalRequested:
         undo: Whether it can be undone and what of it cannot, in one sentence; empty for reads.
         may_remember: A yes may hold for further calls of the tool in this session.
         may_keep: A yes may hold for good.
+        may_edit: The user may change the arguments.
+        changes: What of `details` is about one argument each, with old and new values.
+        is_edited: The arguments are the user's, no longer those of the call.
+        edited: What the user wants instead of `arguments`; part of the answer.
     """
 
     call: ToolCall
@@ -128,6 +151,10 @@ class ApprovalRequested:
     undo: str = ""
     may_remember: bool = True
     may_keep: bool = False
+    may_edit: bool = False
+    changes: tuple[Change, ...] = ()
+    is_edited: bool = False
+    edited: JsonObject | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +206,7 @@ class ToolCallFinished:
         error: Why the call has no result of its own: not approved, or the server could not be used.
         rule: Which rule decided, in the user's own spelling; empty where the user did, or nobody.
         undo: How to take a write back, as `agent.undo.record` writes it; `None` if nothing changed.
+        edited: What it was made with, where the user had changed the arguments.
     """
 
     call: ToolCall
@@ -191,6 +219,7 @@ class ToolCallFinished:
     error: AgentError | None = None
     rule: str = ""
     undo: JsonObject | None = field(default=None, repr=False)
+    edited: JsonObject | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from agent.event_json import encode_event
 from agent.events import (
     ApprovalRequested,
     CallOutcome,
+    Change,
     Compacted,
     CompactionUndone,
     Decision,
@@ -97,6 +98,9 @@ EXAMPLES: list[tuple[Event, JsonObject]] = [
             ("taskId: “Fix login” (7)",),
             Decision.ALLOWED,
             undo="This cannot be undone: it is gone for good.",
+            changes=(Change("taskId", "Task", "", "“Fix login” (7)"),),
+            is_edited=True,
+            edited={"taskId": "sk-1"},
         ),
         {
             "type": "approval_requested",
@@ -106,6 +110,8 @@ EXAMPLES: list[tuple[Event, JsonObject]] = [
             "effect": "destructive",
             "because": "",
             "undo": "This cannot be undone: it is gone for good.",
+            "changes": [{"name": "taskId", "label": "Task", "before": "", "after": "“Fix login” (7)"}],
+            "edited": {"taskId": 7},
             "decision": "allowed",
         },
     ),
@@ -121,6 +127,7 @@ EXAMPLES: list[tuple[Event, JsonObject]] = [
             ApprovalError("It was not approved.", "Use --yes."),
             "deny = *",
             {"did": "Delete task", "never": "it is gone for good"},
+            {"taskId": 8},
         ),
         {
             "type": "tool_call_finished",
@@ -133,6 +140,7 @@ EXAMPLES: list[tuple[Event, JsonObject]] = [
             "decision": "declined",
             "rule": "deny = *",
             "undo": {"did": "Delete task", "never": "it is gone for good"},
+            "edited": {"taskId": 8},
             "error": {
                 "kind": "ApprovalError",
                 "message": "It was not approved.",

@@ -6,12 +6,13 @@ policy judges; see `agent.tools.named` for calls that follow from such a text.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.conversation import Conversation, ToolCall
 from agent.errors import AgentError
 from agent.events import ApprovalRequested, Decision
-from agent.jsontypes import JsonObject, JsonValue
+from agent.jsontypes import JsonObject, JsonValue, dump
+from agent.tools.arguments import fit_arguments
 from agent.tools.named import Named
 from agent.tools.names import NameIndex, Thing, by_breadth, look_up, things_in
 from agent.tools.policy import FOR_SESSION, Policy, Verdict
@@ -24,6 +25,7 @@ MOST_LOOKED_UP = 12
 _DECLINED = "The user declined this call. Do not repeat it; ask what to do instead."
 _DENIED = "The user's own settings refuse this call. Do not repeat it; tell the user."
 _READ_ONLY = "Writes are refused in this run (read-only)."
+_NOT_TAKEN = "Your arguments were not taken, because they hold a secret of this program."
 _KEPT_IN = "This call was refused because its arguments hold a secret of this program. Tell the user."
 _LONGEST_LIST = 3
 
@@ -51,12 +53,26 @@ class Oversight:
 
 @dataclass(frozen=True, slots=True)
 class PreparedCall:
-    """A call whose tool exists and whose arguments fit."""
+    """A call whose tool exists and whose arguments fit.
+
+    Args:
+        call: The call as the model made it.
+        tool: The tool it names.
+        arguments: What the call is made with.
+        effect: What the call does.
+        is_edited: The arguments are the user's, no longer those of the call.
+    """
 
     call: ToolCall
     tool: Tool
     arguments: JsonObject
     effect: Effect
+    is_edited: bool = False
+
+    @property
+    def edited(self) -> JsonObject | None:
+        """The arguments, if they are the user's."""
+        return self.arguments if self.is_edited else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +160,23 @@ class Approver:
                 return f"You have not named {_list(strange)}, and texts of others have been read since."
         return Ruling(Decision.ALLOWED_BY_RULE if judgement.rule else None, judgement.rule)
 
-    async def ask(self, prepared: PreparedCall, tools: Sequence[Tool], because: str) -> ApprovalRequested:
+    async def ask(
+        self,
+        prepared: PreparedCall,
+        tools: Sequence[Tool],
+        *,
+        because: str,
+        problem: str = "",
+        may_edit: bool = True,
+    ) -> ApprovalRequested:
         """Describe a call for the user's decision, titles looked up where they are not known.
 
         Args:
             prepared: The call.
             tools: Where a read may be found that tells a title.
             because: Why an earlier yes does not cover it.
+            problem: Why arguments that the user wrote were not taken.
+            may_edit: The user may change the arguments.
         """
         tool, arguments = prepared.tool, prepared.arguments
         # What the rules refuse or ask about is not called for a title either.
@@ -165,15 +191,43 @@ class Approver:
             shown.summary,
             shown.details,
             reason=_DECLINED,
-            because=because,
+            because=" ".join(filter(None, (problem, because))),
             may_remember=not because and self._policy.may_remember(tool),
             may_keep=not because and self._policy.may_keep(tool),
+            may_edit=may_edit,
+            changes=shown.changes,
+            is_edited=prepared.is_edited,
         )
+
+    def edit(
+        self, written: PreparedCall, arguments: JsonObject, conversation: Conversation
+    ) -> tuple[PreparedCall, Ruling | str]:
+        """Take what the user wants instead of a call's arguments; it is asked about again in any case.
+
+        Args:
+            written: The call as the model made it.
+            arguments: What the user wants.
+            conversation: The conversation until now.
+
+        Returns:
+            The call as it is now; why the rules refuse it, or why an earlier yes does not cover it.
+
+        Raises:
+            ValueError: The arguments cannot be taken; the message says why in one sentence.
+        """
+        fitting, fault = fit_arguments(written.tool, arguments)
+        if fault is not None:
+            raise ValueError(f"Your arguments were not taken, because they do not fit: {fault}.")
+        if self._holds_secret(fitting):
+            raise ValueError(_NOT_TAKEN)
+        edited = replace(written, arguments=fitting, is_edited=dump(fitting) != dump(written.arguments))
+        ruling = self.rule(edited, conversation)
+        return edited, "" if isinstance(ruling, Ruling) and ruling.may_run else ruling
 
     def settle(self, request: ApprovalRequested) -> Ruling:
         """Take what the user decided, and remember what is to be remembered."""
         decision, tool = request.decision, request.tool
-        if decision in (Decision.DECLINED, Decision.DENIED_BY_RULE):
+        if decision in (Decision.DECLINED, Decision.DENIED_BY_RULE, Decision.EDITED):
             hint = f"Allow it with --allow {tool.name}, or every write with --yes."
             return Ruling(Decision.DECLINED, told=request.reason, hint=hint)
         self._named.approve(request.arguments)

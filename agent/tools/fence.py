@@ -82,11 +82,11 @@ def is_fenced(text: str) -> bool:
 
 
 def unfence(text: str) -> str:
-    """The text inside a fence; any other text as it is."""
+    """The text inside a fence, without what follows it; any other text as it is."""
     opening = _OPENING.match(text)
     if opening is None:
         return text
-    return text[opening.end() :].removesuffix(f"\n</{_TAG}>")
+    return text[opening.end() :].partition(f"\n</{_TAG}>")[0]
 
 
 def without_fenced(text: str) -> str:

@@ -7,6 +7,7 @@ whoever wrote the titles in it.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from agent.events import Change
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object
 from agent.tools.effects import is_bulk, words_of
 from agent.tools.names import NameIndex, Thing, by_breadth, kind_of, one_line, things_in
@@ -23,6 +24,8 @@ _UPDATING = frozenset(("update", "edit", "set", "change", "rename", "move"))
 _TARGETS = ("target", "to", "new", "destination")
 _LONGEST_VALUE = 400
 _LONGEST_OLD_VALUE = 60
+# Of a text that is compared line by line.
+_LONGEST_TEXT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,12 @@ class Preview:
     Args:
         summary: One line that says it all.
         details: What it is made of.
+        changes: What of that is about one argument each.
     """
 
     summary: str
     details: tuple[str, ...]
+    changes: tuple[Change, ...]
 
 
 def preview(tool: Tool, arguments: JsonObject, names: NameIndex) -> Preview:
@@ -45,11 +50,13 @@ def preview(tool: Tool, arguments: JsonObject, names: NameIndex) -> Preview:
         rest = {name: value for name, value in arguments.items() if name != key}
         lines = [f"  {_describe_item(tool, key, item, names)}" for item in items[:MOST_LISTED]]
         more = [f"  and {len(items) - MOST_LISTED} more"] if len(items) > MOST_LISTED else []
-        listed = (*lines, *more, *describe_arguments(tool, rest, names))
-        return Preview(_summarise_list(tool, key, items, rest, names), listed)
+        changes = changes_of(tool, rest, names)
+        listed = (*lines, *more, *map(describe_change, changes))
+        return Preview(_summarise_list(tool, key, items, rest, names), listed, changes)
     subject = describe_subject(tool, arguments, names)
     summary = f"{tool.title}: {subject}" if subject else tool.title
-    return Preview(summary, (*describe_arguments(tool, arguments, names), *_contents(tool, arguments, names)))
+    changes = changes_of(tool, arguments, names)
+    return Preview(summary, (*map(describe_change, changes), *_contents(tool, arguments, names)), changes)
 
 
 def things_shown(tool: Tool, arguments: JsonObject) -> tuple[Thing, ...]:
@@ -65,9 +72,20 @@ def describe_arguments(tool: Tool, arguments: JsonObject, names: NameIndex) -> t
 
     Such as `taskId: “Fix login” (141300)` and `status: OPEN → Done`.
     """
+    return tuple(describe_change(change) for change in changes_of(tool, arguments, names))
+
+
+def describe_change(change: Change) -> str:
+    """One line for one argument."""
+    return f"{change.name}: {_old_and_new(change.before, change.after)}"
+
+
+def changes_of(tool: Tool, arguments: JsonObject, names: NameIndex) -> tuple[Change, ...]:
+    """Each argument with the value that there was, texts as they are."""
     before = _record_before(tool, arguments, names)
     return tuple(
-        f"{key}: {_describe_change(key, arguments[key], before, names)}" for key in _in_order(tool, arguments)
+        Change(key, _title_of(tool, key), _old(key, before), _describe(key, arguments[key], names))
+        for key in _in_order(tool, arguments)
     )
 
 
@@ -130,7 +148,7 @@ def _describe_item(tool: Tool, key: str, item: JsonValue, names: NameIndex) -> s
     head = f"“{known}” ({things[0][1]})" if known else f"“{one_line(title)}”" if title else ""
     before = names.record(things[0]) if things else {}
     changes = ", ".join(
-        f"{name}: {_describe_change(name, value, before, names)}"
+        f"{name}: {_old_and_new(_old(name, before), _describe(name, value, names))}"
         for name, value in item.items()
         if not (head and (kind_of(name) == things[0][0] if known else str(value) == title))
     )
@@ -146,21 +164,26 @@ def _record_before(tool: Tool, arguments: JsonObject, names: NameIndex) -> JsonO
     return names.record(updated[0]) if len(updated) == 1 else {}
 
 
-def _describe_change(key: str, value: JsonValue, before: JsonObject, names: NameIndex) -> str:
-    new = _describe(key, value, names)
-    old = _label(before.get(key))
-    if kind_of(key) is not None or not old or old == new:
-        return new
-    return f"{old} → {new}"
+def _old_and_new(before: str, after: str) -> str:
+    old, new = _short(before, _LONGEST_OLD_VALUE), _short(after)
+    return new if not before or before == after else f"{old} → {new}"
 
 
-def _label(value: JsonValue) -> str:
-    """A field's value as people read it; a status or priority by its name."""
+def _title_of(tool: Tool, key: str) -> str:
+    properties = tool.input_schema.get("properties")
+    schema = properties.get(key) if isinstance(properties, dict) else None
+    title = schema.get("title") if isinstance(schema, dict) else None
+    return one_line(title) if isinstance(title, str) and title.strip() else key
+
+
+def _old(key: str, before: JsonObject) -> str:
+    """A field's value as people read it, before a call; a status or priority by its name."""
+    value = None if kind_of(key) is not None else before.get(key)
     if is_object(value):
         value = next(
             (held for key, held in value.items() if words_of(key).endswith(("name", "label", "title"))), None
         )
-    return "" if value is None or isinstance(value, dict | list) else _short(str(value), _LONGEST_OLD_VALUE)
+    return "" if value is None or isinstance(value, dict | list) else _cut(str(value))
 
 
 def _contents(tool: Tool, arguments: JsonObject, names: NameIndex) -> Iterator[str]:
@@ -189,11 +212,15 @@ def _describe(key: str, value: JsonValue, names: NameIndex) -> str:
     if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
         return ", ".join(_describe(key, item, names) for item in value)
     if isinstance(value, dict | list):
-        return _short(dump(value))
+        return _cut(dump(value))
     name = names.name(key, value)
-    return _short(str(value)) if name is None else f"“{name}” ({value})"
+    return _cut(str(value)) if name is None else f"“{name}” ({value})"
 
 
 def _short(text: str, most: int = _LONGEST_VALUE) -> str:
     line = one_line(text)
     return line if len(line) <= most else f"{line[:most]}… ({len(line)} characters)"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}… ({len(text)} characters)"

@@ -15,13 +15,14 @@ from agent.conversation import Conversation, ToolCall, ToolMessage
 from agent.errors import AgentError, ApprovalError, OutcomeUnknownError, SignInError
 from agent.events import (
     CallOutcome,
+    Decision,
     Event,
     Notice,
     ToolCallFinished,
     ToolCallProgress,
     ToolCallStarted,
 )
-from agent.jsontypes import JsonObject, JsonValue
+from agent.jsontypes import JsonObject, JsonValue, dump
 from agent.kept_results import KeptResults
 from agent.tools.approval import Approver, Oversight, PreparedCall, Ruling
 from agent.tools.arguments import fit_arguments, parse_arguments
@@ -38,6 +39,7 @@ from agent.undo.journal import Journal
 
 _PARALLEL_READS = 8
 _BETWEEN_PROGRESS = 0.1
+_EDITED = "The user changed the arguments before allowing this call; it was made with these instead of yours:"
 
 
 class CallRunner:
@@ -164,10 +166,21 @@ class CallRunner:
         yield _started(prepared)
         ruling = self._approver.rule(prepared, conversation)
         undo = await self._foresee(prepared, ruling, table, conversation)
-        if not isinstance(ruling, Ruling):
-            request = await self._approver.ask(prepared, list(table.tools.values()), because=ruling)
+        written, problem, may_edit = prepared, "", not self._journal.is_announced(prepared.call.id)
+        while not isinstance(ruling, Ruling):
+            request = await self._approver.ask(
+                prepared, list(table.tools.values()), because=ruling, problem=problem, may_edit=may_edit
+            )
             request.undo = undo
             yield request
+            if may_edit and request.decision is Decision.EDITED and request.edited is not None:
+                try:
+                    prepared, ruling = self._approver.edit(written, request.edited, conversation)
+                except ValueError as error:
+                    problem = str(error)
+                else:
+                    problem, undo = "", await self._foresee(prepared, ruling, table, conversation)
+                continue
             ruling = self._approver.settle(request)
             if ruling.notice:
                 yield Notice(ruling.notice)
@@ -234,6 +247,7 @@ class CallRunner:
                 error,
                 ruling.rule if ruling else "",
                 undo,
+                prepared.edited,
             )
 
         try:
@@ -289,17 +303,21 @@ def interrupted_message(call: ToolCall) -> ToolMessage:
     )
 
 
-def text_for_model(call: ToolCall, outcome: CallOutcome, text: str) -> str:
+def text_for_model(call: ToolCall, outcome: CallOutcome, text: str, edited: JsonObject | None = None) -> str:
     """The text of a result as it stands in the conversation: fenced, but for what this program says itself.
 
     Args:
         call: The call.
         outcome: How it ended.
         text: What it ended with.
+        edited: What it was made with, where the user had changed the arguments.
     """
     if outcome is CallOutcome.DECLINED:
         return text
-    return fence(text, call.name, is_error=outcome is not CallOutcome.SUCCEEDED)
+    fenced = fence(text, call.name, is_error=outcome is not CallOutcome.SUCCEEDED)
+    if edited is None:
+        return fenced
+    return "\n".join((fenced, _EDITED, fence(dump(edited), call.name)))
 
 
 def _invalid(call: ToolCall, title: str, text: str) -> ToolCallFinished:
@@ -327,7 +345,7 @@ def _answer(conversation: Conversation, finished: ToolCallFinished) -> None:
         ToolMessage(
             finished.call.id,
             finished.call.name,
-            text_for_model(finished.call, finished.outcome, finished.text),
+            text_for_model(finished.call, finished.outcome, finished.text, finished.edited),
             is_error=finished.outcome is not CallOutcome.SUCCEEDED,
             structured=None if is_too_large(finished.structured) else finished.structured,
             declined=finished.outcome is CallOutcome.DECLINED,

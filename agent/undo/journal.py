@@ -50,6 +50,10 @@ class Journal:
         """A call is about to take a write back."""
         self._announced[call_id] = undone
 
+    def is_announced(self, call_id: str) -> bool:
+        """Say whether a call takes a write back."""
+        return call_id in self._announced
+
     def saw(self, structured: JsonValue) -> None:
         """Take what a read answered: it may save another read."""
         self._recent.saw(structured)
