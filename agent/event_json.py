@@ -42,8 +42,9 @@ OUTPUT_VERSION = 1
 def encode_event(event: Event) -> JsonObject:
     """Write an event as a JSON object."""
     match event:
-        case TurnStarted(text, context):
-            return {"type": "turn_started", "text": text, "context": context}
+        case TurnStarted(text, context, typed):
+            line: JsonObject = {"type": "turn_started", "text": text, "context": context}
+            return {**line, "typed": typed} if typed else line
         case RequestPrefix(model, system, functions):
             listed: list[JsonValue] = [_encode_function(function) for function in functions]
             return {"type": "request_prefix", "model": model, "system": system, "functions": listed}

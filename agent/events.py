@@ -39,10 +39,17 @@ from agent.tools.tool import Effect, Tool
 
 @dataclass(frozen=True, slots=True)
 class TurnStarted:
-    """The user's message was taken; a `StepStarted` or the end of the turn follows."""
+    """The user's message was taken; a `StepStarted` or the end of the turn follows.
+
+    Args:
+        text: The message.
+        context: The date of that moment, as the model reads it.
+        typed: What the user typed, where the message was made from it; empty where it is the message.
+    """
 
     text: str
     context: str = ""
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,17 +205,18 @@ class Loop:
         functions = self._offer(table)
         return functions if self._context is None else await self._context.fit_functions(functions)
 
-    async def turn(self, text: str, context: str = "") -> AsyncGenerator[Event, None]:
+    async def turn(self, text: str, context: str = "", typed: str = "") -> AsyncGenerator[Event, None]:
         """Answer one message of the user.
 
         Args:
             text: The user's words.
             context: Facts of the moment, such as the date; see `UserMessage`.
+            typed: What the user typed, where the text was made from it.
         """
         text = well_formed(text)
         self._conversation.append(UserMessage(text, context))
         progress = _Progress(self._clock())
-        yield TurnStarted(text, context)
+        yield TurnStarted(text, context, well_formed(typed))
         try:
             async with aclosing(self._steps(progress)) as events:
                 async for event in events:

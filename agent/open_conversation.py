@@ -1,10 +1,11 @@
 """One conversation while it is open: what was said, its record, its long results and its changes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from agent.conversation import Conversation
+from agent.conversation import Conversation, ToolMessage
 from agent.folders import Folders
+from agent.jsontypes import JsonValue
 from agent.kept_results import KeptResults
 from agent.transcripts.header import Header, new_session_id
 from agent.transcripts.locking import ConversationLock
@@ -72,6 +73,14 @@ class OpenConversation:
     def offered(self) -> tuple[str, ...]:
         """The functions that its last request offered before it was resumed."""
         return self.resumed.offered if self.resumed else ()
+
+    def last_results(self) -> Sequence[tuple[str, JsonValue]]:
+        """The structured results, newest first, each with its tool's name."""
+        return [
+            (message.name, message.structured)
+            for message in reversed(self.messages.messages)
+            if isinstance(message, ToolMessage) and message.structured is not None
+        ]
 
     def close(self) -> None:
         """Close its file."""

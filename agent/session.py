@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from agent.calibration import Calibration
 from agent.context_budget import ContextBudget
 from agent.context_keeper import ContextKeeper
-from agent.conversation import ToolMessage
 from agent.doctor import opening as doctor
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding
@@ -130,11 +129,7 @@ class Session:
 
     def last_results(self) -> Sequence[tuple[str, JsonValue]]:
         """The structured results of this conversation, newest first, each with its tool's name."""
-        return [
-            (message.name, message.structured)
-            for message in reversed(self._open.messages.messages)
-            if isinstance(message, ToolMessage) and message.structured is not None
-        ]
+        return self._open.last_results()
 
     def open_address(self, address: str) -> None:
         """Open an address in the browser, without waiting for it."""
@@ -294,12 +289,15 @@ class Session:
         else:
             await self._notices.ask(question)
 
-    async def turn(self, text: str, tools: Sequence[str] = ()) -> AsyncGenerator[Event, None]:
+    async def turn(
+        self, text: str, tools: Sequence[str] = (), typed: str = ""
+    ) -> AsyncGenerator[Event, None]:
         """Answer a message of the user; waits until everything is ready.
 
         Args:
             text: The message.
             tools: Globs of tools that it takes, offered to the model at once.
+            typed: What the user typed, where the message was made from it.
 
         Raises:
             ModelError: The message takes several steps, and the model does one at a time.
@@ -315,7 +313,7 @@ class Session:
             )
         if self._belt is not None:
             self._belt.wish_for(tools)
-        async with aclosing(self._observe(loop.turn(text, self._describe_moment()))) as events:
+        async with aclosing(self._observe(loop.turn(text, self._describe_moment(), typed))) as events:
             async for event in events:
                 yield event
 

@@ -81,7 +81,7 @@ async def answer(session: Session, question: Question, output: Output) -> ExitCo
         with stopped_by_signal():
             await session.start()
             output.price_date = session.price_date
-            await consume(session.turn(question.text, question.tools), output)
+            await consume(session.turn(question.text, question.tools, typed=question.typed), output)
     except AgentError as error:
         output.error = error
     except asyncio.CancelledError:

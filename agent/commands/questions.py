@@ -16,10 +16,12 @@ class Question:
     Args:
         text: The message.
         tools: Globs of tools that it takes.
+        typed: How the workflow was called that the message was made from.
     """
 
     text: str
     tools: tuple[str, ...] = ()
+    typed: str = ""
 
 
 def load_workflows(folders: Folders) -> Library:
@@ -44,4 +46,6 @@ def make_question(text: str, folders: Folders, warn: Callable[[str], None]) -> Q
     for problem in library.problems:
         warn(problem)
     invocation = read_question(text, library)
-    return Question(text) if invocation is None else Question(invocation.text, invocation.workflow.tools)
+    if invocation is None:
+        return Question(text)
+    return Question(invocation.text, invocation.workflow.tools, invocation.typed)

@@ -107,12 +107,13 @@ class Host(UndoHost, Protocol):
         """
         ...
 
-    def turn(self, text: str, tools: Sequence[str] = ()) -> AsyncGenerator[Event, None]:
+    def turn(self, text: str, tools: Sequence[str] = (), typed: str = "") -> AsyncGenerator[Event, None]:
         """Answer a message of the user; waits until ready, with a `Notice` meanwhile.
 
         Args:
             text: The message.
             tools: Globs of tools that it takes, offered to the model at once.
+            typed: What the user typed, where the message was made from it.
         """
         ...
 

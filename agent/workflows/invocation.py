@@ -37,6 +37,16 @@ class Invocation:
         return replace(self, values={**self.values, **values})
 
     @property
+    def typed(self) -> str:
+        """How it is called, whatever way its values were given; without texts that others wrote."""
+        said = [f"/{self.workflow.name}"]
+        for position, each in enumerate(self.workflow.arguments):
+            value = " ".join(self.values.get(each.name, "").split())
+            if value and not each.data:
+                said.append(value if position == 0 else f"{each.name}=“{value}”")
+        return " ".join([*said, *self.besides.split()])
+
+    @property
     def text(self) -> str:
         """The message to the model."""
         text = self.workflow.fill(self.values)

@@ -147,7 +147,9 @@ class FakeHost:
             await self.loading.wait()
         self.ready = True
 
-    async def turn(self, text: str, tools: Sequence[str] = ()) -> AsyncGenerator[Event, None]:
+    async def turn(
+        self, text: str, tools: Sequence[str] = (), typed: str = ""
+    ) -> AsyncGenerator[Event, None]:
         self.note(f"turn {text!r}" + (f" with {', '.join(tools)}" if tools else ""))
         yield TurnStarted(text)
         if self.loading and not self.ready:
