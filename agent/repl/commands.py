@@ -51,6 +51,10 @@ TOOLS = Command(
     "tools", "the server's tools, or one in detail", "[NAME]", while_busy=True, completes=Completes.TOOL
 )
 CALL = Command("call", "call one tool by hand", "TOOL [JSON]", completes=Completes.TOOL)
+TABLE = Command("table", "the last list again, as a whole table", while_busy=True)
+BOARD = Command("board", "tasks by status: the last ones, or a project's", "[PROJECT]")
+TIMELINE = Command("timeline", "tasks by due date: the last ones, or a project's", "[PROJECT]")
+HOURS = Command("hours", "bars of hours by project, person, task or day", "[PROJECT] [by WHAT]")
 UNDO = Command("undo", "take back the last change, or another one", "[list|NUMBER]")
 COMPACT = Command("compact", "summarise old turns for the model, or take that back", "[undo]")
 STATUS = Command("status", "server, sign-in and model", while_busy=True)
@@ -59,7 +63,22 @@ LOGIN = Command("login", "sign in")
 LOGOUT = Command("logout", "sign out")
 QUIT = Command("quit", "leave", while_busy=True)
 
-COMMANDS = (HELP, TOOLS, CALL, UNDO, COMPACT, STATUS, DOCTOR, LOGIN, LOGOUT, QUIT)
+COMMANDS = (
+    HELP,
+    TOOLS,
+    CALL,
+    TABLE,
+    BOARD,
+    TIMELINE,
+    HOURS,
+    UNDO,
+    COMPACT,
+    STATUS,
+    DOCTOR,
+    LOGIN,
+    LOGOUT,
+    QUIT,
+)
 KEYS = (
     ("Enter", "send"),
     ("Alt-Enter, Ctrl-J", "begin a new line"),

@@ -1,0 +1,23 @@
+"""`/board`: tasks by status."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from agent.repl.command_context import CommandContext
+from agent.repl.views.board import draw_board
+from agent.repl.views.sources import Source, local_now
+
+
+async def run(context: CommandContext, rest: str, now: Callable[[], datetime] = local_now) -> None:
+    """Draw the tasks of a project, or those that the conversation was about last.
+
+    Args:
+        context: What the command works with.
+        rest: The project's name or id; may be empty.
+        now: Tells the user's moment.
+
+    Raises:
+        AgentError: There are none, no such project, or the server cannot be asked.
+    """
+    records = await Source(context, now).tasks(rest)
+    context.show(draw_board(records, context.screen.columns, context.palette, now()))

@@ -1,0 +1,38 @@
+"""`/hours`: where the time went, as bars."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from agent.repl.command_context import CommandContext
+from agent.repl.views.hours import GROUPINGS, draw_hours
+from agent.repl.views.sources import Source, local_now
+
+
+async def run(context: CommandContext, rest: str, now: Callable[[], datetime] = local_now) -> None:
+    """Draw the time of a project, or the time that the conversation was about last.
+
+    Args:
+        context: What the command works with.
+        rest: What the bars stand for, the project's name or id, or both; may be empty.
+        now: Tells the user's moment.
+
+    Raises:
+        AgentError: There is none, no such project, or the server cannot be asked.
+    """
+    grouping, project = parse(rest)
+    records = await Source(context, now).entries(project)
+    context.show(draw_hours(records, context.screen.columns, context.palette, now(), grouping))
+
+
+def parse(rest: str) -> tuple[str, str]:
+    """Read what follows `/hours`: “by person”, “Office move”, or “Office move by day”.
+
+    Returns:
+        What the bars stand for, and the project; each may be empty.
+    """
+    *before, last = rest.split() or [""]
+    if last.lower() not in GROUPINGS:
+        return "", rest
+    if before and before[-1].lower() == "by":
+        before.pop()
+    return last.lower(), " ".join(before)

@@ -1,0 +1,27 @@
+"""`/table`: the last list again, as a whole table."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from agent.errors import UsageError
+from agent.repl.command_context import CommandContext
+from agent.repl.views.sources import Source, local_now
+from agent.repl.views.table import draw_table
+
+_MOST_ROWS = 200
+
+
+async def run(context: CommandContext, _rest: str, now: Callable[[], datetime] = local_now) -> None:
+    """Draw it.
+
+    Args:
+        context: What the command works with.
+        now: Tells the user's moment.
+
+    Raises:
+        UsageError: No result of this conversation holds a list.
+    """
+    records = Source(context, now).last(lambda each: bool(each.rows))
+    if records is None:
+        raise UsageError("No answer of this conversation holds a list yet.", "Ask for one first.")
+    context.show(draw_table(records, context.screen.columns, context.palette, now(), _MOST_ROWS))
