@@ -29,12 +29,13 @@ _LARGEST_SKEW = 60.0
 _DAY = 86_400.0
 
 
-async def check_network(server: str, environ: Mapping[str, str]) -> Finding:
+async def check_network(server: str, environ: Mapping[str, str], *, seconds: float = _SECONDS) -> Finding:
     """Find the server's host and connect to it, or to the proxy in front of it.
 
     Args:
         server: The MCP server's address.
         environ: The process environment.
+        seconds: How long it may take.
     """
     if fault := _certificate_fault(environ):
         return fault
@@ -44,7 +45,7 @@ async def check_network(server: str, environ: Mapping[str, str]) -> Finding:
     host, port = target.hostname or "", target.port or _PORTS.get(target.scheme, 0)
     via = f" through the proxy {target.scheme}://{host}:{port}" if proxy else ""
     try:
-        async with asyncio.timeout(_SECONDS):
+        async with asyncio.timeout(seconds):
             addresses = await run_aside(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
             how = await _connect(
                 [str(address[4][0]) for address in addresses],
@@ -55,7 +56,7 @@ async def check_network(server: str, environ: Mapping[str, str]) -> Finding:
     except socket.gaierror as error:
         return _fault(f"the name {host} is not known ({error.strerror})", bool(proxy))
     except TimeoutError:
-        return _fault(f"{host}:{port} did not answer within {_SECONDS:g} s", bool(proxy))
+        return _fault(f"{host}:{port} did not answer within {seconds:g} s", bool(proxy))
     except ssl.SSLError as error:
         return _distrust(host, error)
     except OSError as error:

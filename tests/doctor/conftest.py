@@ -1,0 +1,74 @@
+"""An installation to look at, and servers that answer in one way only."""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agent.doctor.case import Case
+from agent.folders import Folders, find_folders
+from agent.settings import Settings
+
+KEY = "5a" * 32
+NOW = 1_800_000_000.0
+
+Serve = Callable[..., AbstractAsyncContextManager[int]]
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    return find_folders({"ASTRAVUE_HOME": str(tmp_path / "home")})
+
+
+@pytest.fixture
+def make_case(folders: Folders, tmp_path: Path) -> Callable[..., Case]:
+    """Make the case of a new installation in a folder without a project."""
+
+    def make(server: str = "http://127.0.0.1:9/mcp", settings: Settings | None = None) -> Case:
+        return Case(
+            replace(settings or Settings(), server=server),
+            folders,
+            {"ASTRAVUE_VAULT_KEY": KEY},
+            clock=lambda: NOW,
+            working_folder=tmp_path,
+        )
+
+    return make
+
+
+@pytest.fixture
+def serve() -> Serve:
+    """Serve the same bytes to every connection, or nothing at all."""
+
+    @contextlib.asynccontextmanager
+    async def serving(answer: bytes | None, context: ssl.SSLContext | None = None) -> AsyncGenerator[int]:
+        handlers: set[asyncio.Task[None]] = set()
+
+        async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            try:
+                await reader.read(65_536)
+                if answer is None:
+                    await reader.read()
+                else:
+                    writer.write(answer)
+                    await writer.drain()
+            finally:
+                writer.close()
+                await writer.wait_closed()
+
+        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            handlers.add(asyncio.ensure_future(take(reader, writer)))
+
+        server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=context)
+        async with server:
+            yield server.sockets[0].getsockname()[1]
+            for handler in handlers:
+                handler.cancel()
+            await asyncio.gather(*handlers, return_exceptions=True)
+
+    return serving
