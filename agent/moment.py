@@ -12,3 +12,8 @@ def describe_moment(now: datetime) -> str:
     offset = now.strftime("%z")
     zone = now.tzname() or ""
     return f"Today is {now:%A}, {now:%Y-%m-%d}, {now:%H:%M} ({zone}, UTC{offset[:3]}:{offset[3:5]})."
+
+
+def local_now() -> datetime:
+    """The moment in the zone of this machine."""
+    return datetime.now().astimezone()

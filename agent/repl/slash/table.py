@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from agent.errors import UsageError
+from agent.moment import local_now
 from agent.repl.command_context import CommandContext
-from agent.repl.views.sources import Source, local_now
+from agent.repl.views.sources import Source
 from agent.repl.views.table import draw_table
 
 _MOST_ROWS = 200

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from agent.moment import local_now
 from agent.repl.command_context import CommandContext
-from agent.repl.views.sources import Source, local_now
+from agent.repl.views.sources import Source
 from agent.repl.views.timeline import draw_timeline
 
 

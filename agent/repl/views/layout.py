@@ -13,6 +13,10 @@ LATE = "!"
 """What stands before something that is late, so that its colour is never all that says so."""
 
 
+SPARE = 100
+"""From this importance on, columns go before another one is cut: ids are for machines."""
+
+
 class Tone(Enum):
     """How a cell is coloured."""
 
@@ -86,6 +90,9 @@ def fit(columns: Sequence[Column], room: int) -> dict[int, int]:
         The places of the chosen columns with their widths; the most important one is always there.
     """
     places = sorted(range(len(columns)), key=lambda place: columns[place].importance)
+    whole = [columns[place].widest for place in places]
+    while columns[places[-1]].importance >= SPARE and sum(whole) + len(GAP) * (len(whole) - 1) > room:
+        del places[-1], whole[-1]
     widths = {place: columns[place].narrowest for place in places}
     while len(widths) > 1 and _taken(widths) > room:
         del widths[places.pop()]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
+from agent.model.embedded.cells import humanise
 from agent.planning.reading import fields_of, people_of, plain, text_of
 from agent.repl.sanitize import strip_line
 from agent.repl.views.days import read_due_day
@@ -19,13 +20,13 @@ from agent.tools.names import kind_of
 _TITLES = ("tasktitle", "subtasktitle", "title", "taskname", "name", "summary", "subject", "content")
 _STATUSES = ("status", "taskstatus", "state", "column")
 _DONE = ("iscompleted", "completed", "done", "isdone", "closed")
-_DUE = ("duedate", "due", "dueon", "dueat", "deadline", "duedatetime", "enddate")
+DUE_FIELDS = ("duedate", "due", "dueon", "dueat", "deadline", "duedatetime", "enddate")
 _PEOPLE = ("owners", "assignees", "assignee", "assignedto", "owner", "responsible")
 _PROJECTS = ("projectname", "projecttitle", "project", "board", "listname", "list")
 _IDS = ("taskid", "subtaskid", "id", "key", "number")
 _LABELS = ("prioritylabel", "label", "name", "title")
 _TASK_KINDS = frozenset({"task", "subtask", "issue", "ticket", "card", "todo", "story", "workitem"})
-_MARKS_OF_A_TASK = (_STATUSES, _DONE, _DUE, _PEOPLE, ("priority",))
+_MARKS_OF_A_TASK = (_STATUSES, _DONE, DUE_FIELDS, _PEOPLE, ("priority",))
 _ENOUGH_MARKS = 2
 _ENVELOPES = ((), ("data",), ("result",))
 
@@ -151,7 +152,7 @@ def _as_tasks(listed: _Listed, value: JsonValue, _zone: tzinfo) -> Records | Non
     tasks: dict[object, tuple[Task, JsonObject]] = {}
     for place, row in enumerate(listed.rows):
         # What is late and blocked stands in two groups, but is one task.
-        tasks.setdefault((task := _read_task(row)).id or place, (task, row))
+        tasks.setdefault((task := read_task(row)).id or place, (task, row))
     rows = tuple(row for _, row in tasks.values())
     is_task_word = noun.removesuffix("s") in _TASK_KINDS
     return Records(
@@ -171,7 +172,7 @@ def _as_rows(listed: _Listed, value: JsonValue, _zone: tzinfo) -> Records | None
         and _own_kind(value) not in (None, _singular(_noun(listed)))
     ):
         return None
-    return Records(_noun(listed) or "items", tuple(listed.rows), total=listed.total)
+    return Records(humanise(_noun(listed)).lower() or "items", tuple(listed.rows), total=listed.total)
 
 
 def _collect(value: JsonValue) -> list[_Listed]:
@@ -230,14 +231,15 @@ def _is_task(row: JsonObject, noun: str) -> bool:
     return kind is None and noun.lower() in ("", "values", "nodes", "records") and marks >= _ENOUGH_MARKS
 
 
-def _read_task(row: JsonObject) -> Task:
+def read_task(row: JsonObject) -> Task:
+    """Read an object as a task; what it does not tell stays empty."""
     fields = fields_of(row)
     return Task(
         strip_line(text_of(fields, _TITLES)),
         next((label for key in _IDS if (label := label_of(fields.get(key)))), ""),
         _read_status(fields),
         label_of(fields.get("priority")),
-        next((day for key in _DUE if (day := read_due_day(fields.get(key)))), None),
+        next((day for key in DUE_FIELDS if (day := read_due_day(fields.get(key)))), None),
         next((names for key in _PEOPLE if (names := names_of(fields.get(key)))), ()),
         next((label for key in _PROJECTS if (label := label_of(fields.get(key)))), ""),
     )

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
-from agent.model.embedded.cells import humanise, plain_cell
+from agent.model.embedded.cells import humanise, name_durations, plain_cell
+from agent.planning.reading import plain
 from agent.repl.cells import pad, width, wrap
 from agent.repl.palette import Palette
 from agent.repl.sanitize import isolate, strip, strip_line
 from agent.repl.views.layout import GAP
-from agent.repl.views.records import names_of, read_records
-from agent.repl.views.table import NARROW, draw_table
+from agent.repl.views.records import DUE_FIELDS, names_of, read_records, read_task
+from agent.repl.views.table import NARROW, draw_table, due_cell
 from agent.repl.views.timesheet import draw_timesheet
 
 _MOST_ENTRIES = 12
@@ -35,10 +36,19 @@ def draw_result(structured: JsonValue, text: str, columns: int, palette: Palette
     if records is not None:
         return draw_table(records, columns, palette, now)
     if is_object(structured) and structured:
+        if noun := _empty_list(structured):
+            return f"No {noun}.\n"
         return _draw_fields(structured, columns, palette, now)
     if structured is None:
         return strip(text).rstrip("\n") + "\n"
     return _plain("", structured, now) + "\n"
+
+
+def _empty_list(value: JsonObject) -> str:
+    """What a list without any is called; empty where an object is no list."""
+    if not value.keys() & {"total", "count", "hasMore"}:
+        return ""
+    return next((humanise(strip_line(key)).lower() for key, held in value.items() if held == []), "")
 
 
 def _draw_fields(value: JsonObject, columns: int, palette: Palette, now: datetime) -> str:
@@ -64,13 +74,15 @@ def _draw_fields(value: JsonObject, columns: int, palette: Palette, now: datetim
 
 def _pairs(value: JsonObject, now: datetime, depth: int = 1) -> Iterator[tuple[str, str]]:
     """The fields of an object in words; what lies in envelopes comes as if it lay outside."""
-    for key, held in value.items():
+    for key, held in name_durations(value).items():
         label = strip_line(humanise(key))
         if is_object(held) and depth < _DEEPEST and (key in ("data", "result") or len(value) == 1):
             yield from _pairs(held, now, depth)
         elif isinstance(held, list) and (names := [name for each in held for name in names_of(each)]):
             more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
             yield label, ", ".join(names[:_MOST_NAMES]) + more
+        elif plain(key) in DUE_FIELDS and (due := due_cell(read_task(value), now.date())).text:
+            yield label, due.text
         else:
             yield label, _plain(key, held, now)
 

@@ -42,11 +42,6 @@ class Project:
     ids: JsonObject
 
 
-def local_now() -> datetime:
-    """The moment in the zone of this machine."""
-    return datetime.now().astimezone()
-
-
 class Source:
     """Records for one drawing.
 

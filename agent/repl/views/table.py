@@ -5,13 +5,14 @@ from datetime import date, datetime
 
 from agent.jsontypes import JsonObject
 from agent.model.embedded.cells import columns_for, name_durations, plain_cell
+from agent.planning.reading import plain
 from agent.repl.cells import width, wrap
 from agent.repl.palette import Palette
 from agent.repl.sanitize import isolate, strip_line
 from agent.repl.views.days import describe_day, describe_distance, describe_hours
 from agent.repl.views.entries import TimeEntry
-from agent.repl.views.layout import GAP, LATE, Cell, Column, Tone, colour, draw_row, draw_rule, fit
-from agent.repl.views.records import Records, Task, count
+from agent.repl.views.layout import GAP, LATE, SPARE, Cell, Column, Tone, colour, draw_row, draw_rule, fit
+from agent.repl.views.records import DUE_FIELDS, Records, Task, count, read_task
 
 NARROW = 50
 """Windows with fewer columns get one block of lines for each record."""
@@ -113,7 +114,7 @@ def _task_columns(tasks: Sequence[Task], today: date) -> list[Column]:
         Column("Priority", texts([task.priority for task in tasks]), 4, _SHORT_TEXT),
         Column("Who", people, 3, _SHORT_TEXT),
         Column("Project", texts([task.project for task in tasks]), 5, _SHORT_TEXT),
-        Column("Id", texts([task.id for task in tasks], Tone.DIM), 6, is_named=True),
+        Column("Id", texts([task.id for task in tasks], Tone.DIM), SPARE, is_named=True),
     ]
 
 
@@ -140,6 +141,8 @@ def _other_columns(rows: Sequence[JsonObject], now: datetime) -> list[Column]:
     for place, shown in enumerate(columns_for(rows)):
         values = [row.get(shown.key) for row in rows]
         cells = tuple(Cell(strip_line(plain_cell(shown.key, value, now))) for value in values)
+        if plain(shown.key) in DUE_FIELDS:
+            cells = tuple(due_cell(read_task(row), now.date()) for row in rows)
         is_id = shown.key.lower().endswith("id")
         is_number = not is_id and all(
             isinstance(value, int | float) and not isinstance(value, bool)
@@ -148,8 +151,7 @@ def _other_columns(rows: Sequence[JsonObject], now: datetime) -> list[Column]:
         )
         is_long = max(width(cell.text) for cell in cells) > _LONG_TEXT
         least = 0 if is_number or is_id else _LONG_TEXT if is_long and not columns else _SHORT_TEXT
-        # Ids are for machines: they go first when the window is narrow.
-        importance = place + len(rows[0]) + 1 if is_id else place
+        importance = SPARE if is_id else place
         columns.append(Column(strip_line(shown.heading), cells, importance, least, is_number, is_named=True))
     return columns
 
