@@ -31,6 +31,7 @@ from agent.repl.reader import TurnReader
 from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
 from agent.repl.terminal import TerminalScreen
+from agent.repl.views.hint import ViewHint
 from agent.repl.workflow_commands import commands_of, fill_in
 from agent.workflows.invocation import Invocation, find_invocation
 from agent.workflows.library import Library
@@ -116,6 +117,7 @@ class Chat:
         self._tasks: set[asyncio.Task[None]] = set()
         self._current: asyncio.Task[None] | None = None
         self._reader: TurnReader | None = None
+        self._view_hint = ViewHint()
         self._stopping = False
         self._wants_to_leave = False
         self._started = False
@@ -340,6 +342,7 @@ class Chat:
             clock=self._clock,
             waiting_for=lambda: "Thinking" if self._host.ready else "Getting ready",
             with_results=results,
+            hint=self._view_hint,
         )
         self._reader = reader
         try:

@@ -1,11 +1,11 @@
 """Read the events of a turn onto a screen."""
 
 import asyncio
-import json
 import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import datetime
 
 from agent.events import (
     ApprovalRequested,
@@ -27,8 +27,8 @@ from agent.events import (
     TurnFinished,
     WaitStarted,
 )
-from agent.jsontypes import dump, is_object
 from agent.model.protocol import TextDelta
+from agent.moment import local_now
 from agent.notices import describe
 from agent.repl.approvals import draw_request
 from agent.repl.cells import width
@@ -38,6 +38,7 @@ from agent.repl.markdown import AnswerWriter, open_answer, preload
 from agent.repl.questions import Questions
 from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
+from agent.repl.views.hint import ViewHint
 
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _FRAMES_PER_SECOND = 8
@@ -61,6 +62,8 @@ class TurnReader:
         clock: Seconds that only ever grow.
         waiting_for: Says what is waited for when neither text nor a call is under way.
         with_results: Show the results of calls too, not just how they ended.
+        hint: Tells that results of turns can be drawn; nothing is told when left out.
+        now: Tells the user's moment.
     """
 
     def __init__(
@@ -72,6 +75,8 @@ class TurnReader:
         clock: Callable[[], float],
         waiting_for: Callable[[], str],
         with_results: bool = False,
+        hint: ViewHint | None = None,
+        now: Callable[[], datetime] = local_now,
     ) -> None:
         self._screen = screen
         self._palette = screen.palette
@@ -80,6 +85,9 @@ class TurnReader:
         self._clock = clock
         self._waiting_for = waiting_for
         self._with_results = with_results
+        self._hint = hint
+        self._now = now
+        self._is_by_hand = False
         self._since = clock()
         self._calls: dict[str, _RunningCall] = {}
         self._answer: AnswerWriter | None = None
@@ -117,6 +125,7 @@ class TurnReader:
                 answer = self._answer or await self._open_answer()
                 answer.feed(event.text)
             case StepFinished():
+                self._is_by_hand = event.step == 0
                 self._finish_answer()
                 self._since = self._clock()
             case ToolCallStarted():
@@ -142,6 +151,8 @@ class TurnReader:
                     self._write(Kind.REMARK, draw_error(event.error, self._palette))
             case TurnFinished():
                 self._finish_answer()
+                if self._hint and (line := self._hint.tell()):
+                    self._write(Kind.REMARK, self._palette.dim(line))
             case _:
                 pass
 
@@ -193,8 +204,17 @@ class TurnReader:
             case _:
                 mark = self._palette.bad(mark)
         self._write(Kind.CALLS, mark + rest)
-        if self._with_results and event.outcome is CallOutcome.SUCCEEDED:
-            self._write(Kind.ANSWER, _draw_result(event))
+        if event.outcome is not CallOutcome.SUCCEEDED:
+            return
+        if self._hint and not self._is_by_hand:
+            self._hint.take(event.structured)
+        if self._with_results:
+            self._scrollback.write(Kind.ANSWER, self._draw_result(event))
+
+    def _draw_result(self, event: ToolCallFinished) -> str:
+        from agent.repl.views.result import draw_result
+
+        return draw_result(event.structured, event.text, self._screen.columns, self._palette, self._now())
 
     def _draw_call(self, call: _RunningCall, columns: int) -> str:
         if call.request:
@@ -210,10 +230,3 @@ class TurnReader:
 
     def _write(self, kind: Kind, line: str) -> None:
         self._scrollback.write(kind, line + "\n")
-
-
-def _draw_result(event: ToolCallFinished) -> str:
-    if is_object(event.structured) or isinstance(event.structured, list):
-        return strip(json.dumps(event.structured, ensure_ascii=False, indent=2)) + "\n"
-    text = event.text if event.structured is None else dump(event.structured)
-    return strip(text).rstrip("\n") + "\n"
