@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 SERVICE = "astravue-agent"
+ABSENT = "no keychain here"
+"""What is said where there is none, which is no fault."""
 _BOUND = 5.0
 _OWN_BACKENDS = "keyring.backends."
 _NO_KEYCHAIN = ("keyring.backends.fail", "keyring.backends.null")
@@ -98,7 +100,7 @@ class Keychain:
         else:
             usable = module not in _NO_KEYCHAIN
         if not usable:
-            raise KeychainUnusableError("no keychain here")
+            raise KeychainUnusableError(ABSENT)
         if not module.startswith(_OWN_BACKENDS):
             self._name = f"the keyring backend {module}"
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from agent.auth.discovery import Authorization, discover
-from agent.auth.keychain import Keychain, KeychainUnusableError
+from agent.auth.keychain import ABSENT, Keychain, KeychainUnusableError
 from agent.auth.login import ClientSettings, Login, canonical_server
 from agent.auth.token_endpoint import make_oauth_client
 from agent.auth.vault import Vault
@@ -75,8 +75,14 @@ async def check_keychain(make: Callable[[], Keychain] = Keychain) -> Finding:
     try:
         await run_aside(lambda: keychain.get("doctor"))
     except KeychainUnusableError as error:
-        # The vault has other places for its key, so this alone stops nothing.
-        return Finding(KEYCHAIN, Outcome.OK, f"not used: {error}")
+        if str(error) == ABSENT:
+            return Finding(KEYCHAIN, Outcome.OK, f"{ABSENT}; the vault's key has other places")
+        return Finding(
+            KEYCHAIN,
+            Outcome.WARNING,
+            f"not used: {error}",
+            "Unlock or restart it, or keep the vault's key elsewhere: ASTRAVUE_VAULT_KEY_FILE.",
+        )
     return Finding(KEYCHAIN, Outcome.OK, f"{keychain.name} answers")
 
 
