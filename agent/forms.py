@@ -1,12 +1,16 @@
-"""Forms that a server asks a person to fill in: flat, with one line of text for each field.
+"""Forms that a person fills in: flat, with one line of text for each field.
+
+Servers ask with forms (`parse_form`), and a tool's arguments make one (`agent.schema_forms`).
 
 Source: MCP 2025-11-25 and 2026-07-28, Client features, Elicitation, "Requested schema": an object
 whose properties are text, numbers, booleans, or choices from a list.
 """
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -38,6 +42,8 @@ class FieldKind(StrEnum):
     YES_NO = "yes_no"
     CHOICE = "choice"
     CHOICES = "choices"
+    LIST = "list"
+    JSON = "json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class Field:
         format: `email`, `uri`, `date` or `date-time` for text that must look like one.
         least: The smallest number, length of text, or count of choices.
         most: The largest one.
+        item: What a `LIST` field takes several of, text or numbers; `JSON` where choices are no text.
     """
 
     name: str
@@ -75,6 +82,7 @@ class Field:
     format: str = ""
     least: float | None = None
     most: float | None = None
+    item: FieldKind = FieldKind.TEXT
 
     def read(self, text: str) -> FormValue | None:
         """Turn what was typed into the field's value.
@@ -114,6 +122,10 @@ class Field:
                 return value if value in values else None
             case FieldKind.CHOICES, list() if listed is not None and len(listed) == len(value):
                 return listed if values.issuperset(listed) and self._is_sound(listed) else None
+            case FieldKind.LIST, list() if listed is not None and len(listed) == len(value):
+                return listed if self._is_sound(listed) else None
+            case FieldKind.JSON, str():
+                return value if _is_json(value) else None
             case _:
                 return None
 
@@ -122,7 +134,9 @@ class Field:
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, list):
-            return ", ".join(self._label(item) for item in value)
+            labels = [self._label(item) for item in value]
+            needs_brackets = self.kind is FieldKind.LIST and any(map(_is_ambiguous, labels or [""]))
+            return json.dumps(value, ensure_ascii=False) if needs_brackets else ", ".join(labels)
         return self._label(value) if isinstance(value, str) else str(value)
 
     @property
@@ -137,6 +151,13 @@ class Field:
                 return "some of those above or their numbers, with commas between" + self._bounds(" of them")
             case FieldKind.NUMBER | FieldKind.INTEGER:
                 return ("a whole number" if self.kind is FieldKind.INTEGER else "a number") + self._bounds("")
+            case FieldKind.LIST:
+                what = {FieldKind.INTEGER: "whole numbers", FieldKind.NUMBER: "numbers"}.get(
+                    self.item, "texts"
+                )
+                return f"{what} with commas between" + self._bounds(" of them")
+            case FieldKind.JSON:
+                return "JSON"
             case FieldKind.TEXT:
                 return {
                     "email": "an e-mail address",
@@ -162,7 +183,13 @@ class Field:
                     raise ValueError("Answer yes or no.")
                 return text.lower() in _YES
             case FieldKind.INTEGER | FieldKind.NUMBER:
-                return self._parse_number(text)
+                return self._parse_number(text, self.kind)
+            case FieldKind.LIST:
+                return [self._parse_item(part) for part in _parts(text)]
+            case FieldKind.JSON:
+                if not _is_json(text):
+                    raise ValueError(f"It takes {self.hint}.")
+                return text
             case FieldKind.CHOICE:
                 return self._choose(text)
             case FieldKind.CHOICES:
@@ -171,7 +198,12 @@ class Field:
             case FieldKind.TEXT:
                 return text
 
-    def _parse_number(self, text: str) -> int | float:
+    def _parse_item(self, text: str) -> str:
+        if self.item is FieldKind.TEXT:
+            return text
+        return str(self._parse_number(text, self.item))
+
+    def _parse_number(self, text: str, kind: FieldKind) -> int | float:
         if not _NUMBER.fullmatch(text):
             raise ValueError(f"It takes {self.hint}.")
         try:
@@ -179,9 +211,9 @@ class Field:
         except ValueError:
             pass
         number = float(text)
-        if math.isinf(number) or (self.kind is FieldKind.INTEGER and not number.is_integer()):
+        if math.isinf(number) or (kind is FieldKind.INTEGER and not number.is_integer()):
             raise ValueError(f"It takes {self.hint}.")
-        return number if self.kind is FieldKind.NUMBER else int(number)
+        return number if kind is FieldKind.NUMBER else int(number)
 
     def _choose(self, text: str) -> str:
         for choice in self.choices:
@@ -292,6 +324,28 @@ def _in_digits(number: float) -> str:
 
 def _number(value: JsonValue) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _parts(text: str) -> list[str]:
+    """The items of a list as it was typed: with commas between, or as JSON where items hold commas."""
+    if text.startswith("["):
+        with suppress(ValueError, RecursionError):
+            held: JsonValue = json.loads(text)
+            if isinstance(held, list):
+                return [item if isinstance(item, str) else json.dumps(item) for item in held]
+    return [part for each in text.split(",") if (part := each.strip())]
+
+
+def _is_ambiguous(item: str) -> bool:
+    return "," in item or item.startswith("[") or item != item.strip() or not item
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.dumps(json.loads(text), allow_nan=False)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _is_email(text: str) -> bool:
