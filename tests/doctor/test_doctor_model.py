@@ -81,9 +81,7 @@ async def test_an_endpoint_without_a_model_of_its_own_says_why(make_case: MakeCa
             await check_model(open_vault(case), case)
 
 
-async def test_the_embedded_model_is_well_once_its_weights_are_there(
-    make_case: MakeCase, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_embedded_model_is_well_once_its_weights_are_there(make_case: MakeCase) -> None:
     case = make_case(settings=Settings(model="embedded"))
     missing = await check_model(open_vault(case), case)
     assert (missing.outcome, missing.advice) == (Outcome.WARNING, "Run `astravue model fetch`.")
