@@ -1,0 +1,204 @@
+"""Puts dialogs on a terminal: their keys, the line that is typed for them, and a draft that is under way.
+
+A dialog's line is a buffer of its own, so the draft stays what and where it was.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout import BufferControl, ConditionalContainer, Container, Dimension, Window
+
+from agent.repl.cells import shorten
+from agent.repl.dialogs.dialog import Dialog, Key, T
+from agent.repl.palette import Palette
+from agent.repl.sanitize import repair_input, strip_line
+
+_INPUT_ROWS = 10
+# A letter that follows another key so soon belongs to the draft that was being typed.
+_PAUSE_BEFORE_ANSWER = 1.0
+_KEYS = {
+    Keys.Enter: Key.ENTER,
+    Keys.Escape: Key.ESCAPE,
+    Keys.Up: Key.UP,
+    Keys.Down: Key.DOWN,
+    Keys.Left: Key.LEFT,
+    Keys.Right: Key.RIGHT,
+    Keys.Tab: Key.TAB,
+    Keys.BackTab: Key.BACK_TAB,
+    Keys.PageUp: Key.PAGE_UP,
+    Keys.PageDown: Key.PAGE_DOWN,
+    Keys.Backspace: Key.BACKSPACE,
+    Keys.Delete: Key.BACKSPACE,
+}
+_BESIDE_TYPING = (
+    *(Keys.Enter, Keys.Escape, Keys.Up, Keys.Down, Keys.Tab, Keys.BackTab, Keys.PageUp, Keys.PageDown),
+)
+_WALKING = (Keys.Left, Keys.Right)
+
+
+@dataclass(slots=True)
+class _Asked:
+    dialog: Dialog[Any]
+    # When the last key came that may have been meant for the draft; None if there was no draft.
+    last_typed: float | None
+    take_answer: Callable[[], None]
+
+
+class Desk:
+    """Asks one thing at a time.
+
+    Args:
+        draft: What the user is typing as a message.
+        palette: The colours.
+        clock: Seconds that only ever grow.
+        application: What draws it all.
+    """
+
+    def __init__(
+        self,
+        draft: Buffer,
+        palette: Palette,
+        clock: Callable[[], float],
+        application: Callable[[], Application[None]],
+    ) -> None:
+        self._draft = draft
+        self._palette = palette
+        self._clock = clock
+        self._application = application
+        self._asked: _Asked | None = None
+        self._line = Buffer(multiline=True, on_text_changed=self._line_changed)
+        self._window = Window(
+            BufferControl(self._line),
+            wrap_lines=True,
+            height=Dimension(min=1, max=_INPUT_ROWS),
+            dont_extend_height=True,
+            get_line_prefix=self._line_prefix,
+        )
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a dialog is on the screen."""
+        return self._asked is not None
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether a line is typed for it."""
+        return self._asked is not None and self._asked.dialog.typed is not None
+
+    @property
+    def container(self) -> Container:
+        """The place of the line, which is there while one is typed."""
+        return ConditionalContainer(self._window, Condition(lambda: self.is_typing))
+
+    async def ask(self, dialog: Dialog[T]) -> T:
+        """Show a dialog until it has its answer.
+
+        A draft under way is kept, and its letters are not mistaken for an answer: while there is one,
+        keys count only after a pause of a second.
+        """
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        def take_answer() -> None:
+            if dialog.answer is not None and not answer.done():
+                answer.set_result(dialog.answer)
+
+        self._asked = _Asked(dialog, self._clock() if self._draft.text else None, take_answer)
+        self._show()
+        try:
+            return await answer
+        finally:
+            self.dismiss()
+
+    def dismiss(self) -> None:
+        """Take the dialog away: keys that follow are for the draft again."""
+        self._asked = None
+        self._show()
+
+    def draw(self, columns: int, rows: int) -> str:
+        """Draw the dialog; nothing while there is none."""
+        return self._asked.dialog.draw(columns, rows, self._palette) if self._asked else ""
+
+    def bind_keys(self) -> KeyBindings:
+        """Bind the keys, which are the dialog's while there is one."""
+        keys = KeyBindings()
+        typing = Condition(lambda: self.is_typing)
+        asking = Condition(lambda: self.is_asking)
+        early = Condition(lambda: self._asked is not None and self._asked.last_typed is not None)
+        walking = Condition(lambda: self._asked is not None and self._asked.dialog.walks)
+
+        @keys.add("<any>", filter=asking & (early | ~typing), eager=True)
+        def _(event: KeyPressEvent) -> None:
+            self._press(event)
+
+        for key in _BESIDE_TYPING:
+            keys.add(key, filter=typing, eager=True)(self._press)
+        for key in _WALKING:
+            keys.add(key, filter=typing & walking, eager=True)(self._press)
+
+        @keys.add("c-j", filter=typing)
+        def _(_event: KeyPressEvent) -> None:
+            self._line.newline(copy_margin=False)
+
+        @keys.add(Keys.BracketedPaste, filter=typing, eager=True)
+        def _(event: KeyPressEvent) -> None:
+            self._line.insert_text(repair_input(event.data))
+
+        return keys
+
+    def _press(self, event: KeyPressEvent) -> None:
+        asked = self._asked
+        if asked is None or self._is_of_the_draft(asked):
+            return
+        pressed = event.key_sequence[0].key
+        if isinstance(pressed, Keys):
+            key = _KEYS.get(pressed)
+            if key is None:
+                return
+            asked.dialog.take_key(key)
+        elif self.is_typing:
+            self._line.insert_text(event.data)
+        else:
+            asked.dialog.take_key(event.data)
+        asked.take_answer()
+        self._show()
+
+    def _is_of_the_draft(self, asked: _Asked) -> bool:
+        if asked.last_typed is None:
+            return False
+        now = self._clock()
+        early = now - asked.last_typed < _PAUSE_BEFORE_ANSWER
+        asked.last_typed = now if early else None
+        return early
+
+    def _line_changed(self, _: Buffer) -> None:
+        if self._asked is not None and self.is_typing:
+            self._asked.dialog.type(repair_input(self._line.text))
+
+    def _show(self) -> None:
+        """Give the line what the dialog says is typed, and the focus to whoever takes the keys."""
+        typed = self._asked.dialog.typed if self._asked else None
+        if (typed or "") != self._line.text:
+            self._line.document = Document(typed or "")
+        layout = self._application().layout
+        if typed is not None and not layout.has_focus(self._window):
+            layout.focus(self._window)
+        elif typed is None and layout.has_focus(self._window):
+            layout.focus(self._draft)
+        self._application().invalidate()
+
+    def _line_prefix(self, line: int, wrap: int) -> StyleAndTextTuples:
+        if line or wrap or self._asked is None:
+            return [("", "  ")]
+        prompt = shorten(
+            strip_line(self._asked.dialog.prompt), self._application().output.get_size().columns // 2
+        )
+        return [("class:prompt", f"{prompt} ")]

@@ -1,0 +1,57 @@
+"""What a question is to a screen: it takes keys, perhaps a line of text, and draws itself.
+
+A dialog knows no terminal library. Keys that write something come as the character that they write, the
+others as a `Key`.
+"""
+
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from agent.repl.palette import Palette
+
+T = TypeVar("T")
+
+
+class Key(StrEnum):
+    """A key that writes nothing."""
+
+    ENTER = "enter"
+    ESCAPE = "escape"
+    UP = "up"
+    DOWN = "down"
+    LEFT = "left"
+    RIGHT = "right"
+    TAB = "tab"
+    BACK_TAB = "back_tab"
+    PAGE_UP = "page_up"
+    PAGE_DOWN = "page_down"
+    BACKSPACE = "backspace"
+
+
+class Dialog(Generic[T]):
+    """A question, until it has its answer.
+
+    Attributes:
+        answer: The answer; `None` until there is one.
+        typed: The text of the line that is being typed; `None` while no line is typed and every key is for
+            the dialog.
+        prompt: What stands before that line.
+        walks: Left and Right are for the dialog even while a line is typed.
+    """
+
+    answer: T | None = None
+    typed: str | None = None
+    prompt: str = ""
+    walks: bool = False
+
+    def type(self, text: str) -> None:
+        """Take the line as it is now."""
+        self.typed = text
+
+    def take_key(self, key: str) -> None:
+        """Take a key; while a line is typed only those that do not edit it."""
+        raise NotImplementedError
+
+    def draw(self, columns: int, rows: int, palette: Palette, /) -> str:
+        """Draw it as lines, no longer than the columns and no more than the rows."""
+        raise NotImplementedError
