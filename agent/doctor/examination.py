@@ -57,7 +57,7 @@ async def _bounded(named: _Named, case: Case) -> Finding:
             named.name, Outcome.PROBLEM, f"no answer within {case.seconds:g} s", "Try again in a minute."
         )
     except AgentError as error:
-        return Finding(named.name, Outcome.PROBLEM, error.message, error.hint)
+        return Finding(named.name, Outcome.PROBLEM, error.message.removesuffix("."), error.hint)
     except Exception as error:
         _log.exception("The check of %s failed", named.name)
         return Finding(

@@ -70,7 +70,7 @@ def test_scripts_get_one_object_and_no_secret(signed_in: Program, endpoint: Scri
 def test_what_is_missing_is_a_problem_with_the_command_that_helps(
     program: Program, server: dict[str, Any]
 ) -> None:
-    done = program.run("doctor", ASTRAVUE_SERVER=server["url"])
+    done = program.run("doctor", ASTRAVUE_SERVER=server["url"], ASTRAVUE_MODEL="any")
     assert done.returncode == 1
     assert f"✗ sign-in    problem    none for {server['url']}\n" in done.stdout
     assert "\n                        Run `astravue login`.\n" in done.stdout
