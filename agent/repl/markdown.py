@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Protocol
 
 from agent.repl.sanitize import Sanitizer
+from agent.repl.themes import DARK, Theme
 
 # Drawing more than this again and again costs more than it shows.
 _LONGEST_FORMATTED_TAIL = 4_000
@@ -35,15 +36,18 @@ class AnswerWriter(Protocol):
         ...
 
 
-def open_answer(write: Callable[[str], object], columns: Callable[[], int], *, plain: bool) -> AnswerWriter:
+def open_answer(
+    write: Callable[[str], object], columns: Callable[[], int], *, plain: bool, theme: Theme = DARK
+) -> AnswerWriter:
     """Make the writer for answers.
 
     Args:
         write: Takes whole lines of text.
         columns: The present width of the terminal.
         plain: Write the text as it is, without colour or layout.
+        theme: The styles.
     """
-    return PlainAnswer(write) if plain else MarkdownAnswer(write, columns)
+    return PlainAnswer(write) if plain else MarkdownAnswer(write, columns, theme)
 
 
 def preload() -> None:
@@ -89,9 +93,12 @@ class MarkdownAnswer:
         write: Takes whole lines of text with ANSI colours.
         columns: The present width of the terminal; asked again for each block, so that blocks
             written after a resize fit the new width.
+        theme: The styles.
     """
 
-    def __init__(self, write: Callable[[str], object], columns: Callable[[], int]) -> None:
+    def __init__(
+        self, write: Callable[[str], object], columns: Callable[[], int], theme: Theme = DARK
+    ) -> None:
         from agent.repl.blocks import BlockSplitter
         from agent.repl.rendering import BlockRenderer
 
@@ -99,7 +106,7 @@ class MarkdownAnswer:
         self._columns = columns
         self._sanitizer = Sanitizer()
         self._splitter = BlockSplitter()
-        self._renderer = BlockRenderer()
+        self._renderer = BlockRenderer(theme)
         self._written_any = False
 
     def feed(self, delta: str) -> None:

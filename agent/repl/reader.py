@@ -174,7 +174,10 @@ class TurnReader:
         if not plain:
             await asyncio.to_thread(preload)
         self._answer = open_answer(
-            lambda text: self._scrollback.write(Kind.ANSWER, text), lambda: self._screen.columns, plain=plain
+            lambda text: self._scrollback.write(Kind.ANSWER, text),
+            lambda: self._screen.columns,
+            plain=plain,
+            theme=self._palette.theme,
         )
         return self._answer
 

@@ -9,25 +9,36 @@ from typing import ClassVar
 
 from rich.console import Console, JustifyMethod
 from rich.markdown import Heading, Markdown, MarkdownElement
-from rich.theme import Theme
+from rich.theme import Theme as StyleSheet
 
 from agent.repl.blocks import new_parser
+from agent.repl.themes import DARK, Theme
 
 _NARROWEST = 8
 _TRAILING_BLANKS = re.compile(r" +$")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_THEME = Theme(
-    {
-        "markdown.code": "cyan",
-        "markdown.h1": "bold underline",
-        "markdown.h2": "bold",
-        "markdown.h3": "bold",
-        "markdown.h4": "bold italic",
-        "markdown.link": "none",
-        "markdown.table.border": "dim",
-        "markdown.table.header": "bold",
+
+
+def _style_sheet(theme: Theme) -> StyleSheet:
+    styles = theme.styles
+    sheet = {
+        "markdown.code": styles.code,
+        "markdown.code_block": styles.code,
+        "markdown.h1": styles.title,
+        "markdown.h2": styles.heading,
+        "markdown.h3": styles.heading,
+        "markdown.h4": f"{styles.heading} italic",
+        "markdown.block_quote": styles.dim,
+        "markdown.hr": styles.border,
+        "markdown.item.bullet": styles.strong,
+        "markdown.item.number": styles.strong,
+        "markdown.link": "",
+        "markdown.link_url": "underline",
+        "markdown.list": "",
+        "markdown.table.border": styles.border,
+        "markdown.table.header": styles.heading,
     }
-)
+    return StyleSheet({name: style or "none" for name, style in sheet.items()})
 
 
 class _Heading(Heading):
@@ -43,13 +54,23 @@ class BlockRenderer:
 
     The addresses of links are written out, because a link that only shows its text can lead
     elsewhere than it says.
+
+    Args:
+        theme: The styles.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme = DARK) -> None:
+        self._syntax = theme.syntax or DARK.syntax
         self._parser = new_parser()
         self._file = StringIO()
         self._console = Console(
-            file=self._file, force_terminal=True, legacy_windows=False, theme=_THEME, emoji=False
+            file=self._file,
+            force_terminal=True,
+            legacy_windows=False,
+            color_system="truecolor" if theme.has_exact_colours else "standard",
+            no_color=not theme.has_colours,
+            theme=_style_sheet(theme),
+            emoji=False,
         )
 
     def render(self, source: str, columns: int) -> str:
@@ -62,7 +83,7 @@ class BlockRenderer:
         Returns:
             Whole lines; empty when there is nothing to see.
         """
-        answer = _Answer("", code_theme="ansi_dark", hyperlinks=False)
+        answer = _Answer("", code_theme=self._syntax, hyperlinks=False)
         answer.parsed = self._parser.parse(source)
         self._console.print(answer, width=max(columns, _NARROWEST))
         drawn = self._file.getvalue()

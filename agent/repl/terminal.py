@@ -13,18 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from prompt_toolkit.application import Application
-from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.application import Application, in_terminal
+from prompt_toolkit.auto_suggest import AutoSuggest
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.completion import CompleteEvent, Completer
-from prompt_toolkit.filters import Condition, has_completions, has_focus
+from prompt_toolkit.completion import Completer
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import ANSI, AnyFormattedText, StyleAndTextTuples
 from prompt_toolkit.history import History
 from prompt_toolkit.input import Input
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
-from prompt_toolkit.key_binding.bindings.auto_suggest import load_auto_suggest_bindings
-from prompt_toolkit.key_binding.key_bindings import KeyBindingsBase
-from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import (
     BufferControl,
     ConditionalContainer,
@@ -39,17 +36,22 @@ from prompt_toolkit.layout import (
 )
 from prompt_toolkit.layout.menus import CompletionsMenu
 from prompt_toolkit.layout.processors import AppendAutoSuggestion
-from prompt_toolkit.output import ColorDepth, Output, create_output
+from prompt_toolkit.output import Output, create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
-from prompt_toolkit.styles import Style
+from prompt_toolkit.styles import DynamicStyle
 from prompt_toolkit.widgets import SearchToolbar
 
+from agent.errors import UsageError
 from agent.events import ApprovalRequested, Decision
 from agent.repl.approvals import decide, decide_yes_or_no, draw_yes_or_no
 from agent.repl.cells import shorten
+from agent.repl.editor import edit
+from agent.repl.keys import Actions, bind_keys
 from agent.repl.palette import Palette
+from agent.repl.pasting import Pastes, ShowPastes
 from agent.repl.sanitize import repair_input, strip_line
 from agent.repl.screen import Keyboard
+from agent.repl.styles import depth_of, make_style
 
 _PROMPT = "❯ "
 _MENU_ROWS = 8
@@ -57,16 +59,6 @@ _INPUT_ROWS = 10
 _LONGEST_LINE = 65_536
 # A letter that follows another key so soon belongs to the draft that was being typed.
 _PAUSE_BEFORE_ANSWER = 1.0
-_STYLE = Style.from_dict(
-    {
-        "prompt": "ansicyan bold",
-        "toolbar": "ansibrightblack",
-        "queued": "ansibrightblack italic",
-        "auto-suggestion": "ansibrightblack",
-    }
-)
-
-
 _T = TypeVar("_T")
 
 
@@ -92,6 +84,8 @@ class TerminalScreen:
         keyboard: Is told what the user does.
         history: Earlier messages.
         completer: Offers completions.
+        suggest: Suggests how a line goes on.
+        pastes: Keeps long pasted texts.
         palette: The colours.
         clock: Seconds that only ever grow.
         input: Where keys come from; the process's terminal when left out.
@@ -104,12 +98,15 @@ class TerminalScreen:
         *,
         history: History,
         completer: Completer,
+        suggest: AutoSuggest,
+        pastes: Pastes,
         palette: Palette,
         clock: Callable[[], float],
         input: Input | None = None,
         output: Output | None = None,
     ) -> None:
         self._keyboard = keyboard
+        self._pastes = pastes
         self._palette = palette
         self._clock = clock
         self._output = output or create_output()
@@ -121,20 +118,35 @@ class TerminalScreen:
         self._hint = ""
         self._question: _Question | None = None
         self._line: _Line | None = None
+        # What is to be written once the editor has given the terminal back; `None` while there is none.
+        self._held: list[str] | None = None
         self._buffer = Buffer(
             history=history,
             completer=completer,
-            auto_suggest=AutoSuggestFromHistory(),
+            auto_suggest=suggest,
             complete_while_typing=Condition(self._completes_while_typing),
             multiline=True,
             on_text_changed=self._text_changed,
         )
         self._application: Application[None] = Application(
             layout=self._lay_out(),
-            key_bindings=self._bind_keys(),
-            style=_STYLE,
+            key_bindings=bind_keys(
+                self._buffer,
+                Actions(
+                    self._answer,
+                    self._interrupt,
+                    self._submit,
+                    keyboard.leave,
+                    self._paste,
+                    self._edit,
+                    self._take_back,
+                ),
+                is_asking=lambda: self._question is not None,
+                is_waiting=lambda: bool(keyboard.queued()) and self._line is None,
+            ),
+            style=DynamicStyle(lambda: make_style(palette.theme)),
             include_default_pygments_style=False,
-            color_depth=ColorDepth.DEPTH_1_BIT if palette.plain else None,
+            color_depth=lambda: depth_of(palette.theme),
             erase_when_done=True,
             input=input,
             output=self._output,
@@ -157,6 +169,9 @@ class TerminalScreen:
 
     def write(self, text: str) -> None:
         """Put whole lines above the prompt."""
+        if self._held is not None:
+            self._held.append(text)
+            return
         if self._application.is_running:
             self._application.renderer.erase()
         self._output.write_raw(text.replace("\n", "\r\n"))
@@ -191,7 +206,7 @@ class TerminalScreen:
 
     def restore_draft(self, text: str) -> None:
         """Put text before what is being typed."""
-        self._buffer.text = "\n".join(filter(None, [text, self._buffer.text]))
+        self._buffer.text = "\n".join(filter(None, [self._pastes.fold(text), self._buffer.text]))
         self._buffer.cursor_position = len(self._buffer.text)
 
     async def ask_approval(self, request: ApprovalRequested) -> Decision:
@@ -258,7 +273,7 @@ class TerminalScreen:
         search = SearchToolbar()
         self._control = BufferControl(
             self._buffer,
-            input_processors=[AppendAutoSuggestion()],
+            input_processors=[ShowPastes(self._pastes), AppendAutoSuggestion()],
             search_buffer_control=search.control,
             preview_search=True,
         )
@@ -293,71 +308,47 @@ class TerminalScreen:
         menu = Float(CompletionsMenu(max_height=_MENU_ROWS, scroll_offset=1), xcursor=True, ycursor=True)
         return Layout(FloatContainer(rows, [menu]), focused_element=entry)
 
-    def _bind_keys(self) -> KeyBindingsBase:
-        keys = KeyBindings()
-        at_prompt = has_focus(self._buffer)
-        asking = Condition(lambda: self._question is not None)
+    def _interrupt(self) -> None:
+        if self._held is not None:
+            # It was meant for the editor.
+            return
+        # The turn that asked is about to stop; keys that follow are for the prompt again.
+        self._question = None
+        self._keyboard.interrupt()
 
-        @keys.add("<any>", filter=asking, eager=True)
-        def _(event: KeyPressEvent) -> None:
-            self._answer(event.data if event.key_sequence[0].key not in (Keys.Escape, Keys.Enter) else "")
+    def _paste(self, text: str) -> None:
+        self._buffer.insert_text(self._pastes.take(text))
 
-        @keys.add("c-c", eager=True)
-        @keys.add("<sigint>", eager=True)
-        def _(_event: KeyPressEvent) -> None:
-            # The turn that asked is about to stop; keys that follow are for the prompt again.
-            self._question = None
-            self._keyboard.interrupt()
+    def _take_back(self) -> None:
+        self.restore_draft(self._keyboard.take_back())
 
-        @keys.add("enter", filter=at_prompt & ~asking)
-        def _(_event: KeyPressEvent) -> None:
-            self._submit()
-
-        @keys.add("c-j", filter=at_prompt & ~asking)
-        @keys.add("escape", "enter", filter=at_prompt & ~asking)
-        def _(_event: KeyPressEvent) -> None:
-            self._buffer.newline(copy_margin=False)
-
-        @keys.add("tab", filter=at_prompt & ~asking)
-        def _(_event: KeyPressEvent) -> None:
-            self._complete()
-
-        @keys.add("c-d", filter=at_prompt & ~asking & Condition(lambda: not self._buffer.text))
-        def _(_event: KeyPressEvent) -> None:
-            self._keyboard.leave()
-
-        @keys.add("escape", filter=at_prompt & has_completions & ~asking)
-        def _(_event: KeyPressEvent) -> None:
-            self._buffer.cancel_completion()
-
-        return merge_key_bindings([load_auto_suggest_bindings(), keys])
-
-    def _complete(self) -> None:
-        """Insert the only completion there is, else show those there are or go on to the next."""
-        buffer, state = self._buffer, self._buffer.complete_state
-        if state is None or state.complete_index is None:
-            event = CompleteEvent(completion_requested=True)
-            found = list(buffer.completer.get_completions(buffer.document, event))
-            if len(found) == 1:
-                buffer.apply_completion(found[0])
-                return
-        if state is None:
-            buffer.start_completion(insert_common_part=True)
-        else:
-            buffer.complete_next()
+    async def _edit(self) -> None:
+        if self._line is not None or self._held is not None:
+            return
+        held = self._held = []
+        draft = self._buffer.text
+        try:
+            async with in_terminal():
+                edited = await edit(self._pastes.expand(draft))
+            self._buffer.document = Document(self._pastes.fold(repair_input(edited)))
+        except UsageError as error:
+            self._keyboard.complain(error)
+        finally:
+            self._held = None
+            for text in held:
+                self.write(text)
 
     def _submit(self) -> None:
-        text = repair_input(self._buffer.text)
+        text = repair_input(self._pastes.expand(self._buffer.text)).strip()
         if self._line is not None:
             if not self._line.typed.done():
-                self._line.typed.set_result(text.strip())
+                self._line.typed.set_result(text)
             return
-        if not text.strip():
+        if not text:
             return
-        self._buffer.text = text
         self._buffer.append_to_history()
         self._buffer.reset()
-        self._keyboard.submit(text.strip())
+        self._keyboard.submit(text)
 
     def _answer(self, key: str) -> None:
         question = self._question
@@ -402,7 +393,9 @@ class TerminalScreen:
 
     def _queued_text(self) -> StyleAndTextTuples:
         width = self.columns - 1
-        lines = [shorten(f"  queued: {strip_line(text)}", width) for text in self._keyboard.queued()]
+        lines = [
+            shorten(f"  queued: {strip_line(text[: width * 4])}", width) for text in self._keyboard.queued()
+        ]
         return [("class:queued", "\n".join(lines))]
 
     def _queued_height(self) -> Dimension:
