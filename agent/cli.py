@@ -6,11 +6,12 @@ Nothing slow is imported here; each subcommand lives in `agent.commands` and is 
 import argparse
 import importlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, NoReturn, TextIO, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 
 from agent import __version__
 from agent.errors import AgentError, ExitCode, UsageError
@@ -83,7 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_call(add("call", "call one tool by hand"))
     _add_model(add("model", "list, choose, test and fetch language models; keep their keys"), shared)
     _add_sandbox(add("sandbox", "run Astravue on this machine"))
-    _add_sessions(add("sessions", "saved conversations"))
+    _add_sessions(add("sessions", "saved conversations: list, show, export, fork, delete"), shared)
     _add_log(add("log", "what was done at servers: OAuth operations and tool calls"))
     doctor = add("doctor", "find out what is wrong, and what helps; nothing is changed")
     doctor.add_argument("--json", action="store_true", help="as one JSON object")
@@ -207,10 +208,54 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--users", action="store_true", help="list who can sign in, and leave")
 
 
-def _add_sessions(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", nargs="?", choices=["list", "show", "delete"], default="list")
-    parser.add_argument("id", nargs="?", metavar="ID", default=None)
-    parser.add_argument("--json", action="store_true", help="as JSON")
+def _add_sessions(parser: argparse.ArgumentParser, shared: _Parser) -> None:
+    # Without an action it lists.
+    _add_listing(parser)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", parser_class=_Parser)
+
+    def add(name: str, text: str, *parents: _Parser) -> argparse.ArgumentParser:
+        return actions.add_parser(name, help=text, description=text, parents=[*parents, shared])
+
+    one = _Parser(add_help=False)
+    one.add_argument("id", metavar="ID", help="the conversation, the beginning of its id, or “last”")
+    _add_listing(add("list", "the saved conversations, the last used first (the default)"))
+    show = add("show", "show what was said and done", one)
+    show.add_argument("--json", action="store_true", help="the transcript as a JSON list")
+    export = add("export", "write a conversation as Markdown or HTML, without secrets", one)
+    export.add_argument("--format", choices=["md", "html"], default="md", help="the form (md)")
+    export.add_argument(
+        "--output", metavar="PATH", default="-", help="the file; “-”: standard output (the default)"
+    )
+    export.add_argument("--force", action="store_true", help="replace a file that is there")
+    fork = add("fork", "begin a new conversation with the history of another one", one)
+    fork.add_argument("--turn", metavar="N", type=_positive, default=None, help="only up to this turn")
+    delete = add("delete", "delete conversations and what was kept for them")
+    delete.add_argument("ids", nargs="*", metavar="ID", help="the conversations")
+    delete.add_argument(
+        "--older-than",
+        metavar="AGE",
+        type=_days,
+        default=None,
+        help="all not used for so long, such as 30d or 6w",
+    )
+    delete.add_argument("--all", action="store_true", help="all")
+    delete.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _add_listing(parser: argparse.ArgumentParser) -> None:
+    def add(option: str, **details: Any) -> None:
+        parser.add_argument(option, default=argparse.SUPPRESS, **details)
+
+    add("--json", action="store_true", help="as JSON")
+    add("--search", metavar="TEXT", help="only those that hold all these words, with the line that does")
+    add("--last", metavar="N", type=_positive, help="only the N used last")
+
+
+def _days(text: str) -> float:
+    match = re.fullmatch(r"(\d+)([hdwy])", text.strip().lower())
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text} is no age, such as 12h, 30d, 6w or 1y")
+    return int(match[1]) * {"h": 1 / 24, "d": 1, "w": 7, "y": 365}[match[2]]
 
 
 def _add_log(parser: argparse.ArgumentParser) -> None:

@@ -139,6 +139,28 @@ class KeptResults:
         return unfence(message.text) if message.structured is None else message.structured
 
 
+def share_results(source: Path, target: Path, count: int) -> None:
+    """Let another conversation read the results of a conversation's first calls.
+
+    Args:
+        source: Where they are kept.
+        target: Where those of the other one are kept.
+        count: How many calls they share.
+
+    Raises:
+        OSError: They cannot be copied.
+    """
+    for number in range(1, count + 1):
+        path = source / f"{number}.json"
+        if path.exists():
+            target.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                # A kept result is never written to but replaced, so both may have the same file.
+                os.link(path, target / path.name)
+            except OSError:
+                _write(target / path.name, path.read_bytes())
+
+
 def delete_results(folder: Path) -> None:
     """Delete the results of a conversation, if there are any.
 

@@ -1,6 +1,9 @@
-"""Recognises the keys and tokens of this program, so that none of them leaves in the arguments of a call."""
+"""Recognises the keys and tokens of this program, so that none of them leaves in the arguments of a call.
 
-from collections.abc import Callable, Iterable
+Where they may stand in a text that is to be shown, they are taken out.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 
 # Shorter ones would be found in any text.
 _SHORTEST = 8
@@ -18,9 +21,16 @@ class KnownSecrets:
 
     def are_in(self, text: str) -> bool:
         """Say whether a text holds one of them, as it is."""
-        return any(
-            secret in text
-            for source in self._sources
-            for secret in source()
-            if secret is not None and len(secret) >= _SHORTEST
-        )
+        return any(secret in text for secret in self._all())
+
+    def hide(self, text: str) -> str:
+        """A text without them."""
+        for secret in self._all():
+            text = text.replace(secret, "[redacted]")
+        return text
+
+    def _all(self) -> Iterator[str]:
+        for source in self._sources:
+            for secret in source():
+                if secret is not None and len(secret) >= _SHORTEST:
+                    yield secret

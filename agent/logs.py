@@ -12,21 +12,37 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 _MAX_BYTES = 2_000_000
-# The name of a secret, then its value: quoted, or up to the next blank or separator.
-_SECRETS = re.compile(
-    r"""(?ix)
-    ( (?:token|secret|verifier|code|state|api[_-]?key|password|passphrase|authorization|cookie|assertion)
-      (?: ["']? \s* [=:] | ["'] \s* , ) \s* (?:b(?=["']))? )
-    (?: (["']) (?:(?!\2).)* \2 | (?:(?:bearer|basic)\s+)? [^\s"'&,;)}\]]{4,} )
-    """
-)
+_NAMES = "token|secret|verifier|api[_-]?key|password|passphrase|authorization|cookie|assertion"
+
+
+def _named(names: str) -> re.Pattern[str]:
+    """The name of a secret, then its value: quoted, or up to the next blank or separator."""
+    return re.compile(
+        rf"""(?ix)
+        ( (?:{names}) (?: ["']? \s* [=:] | ["'] \s* , ) \s* (?:b(?=["']))? )
+        (?: (["']) (?:(?!\2).)* \2 | (?:(?:bearer|basic)\s+)? [^\s"'&,;)}}\]]{{4,}} )
+        """
+    )
+
+
+_SECRETS = _named(f"{_NAMES}|code|state")
+_SECRETS_IN_TEXT = _named(_NAMES)
 _SCHEMES = re.compile(r"(?i)\b((?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{4,}")
 _KEYS = re.compile(r"\b(?:sk-[A-Za-z0-9_-]{8,}|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+)")
 
 
 def redact(text: str) -> str:
     """Replace whatever looks like a token, a key or an authorization code."""
-    named = _SECRETS.sub(r"\1[redacted]", text)
+    return _redact(_SECRETS, text)
+
+
+def redact_text(text: str) -> str:
+    """The same for what people write, where a code and a state are words like any other."""
+    return _redact(_SECRETS_IN_TEXT, text)
+
+
+def _redact(secrets: re.Pattern[str], text: str) -> str:
+    named = secrets.sub(r"\1[redacted]", text)
     return _KEYS.sub("[redacted]", _SCHEMES.sub(r"\1[redacted]", named))
 
 

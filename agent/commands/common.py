@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TextIO
 
 from agent.commands.progress import STANDARD_ERROR
-from agent.errors import AgentError, UsageError
 from agent.folders import Folders, find_folders
 from agent.settings import DEFAULT_PROFILE, TRY_PROFILE, Settings, load_settings
 from agent.tools.policy import Policy
-from agent.transcripts.reading import read_transcript
+from agent.transcripts.finding import find_transcript as find_saved
 from agent.transcripts.transcript import Transcript
 
 
@@ -81,17 +80,7 @@ def find_transcript(folders: Folders, wanted: str | None) -> Transcript | None:
     Raises:
         AgentError: There is no such conversation, or more than one.
     """
-    if wanted is None:
-        return None
-    names = sorted(path.stem for path in folders.sessions.glob("*.jsonl") if ".damaged-" not in path.name)
-    if wanted == "last" and names:
-        return read_transcript(folders.sessions / f"{names[-1]}.jsonl")
-    found = [name for name in names if name == wanted] or [name for name in names if name.startswith(wanted)]
-    if len(found) > 1:
-        raise UsageError(f"“{wanted}” begins {len(found)} conversations.", "Give more of the id.")
-    if not found or wanted == "":
-        raise AgentError(f"There is no conversation “{wanted}”.", "See those there are: astravue sessions")
-    return read_transcript(folders.sessions / f"{found[0]}.jsonl")
+    return None if wanted is None else find_saved(folders.sessions, wanted)
 
 
 def settings_for(settings: Settings, resumed: Transcript | None) -> Settings:

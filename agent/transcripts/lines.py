@@ -18,6 +18,11 @@ def encode_line(value: JsonObject) -> bytes:
     return text.encode(errors="backslashreplace") + b"\n"
 
 
+def encode_text(text: str) -> bytes:
+    """Write a text as it stands inside a line."""
+    return json.dumps(text, ensure_ascii=False)[1:-1].encode(errors="backslashreplace")
+
+
 def parse_line(line: bytes) -> JsonObject | None:
     """Read a line; `None` if it holds no object."""
     try:

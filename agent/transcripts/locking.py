@@ -1,6 +1,7 @@
 """One window for each conversation: two that went on with the same one would mix their lines."""
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
 _LOGGER = logging.getLogger(__name__)
+_SUFFIX = ".lock"
 
 
 class ConversationLock:
@@ -33,7 +35,7 @@ class ConversationLock:
             return
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self._path.with_suffix(".lock"), timeout=0, mode=0o600, thread_local=False)
+        lock = FileLock(self._path.with_suffix(_SUFFIX), timeout=0, mode=0o600, thread_local=False)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             lock.acquire()
@@ -52,5 +54,8 @@ class ConversationLock:
     def release(self) -> None:
         """Let other windows have it."""
         if self._lock is not None:
+            # Whoever has just opened the file finds out that it is gone, and makes a new one.
+            with suppress(OSError):
+                self._path.with_suffix(_SUFFIX).unlink()
             self._lock.release()
             self._lock = None

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -48,14 +49,12 @@ class Saved:
 def transcript_paths(folder: Path) -> dict[Path, float]:
     """The transcripts of a folder with the time each was last written to, the newest first."""
     found: dict[Path, float] = {}
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.endswith(_SUFFIX) and _ASIDE not in entry.name:
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(_SUFFIX) and _ASIDE not in entry.name:
+                # Another window may have deleted it just now.
+                with suppress(FileNotFoundError):
                     found[folder / entry.name] = entry.stat().st_mtime
-    except OSError:
-        # A folder that is not there, or a file that has just gone.
-        pass
     return dict(sorted(found.items(), key=lambda item: (item[1], item[0].name), reverse=True))
 
 

@@ -111,7 +111,7 @@ def test_a_turn_goes_on_within_its_budget_whatever_the_server_sends(
     assert [path.name for path in kept] == sorted(f"{number}.json" for number in (2, 3, *range(5, 8)))
     assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert re.search("Deleted", program.run("sessions", "delete", "last").stdout)
+    assert re.search("Deleted", program.run("sessions", "delete", "last", "--yes").stdout)
     assert not folder.exists()
 
 

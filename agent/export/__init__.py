@@ -1,0 +1,1 @@
+"""Saved conversations as documents for people: Markdown and HTML."""

@@ -1,0 +1,44 @@
+"""The list that a tool answered with, as a table of plain cells."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, tzinfo
+
+from agent.export.document import Table
+from agent.jsontypes import JsonObject, JsonValue
+from agent.model.embedded.cells import humanise
+from agent.repl.views.records import label_of, names_of, read_records
+
+_MOST_ROWS = 500
+_MOST_COLUMNS = 12
+
+
+def read_table(value: JsonValue, clean: Callable[[str], str], zone: tzinfo | None) -> Table | None:
+    """Find the list that a result is about; `None` where it holds none.
+
+    Args:
+        value: The structured result.
+        clean: Takes out of a text what is not to be shown.
+        zone: Of whoever reads it.
+    """
+    records = read_records(value, zone or UTC)
+    if records is None or not records.rows:
+        return None
+    rows = records.rows[:_MOST_ROWS]
+    keys = _columns(rows)
+    return Table(
+        tuple(clean(humanise(key)) for key in keys),
+        tuple(tuple(clean(_cell(row.get(key))) for key in keys) for row in rows),
+        max(records.left_out, len(records.rows) - len(rows)),
+    )
+
+
+def _columns(rows: Sequence[JsonObject]) -> list[str]:
+    """The keys that hold something to show, in the order they come in."""
+    keys = dict.fromkeys(key for row in rows for key, held in row.items() if _cell(held))
+    return list(keys)[:_MOST_COLUMNS]
+
+
+def _cell(value: JsonValue) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return label_of(value) or ", ".join(names_of(value))
