@@ -2,6 +2,7 @@
 
 import termios
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,68 @@ import pyte
 _TIMEOUT = 60.0
 
 
-class TerminalWindow:
+class Window(ABC):
+    """Something with a program in it whose screen can be read."""
+
+    ended = False
+    """Whether the program has left."""
+
+    @abstractmethod
+    def press(self, keys: str) -> None:
+        """Type."""
+
+    @abstractmethod
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size."""
+
+    @abstractmethod
+    def read_for(self, seconds: float) -> bool:
+        """Take in what the program draws next; say whether anything came within a time."""
+
+    @abstractmethod
+    def wait_end(self) -> int:
+        """Read until the program has ended; return its exit code."""
+
+    @property
+    @abstractmethod
+    def columns(self) -> int:
+        """The present width."""
+
+    @property
+    @abstractmethod
+    def rows(self) -> int:
+        """The present height."""
+
+    @property
+    @abstractmethod
+    def visible(self) -> str:
+        """What can be seen."""
+
+    @property
+    @abstractmethod
+    def text(self) -> str:
+        """What can be seen, with the scrollback above it."""
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Read what the program draws until a condition holds."""
+        deadline = time.monotonic() + _TIMEOUT
+        while not condition():
+            is_late = time.monotonic() > deadline or not self.read_for(_TIMEOUT)
+            if self.ended:
+                assert condition(), f"the program ended with this on the screen:\n{self.text}"
+                return
+            assert not is_late, f"this is all that is on the screen:\n{self.text}"
+
+    def wait_for(self, text: str) -> None:
+        """Read until a text is on the screen."""
+        self.wait_until(lambda: text in self.text)
+
+    def wait_gone(self, text: str) -> None:
+        """Read until a text is no longer on the screen."""
+        self.wait_until(lambda: text not in self.text)
+
+
+class TerminalWindow(Window):
     """Runs a program and shows its screen.
 
     Args:
@@ -27,7 +89,6 @@ class TerminalWindow:
     ) -> None:
         self.screen = pyte.HistoryScreen(columns, rows, history=1000)
         self._stream = pyte.ByteStream(self.screen)
-        self.ended = False
         self.child: pexpect.spawn[bytes] = pexpect.spawn(
             command[0],
             command[1:],
@@ -62,24 +123,6 @@ class TerminalWindow:
         self.raw += chunk
         self._stream.feed(chunk)
         return True
-
-    def wait_until(self, condition: Callable[[], bool]) -> None:
-        """Read what the program draws until a condition holds."""
-        deadline = time.monotonic() + _TIMEOUT
-        while not condition():
-            is_late = time.monotonic() > deadline or not self.read_for(_TIMEOUT)
-            if self.ended:
-                assert condition(), f"the program ended with this on the screen:\n{self.text}"
-                return
-            assert not is_late, f"this is all that is on the screen:\n{self.text}"
-
-    def wait_for(self, text: str) -> None:
-        """Read until a text is on the screen."""
-        self.wait_until(lambda: text in self.text)
-
-    def wait_gone(self, text: str) -> None:
-        """Read until a text is no longer on the screen."""
-        self.wait_until(lambda: text not in self.text)
 
     def wait_end(self) -> int:
         """Read until the program has ended; return its exit code."""

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 from tests.end_to_end.program import ASTRAVUE, Program
 from tests.end_to_end.scripted_endpoint import Script, ScriptedEndpoint
-from tests.terminal_window import TerminalWindow
+from tests.terminal_window import TerminalWindow, Window
 
 
-class Terminal(TerminalWindow):
+class Chatting(Window):
     """A chat that somebody types into."""
 
     def say(self, text: str) -> None:
@@ -24,10 +24,18 @@ class Terminal(TerminalWindow):
         self.press("y")
         self.wait_gone("[n] no")
 
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        self.press("\x03")
+
     def leave(self) -> int:
         """Type /quit and wait for the end."""
         self.say("/quit")
         return self.wait_end()
+
+
+class Terminal(Chatting, TerminalWindow):
+    """A chat on a pseudo-terminal."""
 
 
 def _unwrapped(text: str) -> str:

@@ -181,3 +181,8 @@ def last_result(body: Body) -> Any:
     """The structured result of the last tool message of a request."""
     tool_messages = [message for message in body["messages"] if message["role"] == "tool"]
     return json.loads(unfence(tool_messages[-1]["content"]))
+
+
+def said(body: Body, role: str) -> list[str]:
+    """The messages of a role in a request."""
+    return [message["content"] for message in body["messages"] if message["role"] == role]
