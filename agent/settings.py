@@ -20,6 +20,8 @@ DEFAULT_PROFILE = "default"
 TRY_PROFILE = "try"
 TRY_PORT = 8631
 PROJECT_FILE = ".astravue.toml"
+COMMAND_LINE = "command line"
+"""The origin of what an option says."""
 
 _ENVIRONMENT = {
     "server": "ASTRAVUE_SERVER",
@@ -30,7 +32,7 @@ _ENVIRONMENT = {
     "client_secret": "ASTRAVUE_CLIENT_SECRET",
 }
 _FILE_KEYS = (
-    *("server", "model", "base_url", "api", "strict", "limits", "tools"),
+    *("server", "model", "base_url", "api", "strict", "limits", "tools", "sessions"),
     *("client_id", "client_metadata_url", "pkce", "allow", "ask", "deny", "trust"),
 )
 _GLOBS = ("allow", "ask", "deny")
@@ -40,6 +42,7 @@ _ADDED_UP = ("ask", "deny")
 # conversation and the key nor which writes go unasked.
 _PROJECT_KEYS = ("server", "model")
 _LIMITS = ("steps", "tokens", "cost", "seconds", "context")
+_RETENTION = ("keep_days", "keep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Settings:
         limits: What one turn may use: steps, tokens, cost in US dollars, seconds; 0 for no such limit. And
             how many tokens the model can read, “context”; 0 lets the program find out.
         tools: Which tools the model is offered.
+        sessions: How long saved conversations are kept: “keep_days” after they were last used, and the
+            newest “keep” of them; 0 for ever and for all.
         client_id: A client registered with the authorization server beforehand.
         client_secret: Its secret, from the environment alone.
         client_metadata_url: Where this client's id metadata document is published.
@@ -94,6 +99,7 @@ class Settings:
     strict: bool = False
     limits: Mapping[str, float] = field(default_factory=dict[str, float])
     tools: ToolSettings = field(default_factory=ToolSettings)
+    sessions: Mapping[str, float] = field(default_factory=dict[str, float])
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     client_metadata_url: str = ""
@@ -150,7 +156,7 @@ def load_settings(
     # A line end clings to a value that was read from a file.
     environment = {name: environ.get(variable, "").strip() for name, variable in _ENVIRONMENT.items()}
     layer("profile", _ENVIRONMENT["profile"], environment)
-    layer("profile", "command line", flags)
+    layer("profile", COMMAND_LINE, flags)
     profile = str(values.get("profile", DEFAULT_PROFILE))
     for name in (*_FILE_KEYS, "api_key", "client_secret"):
         layer(name, str(user_file), user.top)
@@ -158,7 +164,7 @@ def load_settings(
         layer(name, str(project_file), project.top)
         layer(name, f"{project_file} [profiles.{profile}]", project.profiles.get(profile, {}))
         layer(name, _ENVIRONMENT.get(name, ""), environment)
-        layer(name, "command line", flags)
+        layer(name, COMMAND_LINE, flags)
     return _checked(values, origins)
 
 
@@ -212,6 +218,8 @@ def _value(path: Path, key: str, value: JsonValue, keys: tuple[str, ...]) -> Val
         raise SettingsError(f"{path}: {key} must be true or false.")
     if key == "limits":
         return _limits(path, value)
+    if key == "sessions":
+        return _retention(path, value)
     if key == "tools":
         return _tools(path, value)
     if not isinstance(value, str):
@@ -247,6 +255,21 @@ def _limits(path: Path, value: JsonValue) -> Mapping[str, float]:
     return limits
 
 
+def _retention(path: Path, value: JsonValue) -> Mapping[str, float]:
+    if not isinstance(value, dict):
+        raise SettingsError(f"{path}: sessions must be a table, [sessions].")
+    kept: dict[str, float] = {}
+    for name, number in value.items():
+        if name not in _RETENTION:
+            raise SettingsError(
+                f"{path}: “{name}” is no setting of [sessions].", f"Those: {', '.join(_RETENTION)}."
+            )
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            raise SettingsError(f"{path}: {name} of [sessions] must be a whole number, 0 for no end.")
+        kept[name] = number
+    return kept
+
+
 def _checked(values: Mapping[str, Value], origins: Mapping[str, str]) -> Settings:
     def text(name: str, default: str = "") -> str:
         value = values.get(name, default)
@@ -256,7 +279,7 @@ def _checked(values: Mapping[str, Value], origins: Mapping[str, str]) -> Setting
         value = values.get(name)
         return value if isinstance(value, tuple) else ()
 
-    limits, tools = values.get("limits", {}), values.get("tools")
+    limits, tools, sessions = values.get("limits", {}), values.get("tools"), values.get("sessions", {})
     profile = text("profile", DEFAULT_PROFILE)
     # `astravue try` serves there, so another terminal reaches it by the profile's name alone.
     at_home = f"http://127.0.0.1:{TRY_PORT}/mcp" if profile == TRY_PROFILE else DEFAULT_SERVER
@@ -293,6 +316,7 @@ def _checked(values: Mapping[str, Value], origins: Mapping[str, str]) -> Setting
         strict=values.get("strict") is True,
         limits=limits if isinstance(limits, Mapping) else {},
         tools=tools if isinstance(tools, ToolSettings) else ToolSettings(),
+        sessions=sessions if isinstance(sessions, Mapping) else {},
         client_id=text("client_id"),
         client_secret=text("client_secret"),
         client_metadata_url=text("client_metadata_url"),

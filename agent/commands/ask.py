@@ -35,7 +35,7 @@ def _ask(arguments: argparse.Namespace, output: Output) -> ExitCode:
     settings, folders = prepare(arguments)
     question = make_question(read_text(arguments.text), folders, _ignore if arguments.quiet else warn)
     resumed = find_transcript(folders, arguments.session)
-    settings = settings_for(settings, resumed)
+    settings = settings_for(arguments, settings, resumed)
     options = SessionOptions(
         policy=make_policy(arguments, settings),
         resumed=resumed,

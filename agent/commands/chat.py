@@ -18,7 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     need_terminal()
     settings, folders = prepare(arguments)
     resumed = find_transcript(folders, getattr(arguments, "resume", None))
-    settings = settings_for(settings, resumed)
+    settings = settings_for(arguments, settings, resumed)
     begun = f"Going on with “{resumed.title}”." if resumed else settings.server
     greeting = f"{begun}\n/help tells what there is; Ctrl-D leaves."
     policy, key = make_policy(arguments, settings), unlock(folders)

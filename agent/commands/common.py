@@ -10,7 +10,7 @@ from typing import TextIO
 
 from agent.commands.progress import STANDARD_ERROR
 from agent.folders import Folders, find_folders
-from agent.settings import DEFAULT_PROFILE, TRY_PROFILE, Settings, load_settings
+from agent.settings import COMMAND_LINE, DEFAULT_PROFILE, TRY_PROFILE, Settings, load_settings
 from agent.tools.policy import Policy
 from agent.transcripts.finding import find_transcript as find_saved
 from agent.transcripts.transcript import Transcript
@@ -23,16 +23,21 @@ def prepare(arguments: argparse.Namespace) -> tuple[Settings, Folders]:
         SettingsError: The settings cannot be used.
     """
     folders = find_folders(os.environ)
+    settings = _load(arguments, folders)
+    start_logging(arguments, folders)
+    return settings, folders
+
+
+def _load(arguments: argparse.Namespace, folders: Folders, **instead: str) -> Settings:
     config: str | None = getattr(arguments, "config", None)
-    settings = load_settings(
-        {name: getattr(arguments, name, None) for name in ("server", "profile", "model", "base_url")},
+    flags = {name: getattr(arguments, name, None) for name in ("server", "profile", "model", "base_url")}
+    return load_settings(
+        flags | instead,
         os.environ,
         folders,
         working_folder=Path.cwd(),
         settings_file=Path(config) if config else None,
     )
-    start_logging(arguments, folders)
-    return settings, folders
 
 
 def start_logging(arguments: argparse.Namespace, folders: Folders) -> None:
@@ -83,14 +88,20 @@ def find_transcript(folders: Folders, wanted: str | None) -> Transcript | None:
     return None if wanted is None else find_saved(folders.sessions, wanted)
 
 
-def settings_for(settings: Settings, resumed: Transcript | None) -> Settings:
-    """The settings to go on with a conversation: its own server, unless another one was asked for."""
-    if resumed is None or "server" in settings.origins:
+def settings_for(arguments: argparse.Namespace, settings: Settings, resumed: Transcript | None) -> Settings:
+    """The settings to go on with a conversation: its own server and profile, unless an option names others.
+
+    Raises:
+        SettingsError: The profile's settings cannot be used.
+    """
+    if resumed is None or settings.origins.get("server") == COMMAND_LINE:
         return settings
-    of_ours = bool(resumed.header.workspace)
-    profile = TRY_PROFILE if of_ours else settings.profile
-    trust = of_ours or (settings.trust and resumed.header.server == settings.server)
-    return replace(settings, server=resumed.header.server, profile=profile, trust=trust)
+    server, profile = resumed.header.server, resumed.header.profile
+    if resumed.header.workspace:
+        return replace(settings, server=server, profile=TRY_PROFILE, trust=True)
+    if profile and settings.origins.get("profile") != COMMAND_LINE:
+        settings = _load(arguments, find_folders(os.environ), profile=profile)
+    return replace(settings, server=server, trust=settings.trust and server == settings.server)
 
 
 def warn(text: str) -> None:

@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     assert origin is not None
     sys.stdout.write(f"{forked.header.id}\n")
     sys.stderr.write(
-        f"It shares {origin.turn} turn{'' if origin.turn == 1 else 's'} with {origin.id}, which stays as it is. "
+        f"Up to turn {origin.turn} it is the same as {origin.id}, which stays as it is. "
         f"Go on with it: astravue --resume {forked.header.id}\n"
     )
     return ExitCode.DONE
