@@ -72,7 +72,7 @@ class Theme:
     name: str
     summary: str
     styles: Styles = Styles()
-    exact: Mapping[str, str] = field(default_factory=dict[str, str])
+    exact: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     syntax: str = "ansi_dark"
     is_plain: bool = False
 
