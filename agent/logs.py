@@ -12,14 +12,16 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 _MAX_BYTES = 2_000_000
-_NAMES = "token|secret|verifier|api[_-]?key|password|passphrase|authorization|cookie|assertion"
+_NAMES = (
+    "token|secret|verifier|(?:api|vault|private)[_-]?key|password|passphrase|authorization|cookie|assertion"
+)
 
 
 def _named(names: str) -> re.Pattern[str]:
     """The name of a secret, then its value: quoted, or up to the next blank or separator."""
     return re.compile(
         rf"""(?ix)
-        ( (?:{names}) (?: ["']? \s* [=:] | ["'] \s* , ) \s* (?:b(?=["']))? )
+        ( (?:{names}) (?: ["']? \s* (?:[=:]|%3D) | ["'] \s* , ) \s* (?:b(?=["']))? )
         (?: (["']) (?:(?!\2).)* \2 | (?:(?:bearer|basic)\s+)? [^\s"'&,;)}}\]]{{4,}} )
         """
     )
@@ -28,6 +30,8 @@ def _named(names: str) -> re.Pattern[str]:
 _SECRETS = _named(f"{_NAMES}|code|state")
 _SECRETS_IN_TEXT = _named(_NAMES)
 _SCHEMES = re.compile(r"(?i)\b((?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{4,}")
+# A user and a password before a host, as addresses of proxies have them.
+_USERS = re.compile(r"(://)[^\s/@:]+:[^\s/@]+@")
 _KEYS = re.compile(r"\b(?:sk-[A-Za-z0-9_-]{8,}|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+)")
 
 
@@ -42,7 +46,7 @@ def redact_text(text: str) -> str:
 
 
 def _redact(secrets: re.Pattern[str], text: str) -> str:
-    named = secrets.sub(r"\1[redacted]", text)
+    named = secrets.sub(r"\1[redacted]", _USERS.sub(r"\1[redacted]@", text))
     return _KEYS.sub("[redacted]", _SCHEMES.sub(r"\1[redacted]", named))
 
 

@@ -100,6 +100,8 @@ NETWORK = ("httpx2", "socket", "http", "urllib.request", "asyncio.streams", "uvi
         (("agent.model",), ("mcp", "agent.workspace", "agent.auth", "agent.loop", "agent.session")),
         (("agent.workspace",), SCREEN),
         (("agent.workspace",), ("agent.model", "agent.loop", "agent.session", "openai")),
+        (("agent.doctor", "agent.tracing"), SCREEN),
+        (("agent.tracing",), ("agent.auth", "agent.workspace", "agent.session", "mcp", "openai")),
         (("agent.tools",), (*SCREEN, *NETWORK, "mcp", "openai", "agent.workspace", "agent.auth")),
         (("agent.repl",), (*NETWORK, "mcp", "openai", "agent.auth", "agent.workspace", "agent.session")),
         (("agent.settings",), ("agent.loop", "agent.model", "agent.tools", "agent.events", *SCREEN)),
@@ -170,6 +172,8 @@ SLOW = (
     "starlette",
     "tomlkit",
     "xllamacpp",
+    "opentelemetry",
+    "packaging",
 )
 
 

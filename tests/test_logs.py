@@ -28,6 +28,8 @@ _names = st.sampled_from(
         "api_key",
         "OPENAI_API_KEY",
         "x-api-key",
+        "ASTRAVUE_VAULT_KEY",
+        "private_key",
         "password",
         "client_assertion",
         "Authorization",
@@ -47,6 +49,7 @@ _forms = st.sampled_from(
         "{name}: Bearer {secret}",
         "{name}: Basic {secret}==",
         "b'{name}: Bearer {secret}'",
+        "/authorize?next=https%3A%2F%2Fx.example%2F%3F{name}%3D{secret}%26iss%3Dy",
         "{name}='{secret} {secret}'",
         "[('{name}', 'Bearer {secret}')]",
     ]
@@ -67,6 +70,12 @@ def test_a_secret_that_shows_by_its_form_is_never_in_the_log(secret: str) -> Non
     assert secret not in redact(f"sent eyJ{secret}.eyJ{secret}.{secret}")
 
 
+@given(_secrets)
+def test_a_password_before_a_host_is_never_in_the_log(secret: str) -> None:
+    line = f"the proxy http://mara:{secret}@proxy.example:3128 refuses"
+    assert redact(line) == "the proxy http://[redacted]@proxy.example:3128 refuses"
+
+
 @given(_names, _secrets)
 def test_a_json_body_keeps_everything_but_its_secrets(name: str, secret: str) -> None:
     body = json.dumps({"user": "ana", name: secret, "expires_in": 300})
@@ -82,6 +91,8 @@ def test_a_json_body_keeps_everything_but_its_secrets(name: str, secret: str) ->
         "POST https://api.astravue.com/mcp 200 in 12 ms",
         "HTTP Request: GET http://127.0.0.1:8631/.well-known/oauth-protected-resource",
         "token_endpoint=https://auth.example.com/token",
+        "http://127.0.0.1:8631/mcp answers 503, https://user@a.example:8443/x does too",
+        "ASTRAVUE_VAULT_KEY_FILE=/run/keys/vault",
         "Error code: 401 - unauthorised",
         "max_tokens=100 tokens: 42",
         "the error code, which nobody knows, and the state, in short",
