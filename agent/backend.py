@@ -29,6 +29,7 @@ from agent.model.prices import price_of
 from agent.model.protocol import Model, ModelRequest
 from agent.model.selection import Choice, Kind, choose_model
 from agent.prompt_files import read_prompt
+from agent.seen_names import SeenNames
 from agent.settings import Settings
 from agent.status import Connection, SignIn, Status, describe_expiry
 from agent.tools.schema import build_functions
@@ -83,6 +84,7 @@ class Backend:
         self._environ = environ
         self._on_stage = on_stage
         self._audit = AuditLog(folders.audit_file)
+        self._seen = SeenNames(folders.names_file)
         self._vault = Vault(folders, environ, key=vault_key)
         self._stored_key = KeyLookup(ModelKeys(self._vault), say)
         self._tokens = TokenManager(
@@ -109,6 +111,17 @@ class Backend:
         """Leave the server and stop refreshing tokens."""
         await self.workspace.__aexit__(None, None, None)
         await self._tokens.aclose()
+
+    async def tools(self) -> tuple[Tool, ...]:
+        """List the server's tools, and keep their names for a shell that completes them.
+
+        Raises:
+            AgentError: The server cannot be asked.
+        """
+        tools = await self.workspace.tools()
+        names = (tool.name for tool in tools if not tool.hidden)
+        self._seen.keep(self._settings.server, "tools", names)
+        return tools
 
     @property
     def account(self) -> str:

@@ -28,6 +28,8 @@ _COMMANDS = {
     "auth": "agent.commands.sign_in",
     "status": "agent.commands.status",
     "tools": "agent.commands.tools",
+    "prompts": "agent.commands.prompts",
+    "resources": "agent.commands.resources",
     "call": "agent.commands.call",
     "model": "agent.commands.model",
     "sandbox": "agent.commands.sandbox",
@@ -81,6 +83,10 @@ def build_parser() -> argparse.ArgumentParser:
     tools = add("tools", "list the server's tools, or show one")
     tools.add_argument("name", nargs="?", metavar="NAME", help="show this tool with its parameters")
     tools.add_argument("--json", action="store_true", help="as JSON")
+    _add_prompts(add("prompts", "list the server's prompts, show one, or fill it in"))
+    resources = add("resources", "list the server's resources, or read one")
+    resources.add_argument("uri", nargs="?", metavar="URI", help="read this resource")
+    resources.add_argument("--json", action="store_true", help="as JSON")
     _add_call(add("call", "call one tool by hand"))
     _add_model(add("model", "list, choose, test and fetch language models; keep their keys"), shared)
     _add_sandbox(add("sandbox", "run Astravue on this machine"))
@@ -160,6 +166,12 @@ def _add_try(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="with --ask: as one JSON object")
     _add_show_request(parser)
     _add_approvals(parser)
+
+
+def _add_prompts(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", metavar="NAME", help="show this prompt with its arguments")
+    parser.add_argument("--args", metavar="JSON", help="fill it in with these texts, a JSON object")
+    parser.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _add_call(parser: argparse.ArgumentParser) -> None:

@@ -83,6 +83,11 @@ class Folders:
         return self.cache / "calibration.json"
 
     @property
+    def names_file(self) -> Path:
+        """What servers called their tools, prompts and resources, for completion in a shell."""
+        return self.cache / "names.json"
+
+    @property
     def log_file(self) -> Path:
         """What went wrong, in detail and without secrets."""
         return self.logs / "astravue.log"

@@ -14,9 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.calibration import Calibration
-from agent.context_budget import ContextBudget
-from agent.context_keeper import ContextKeeper
+from agent.conversations import Conversations
 from agent.doctor import opening as doctor
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding
@@ -85,6 +83,14 @@ class Session:
         self._open = self._open_conversation(options.resumed)
         self.offers = Offers(self._open_workspace)
         self.sign_ins = SignIns(self._open_backend)
+        self.conversations = Conversations(
+            settings,
+            folders,
+            current=lambda: self._open,
+            go_on_with=self.go_on_with,
+            secrets=lambda: self._backend.secrets if self._backend else None,
+            clock=clock,
+        )
         self._tracing = Tracing(environ, self._say)
         self._starting: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
@@ -165,6 +171,8 @@ class Session:
 
     async def _start(self) -> None:
         self._set_stage("loading")
+        if self._options.goes_on:
+            self.conversations.tidy()
         # Both run to their end, so that a failure of one leaves nothing half open in the other.
         opened = await asyncio.gather(self._open_loop(), self._open_model(), return_exceptions=True)
         for failure in opened:
@@ -177,28 +185,17 @@ class Session:
         assert self._belt is not None
         selects = backend.selects_tools or self._options.offer_all
         offer = self._belt.offer_all if selects else self._belt.offer
-        self._meter = self._meter or self._make_meter(backend, self._model.name)
-        chosen = int(self._settings.limits.get("context", 0))
-        budget = ContextBudget(
-            backend.base_url, self._model.name, chosen=chosen, path=self._folders.contexts_file
+        self._meter = self._meter or self._open.make_meter(
+            backend.base_url, self._model.name, backend.price_date, learns=self._options.goes_on
         )
-        keeper = ContextKeeper(self._open.messages, budget, self._meter.ruler, self._open.results)
+        chosen = int(self._settings.limits.get("context", 0))
+        keeper = self._open.make_keeper(backend.base_url, self._model.name, chosen, self._meter)
         # A model without an endpoint selects what it reads by itself.
         context = keeper if backend.base_url else None
         self._meter.look_at(context)
         self._loop.use(self._model, strict=backend.strict, offer=offer, context=context)
         self._open.recorder.set_model(self._model.name)
-        backend.warm_up(await backend.workspace.tools())
-
-    def _make_meter(self, backend: "Backend", model: str) -> Meter:
-        return Meter(
-            self._open.messages,
-            base_url=backend.base_url,
-            model=model,
-            price_date=backend.price_date,
-            calibration=Calibration(self._folders.calibration_file),
-            learns=self._options.goes_on,
-        )
+        backend.warm_up(await backend.tools())
 
     async def _open_backend(self) -> "Backend":
         async with self._opening:
@@ -228,7 +225,7 @@ class Session:
         if self._loop is None:
             backend = await self._open_backend()
             self._set_stage("connecting")
-            await backend.workspace.tools()
+            await backend.tools()
             self._set_stage("")
             # A turn and a call by hand may both have waited here; the first one's loop serves both.
             self._loop = self._loop or self._make_loop(backend)
@@ -447,7 +444,7 @@ class Session:
             AgentError: The server cannot be asked.
         """
         backend = await self._open_backend()
-        return await backend.workspace.tools()
+        return await backend.tools()
 
     async def status(self) -> tuple[tuple[str, str], ...]:
         """Describe the present state as pairs of a label and a value."""
@@ -483,6 +480,7 @@ class Session:
         if self._starting is not None and not self._starting.done():
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
+        await self.conversations.aclose()
         if self._meter is not None:
             await self._meter.aclose()
         if self._model is not None:

@@ -15,6 +15,7 @@ def test_with_a_home_everything_lies_under_it(tmp_path: Path) -> None:
         folders.sessions,
         folders.results,
         folders.contexts_file,
+        folders.names_file,
         folders.history_file,
         folders.sandbox,
         folders.models,

@@ -5,11 +5,13 @@ import asyncio
 import json
 import sys
 
+from agent.commands.columns import write_columns
 from agent.commands.common import prepare
+from agent.commands.json_lines import write_json
 from agent.commands.passphrase import unlock
 from agent.errors import ExitCode, UsageError
 from agent.jsontypes import JsonObject
-from agent.repl.sanitize import strip, strip_line
+from agent.repl.sanitize import strip
 from agent.session import Session
 from agent.session_options import SessionOptions
 from agent.tools.effects import effect_of
@@ -30,14 +32,11 @@ def run(arguments: argparse.Namespace) -> int:
                 "See: astravue tools",
             )
     if arguments.json:
-        sys.stdout.write(json.dumps([_to_json(tool) for tool in tools], ensure_ascii=False, indent=1) + "\n")
+        write_json([_to_json(tool) for tool in tools], indent=1)
     elif arguments.name is not None:
         _show(tools[0])
     else:
-        width = max((len(tool.name) for tool in tools), default=0)
-        for tool in tools:
-            line = f"{tool.name:<{width}}  {effect_of(tool).value:<11}  {tool.description}"
-            sys.stdout.write(strip_line(line) + "\n")
+        write_columns([(tool.name, effect_of(tool).value, tool.description) for tool in tools])
     return ExitCode.DONE
 
 
