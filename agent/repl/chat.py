@@ -17,6 +17,7 @@ from prompt_toolkit.output import Output
 from agent.errors import AgentError, ExitCode, UsageError
 from agent.events import Event
 from agent.repl import commands
+from agent.repl.appearance import Appearance
 from agent.repl.choices import Choice, Source, make_sources
 from agent.repl.command_context import CommandContext
 from agent.repl.commands import COMMANDS, Command, Completes
@@ -25,11 +26,13 @@ from agent.repl.history import PrivateHistory
 from agent.repl.host import Host
 from agent.repl.lines import draw_error
 from agent.repl.markdown import preload
-from agent.repl.palette import Palette, is_dumb, wants_plain
+from agent.repl.palette import is_dumb
+from agent.repl.pasting import Pastes, shown_of_message
 from agent.repl.questions import Questions
 from agent.repl.reader import TurnReader
 from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
+from agent.repl.suggesting import GhostSuggest
 from agent.repl.terminal import TerminalScreen
 from agent.repl.views.hint import ViewHint
 from agent.repl.workflow_commands import commands_of, fill_in
@@ -50,6 +53,8 @@ async def run_chat(
     suggestions: Sequence[str] = (),
     greeting: str = "",
     workflows: Library | None = None,
+    theme: str = "",
+    keep_theme: Callable[[str], str] | None = None,
     environ: Mapping[str, str] = os.environ,
     clock: Callable[[], float] = time.monotonic,
     input: Input | None = None,
@@ -63,21 +68,27 @@ async def run_chat(
         suggestions: What to ask first; shown once and offered by Tab at the empty prompt.
         greeting: Lines to begin with.
         workflows: What may be called like a command.
+        theme: The theme to begin with; the usual one when left out.
+        keep_theme: Remembers a theme for later chats, and says where.
         environ: The process environment; decides about colour.
         clock: Seconds that only ever grow.
         input: Where keys come from; the process's terminal when left out.
         output: Where to draw; the process's terminal when left out.
     """
     workflows = workflows or Library()
-    chat = Chat(host, clock=clock, workflows=workflows)
-    history = PrivateHistory(history_file)
+    appearance = Appearance(environ, theme, keep_theme)
+    chat = Chat(host, clock=clock, workflows=workflows, appearance=appearance)
+    pastes = Pastes()
+    history = PrivateHistory(history_file, pastes.write_down)
     if output is None and is_dumb(environ):
         return await chat.run(_open_dumb_screen(chat, history), greeting, suggestions)
     screen = TerminalScreen(
         chat,
         history=history,
         completer=SlashCompleter(chat.commands, chat.choices, suggestions),
-        palette=Palette(plain=wants_plain(environ, is_terminal=output is not None or sys.stdout.isatty())),
+        suggest=GhostSuggest(chat.commands),
+        pastes=pastes,
+        palette=appearance.palette,
         clock=clock,
         input=input,
         output=output,
@@ -103,12 +114,16 @@ class Chat:
         host: The program behind the chat.
         clock: Seconds that only ever grow.
         workflows: What may be called like a command.
+        appearance: The theme.
     """
 
-    def __init__(self, host: Host, *, clock: Callable[[], float], workflows: Library) -> None:
+    def __init__(
+        self, host: Host, *, clock: Callable[[], float], workflows: Library, appearance: Appearance
+    ) -> None:
         self._host = host
         self._clock = clock
         self._workflows = workflows
+        self._appearance = appearance
         self._sources: dict[Completes, Source] = {}
         self._queue: deque[str] = deque()
         self._wake = asyncio.Event()
@@ -147,6 +162,7 @@ class Chat:
             screen,
             self._scrollback,
             self._workflows,
+            self._appearance,
             read=self._read,
             sign_in=self._sign_in,
             submit=self.submit,
@@ -202,6 +218,14 @@ class Chat:
     def queued(self) -> Sequence[str]:
         """What waits for its turn."""
         return tuple(self._queue)
+
+    def take_back(self) -> str:
+        """Take the message that was sent last out of the queue."""
+        return self._queue.pop() if self._queue else ""
+
+    def complain(self, error: AgentError) -> None:
+        """Say what could not be done at the prompt."""
+        self._remark(draw_error(error, self._palette))
 
     async def idle(self) -> None:
         """Wait until everything that was sent is done."""
@@ -327,7 +351,7 @@ class Chat:
     async def _follow(self, invocation: Invocation) -> None:
         filled = await fill_in(invocation, self._screen.read_line, self._remark)
         self._spawn(self._preload())
-        events = self._host.turn(filled.text, filled.workflow.tools)
+        events = self._host.turn(filled.text, filled.workflow.tools, typed=filled.typed)
         await self._read(events, kept="; what was said is kept")
 
     async def _read(
@@ -368,7 +392,7 @@ class Chat:
     def _echo(self, text: str) -> None:
         if self._screen.shows_input:
             return
-        first, *rest = strip(text).split("\n")
+        first, *rest = shown_of_message(text).split("\n")
         lines = [f"❯ {first}", *(f"  {line}" for line in rest)]
         self._scrollback.write(Kind.MESSAGE, "".join(f"{self._palette.accent(line)}\n" for line in lines))
 

@@ -1,7 +1,7 @@
 """What was typed before, kept in a file that only its owner can read."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,11 +16,13 @@ class PrivateHistory(FileHistory):
 
     Args:
         path: The file.
+        write_down: Says what is written of an entry, where that is not all of it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, write_down: Callable[[str], str] = str) -> None:
         super().__init__(str(path))
         self._path = path
+        self._write_down = write_down
 
     def load_history_strings(self) -> Iterable[str]:
         """Read the file, newest first."""
@@ -34,4 +36,4 @@ class PrivateHistory(FileHistory):
         with suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
-            super().store_string(string)
+            super().store_string(self._write_down(string))

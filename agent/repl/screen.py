@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 from typing import Protocol
 
-from agent.events import ApprovalRequested, Decision
+from agent.errors import AgentError
+from agent.events import ApprovalRequested
+from agent.repl.approvals import ApprovalAnswer
 from agent.repl.cells import width, wrap
+from agent.repl.dialogs.dialog import Dialog, T
 from agent.repl.palette import Palette
 
 
@@ -64,7 +67,12 @@ class Screen(Sheet, Protocol):
         """Give back text that was sent but not taken."""
         ...
 
-    async def ask_approval(self, request: ApprovalRequested) -> Decision:
+    @property
+    def desk(self) -> "Asks | None":
+        """Where dialogs are asked; `None` if the screen can only be asked line by line."""
+        ...
+
+    async def ask_approval(self, request: ApprovalRequested) -> ApprovalAnswer:
         """Wait for a decision about a call."""
         ...
 
@@ -86,6 +94,14 @@ class Screen(Sheet, Protocol):
 
     def leave(self) -> None:
         """Make `run` return."""
+        ...
+
+
+class Asks(Protocol):
+    """Shows dialogs."""
+
+    async def ask(self, dialog: Dialog[T]) -> T:
+        """Show a dialog until it has its answer."""
         ...
 
 
@@ -114,6 +130,14 @@ class Keyboard(Protocol):
 
     def queued(self) -> Sequence[str]:
         """What was sent and waits for its turn."""
+        ...
+
+    def take_back(self) -> str:
+        """The message that was sent last and waits, which no longer waits then; empty if none does."""
+        ...
+
+    def complain(self, error: AgentError) -> None:
+        """Something that the user did at the prompt could not be done."""
         ...
 
     async def idle(self) -> None:

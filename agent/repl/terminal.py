@@ -5,13 +5,10 @@ written for good goes above it: the live part is erased, the text printed, the l
 again. The terminal is never asked where its cursor is, so nothing here waits for an answer of it.
 """
 
-import asyncio
 import os
 import select
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
 
 from prompt_toolkit.application import Application, in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggest
@@ -22,6 +19,8 @@ from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import ANSI, AnyFormattedText, StyleAndTextTuples
 from prompt_toolkit.history import History
 from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding import merge_key_bindings
+from prompt_toolkit.key_binding.key_bindings import KeyBindingsBase
 from prompt_toolkit.layout import (
     BufferControl,
     ConditionalContainer,
@@ -42,9 +41,12 @@ from prompt_toolkit.styles import DynamicStyle
 from prompt_toolkit.widgets import SearchToolbar
 
 from agent.errors import UsageError
-from agent.events import ApprovalRequested, Decision
-from agent.repl.approvals import decide, decide_yes_or_no, draw_yes_or_no
+from agent.events import ApprovalRequested
+from agent.repl.approvals import ApprovalAnswer
 from agent.repl.cells import shorten
+from agent.repl.dialogs.approving import Approving
+from agent.repl.dialogs.choices import Line, YesOrNo
+from agent.repl.dialogs.desk import Desk
 from agent.repl.editor import edit
 from agent.repl.keys import Actions, bind_keys
 from agent.repl.palette import Palette
@@ -57,24 +59,6 @@ _PROMPT = "❯ "
 _MENU_ROWS = 8
 _INPUT_ROWS = 10
 _LONGEST_LINE = 65_536
-# A letter that follows another key so soon belongs to the draft that was being typed.
-_PAUSE_BEFORE_ANSWER = 1.0
-_T = TypeVar("_T")
-
-
-@dataclass(slots=True)
-class _Question:
-    take_key: Callable[[str], None]
-    # When the last key came that may have been meant for the draft; None if there was no draft.
-    last_typed: float | None
-    # What is shown below whatever else is drawn live; an approval is drawn with its call.
-    text: str
-
-
-@dataclass(slots=True)
-class _Line:
-    prompt: str
-    typed: "asyncio.Future[str]"
 
 
 class TerminalScreen:
@@ -116,8 +100,6 @@ class TerminalScreen:
         self._draw: Callable[[int], str] | None = None
         self._drawn = ("", ANSI(""))
         self._hint = ""
-        self._question: _Question | None = None
-        self._line: _Line | None = None
         # What is to be written once the editor has given the terminal back; `None` while there is none.
         self._held: list[str] | None = None
         self._buffer = Buffer(
@@ -128,22 +110,10 @@ class TerminalScreen:
             multiline=True,
             on_text_changed=self._text_changed,
         )
+        self._desk = Desk(self._buffer, palette, clock, lambda: self._application)
         self._application: Application[None] = Application(
             layout=self._lay_out(),
-            key_bindings=bind_keys(
-                self._buffer,
-                Actions(
-                    self._answer,
-                    self._interrupt,
-                    self._submit,
-                    keyboard.leave,
-                    self._paste,
-                    self._edit,
-                    self._take_back,
-                ),
-                is_asking=lambda: self._question is not None,
-                is_waiting=lambda: bool(keyboard.queued()) and self._line is None,
-            ),
+            key_bindings=merge_key_bindings([self._bind_keys(), self._desk.bind_keys()]),
             style=DynamicStyle(lambda: make_style(palette.theme)),
             include_default_pygments_style=False,
             color_depth=lambda: depth_of(palette.theme),
@@ -209,44 +179,22 @@ class TerminalScreen:
         self._buffer.text = "\n".join(filter(None, [self._pastes.fold(text), self._buffer.text]))
         self._buffer.cursor_position = len(self._buffer.text)
 
-    async def ask_approval(self, request: ApprovalRequested) -> Decision:
-        """Take the next of the offered keys as the answer.
+    @property
+    def desk(self) -> Desk | None:
+        """Where dialogs are asked; where words are wanted, everything is asked line by line."""
+        return None if self._palette.plain else self._desk
 
-        A draft under way is kept, and its letters are not mistaken for an answer: while there is
-        one, keys count only after a pause of a second.
-        """
-        return await self._ask(lambda key: decide(key, request))
+    async def ask_approval(self, request: ApprovalRequested) -> ApprovalAnswer:
+        """Show the call with its answers; a draft under way is kept, see `Desk.ask`."""
+        return await self._desk.ask(Approving(request))
 
     async def confirm(self, question: str) -> bool:
-        """Take the next of the offered keys as the answer, as in an approval."""
-        return await self._ask(decide_yes_or_no, draw_yes_or_no(question, self._palette))
-
-    async def _ask(self, choose: Callable[[str], _T | None], text: str = "") -> _T:
-        answer: asyncio.Future[_T] = asyncio.get_running_loop().create_future()
-
-        def take_key(key: str) -> None:
-            if not answer.done() and (chosen := choose(key)) is not None:
-                answer.set_result(chosen)
-
-        self._question = _Question(take_key, self._clock() if self._buffer.text else None, text)
-        self.refresh()
-        try:
-            return await answer
-        finally:
-            self._question = None
+        """Ask as for an approval."""
+        return await self._desk.ask(YesOrNo(question))
 
     async def read_line(self, prompt: str) -> str:
         """Take the next line; it goes nowhere else."""
-        draft = self._buffer.text
-        self._line = _Line(prompt, asyncio.get_running_loop().create_future())
-        self._buffer.reset()
-        self.refresh()
-        try:
-            return await self._line.typed
-        finally:
-            self._line = None
-            self._buffer.reset()
-            self.restore_draft(draft)
+        return await self._desk.ask(Line(prompt.strip()))
 
     async def run(self, on_drawn: Callable[[], None]) -> None:
         """Take keys until `leave`."""
@@ -299,7 +247,8 @@ class TerminalScreen:
                 ConditionalContainer(live, Condition(self._is_live)),
                 ConditionalContainer(queued, Condition(lambda: bool(self._keyboard.queued()))),
                 Window(height=1),
-                entry,
+                ConditionalContainer(entry, Condition(lambda: not self._desk.is_typing)),
+                self._desk.container,
                 search,
                 toolbar,
             ],
@@ -308,12 +257,28 @@ class TerminalScreen:
         menu = Float(CompletionsMenu(max_height=_MENU_ROWS, scroll_offset=1), xcursor=True, ycursor=True)
         return Layout(FloatContainer(rows, [menu]), focused_element=entry)
 
+    def _bind_keys(self) -> KeyBindingsBase:
+        actions = Actions(
+            self._interrupt,
+            self._submit,
+            self._keyboard.leave,
+            self._paste,
+            self._edit,
+            self._take_back,
+        )
+        return bind_keys(
+            self._buffer,
+            actions,
+            is_asking=lambda: self._desk.is_asking,
+            is_waiting=lambda: bool(self._keyboard.queued()),
+        )
+
     def _interrupt(self) -> None:
         if self._held is not None:
             # It was meant for the editor.
             return
         # The turn that asked is about to stop; keys that follow are for the prompt again.
-        self._question = None
+        self._desk.dismiss()
         self._keyboard.interrupt()
 
     def _paste(self, text: str) -> None:
@@ -323,7 +288,7 @@ class TerminalScreen:
         self.restore_draft(self._keyboard.take_back())
 
     async def _edit(self) -> None:
-        if self._line is not None or self._held is not None:
+        if self._held is not None:
             return
         held = self._held = []
         draft = self._buffer.text
@@ -340,46 +305,28 @@ class TerminalScreen:
 
     def _submit(self) -> None:
         text = repair_input(self._pastes.expand(self._buffer.text)).strip()
-        if self._line is not None:
-            if not self._line.typed.done():
-                self._line.typed.set_result(text)
-            return
         if not text:
             return
         self._buffer.append_to_history()
         self._buffer.reset()
         self._keyboard.submit(text)
 
-    def _answer(self, key: str) -> None:
-        question = self._question
-        if question is None:
-            return
-        now = self._clock()
-        if question.last_typed is not None:
-            early = now - question.last_typed < _PAUSE_BEFORE_ANSWER
-            question.last_typed = now if early else None
-            if early:
-                return
-        question.take_key(key)
-
     def _text_changed(self, _: Buffer) -> None:
         self._hint = ""
         self._keyboard.typed()
 
     def _completes_while_typing(self) -> bool:
-        return self._line is None and self._buffer.text.startswith("/")
+        return self._buffer.text.startswith("/")
 
     def _is_live(self) -> bool:
-        return self._draw is not None or self._question is not None
+        return self._draw is not None or self._desk.is_asking
 
     def _live_text(self) -> AnyFormattedText:
-        parts = [
-            self._draw(self.columns) if self._draw else "",
-            self._question.text if self._question else "",
-        ]
-        text = "\n".join(filter(None, parts))
         # No more than fits above the prompt; of a long text the end is what is new.
         rows = self._live_rows()
+        above = self._draw(self.columns) if self._draw else ""
+        asked = self._desk.draw(self.columns, rows - bool(above))
+        text = "\n".join(filter(None, [above, asked]))
         text = "\n".join(("\n" + text[-rows * self.columns * 4 :]).split("\n")[-rows:])
         if text != self._drawn[0]:
             self._drawn = (text, ANSI(text))
@@ -407,10 +354,9 @@ class TerminalScreen:
         return Dimension(min=1, max=_INPUT_ROWS)
 
     def _line_prefix(self, line: int, wrap: int) -> StyleAndTextTuples:
-        prompt = _PROMPT if self._line is None else self._line.prompt
         if line or wrap:
             return [("", "  ")]
-        return [("class:prompt", prompt)]
+        return [("class:prompt", _PROMPT)]
 
     def _toolbar_text(self) -> StyleAndTextTuples:
         text = self._hint or self._keyboard.toolbar()
