@@ -1,12 +1,17 @@
 """One conversation while it is open: what was said, its record, its long results and its changes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
+from agent.calibration import Calibration
+from agent.context_budget import ContextBudget
+from agent.context_keeper import ContextKeeper
 from agent.conversation import Conversation, ToolMessage
 from agent.folders import Folders
 from agent.jsontypes import JsonValue
 from agent.kept_results import KeptResults
+from agent.meter import Meter
 from agent.transcripts.header import Header, new_session_id
 from agent.transcripts.locking import ConversationLock
 from agent.transcripts.recorder import Recorder
@@ -42,6 +47,7 @@ class OpenConversation:
         say: Callable[[str], None],
         clock: Callable[[], float],
     ) -> None:
+        self._folders = folders
         header = resumed.header if resumed else None
         self.header = header or Header(
             new_session_id(clock()), clock(), server, workspace=workspace, profile=profile
@@ -73,6 +79,37 @@ class OpenConversation:
     def offered(self) -> tuple[str, ...]:
         """The functions that its last request offered before it was resumed."""
         return self.resumed.offered if self.resumed else ()
+
+    def make_meter(self, base_url: str, model: str, price_date: date | None, *, learns: bool) -> Meter:
+        """Make what counts the tokens of this conversation with a model.
+
+        Args:
+            base_url: The model's endpoint.
+            model: Its name.
+            price_date: The day of the list that costs are taken from, if they are.
+            learns: Further questions follow, so it is worth learning how the model counts.
+        """
+        calibration = Calibration(self._folders.calibration_file)
+        return Meter(
+            self.messages,
+            base_url=base_url,
+            model=model,
+            price_date=price_date,
+            calibration=calibration,
+            learns=learns,
+        )
+
+    def make_keeper(self, base_url: str, model: str, chosen: int, meter: Meter) -> ContextKeeper:
+        """Make what keeps requests within what a model can read.
+
+        Args:
+            base_url: The model's endpoint.
+            model: Its name.
+            chosen: How many tokens the user says that it can read; 0 to find out.
+            meter: Counts them.
+        """
+        budget = ContextBudget(base_url, model, chosen=chosen, path=self._folders.contexts_file)
+        return ContextKeeper(self.messages, budget, meter.ruler, self.results)
 
     def last_results(self) -> Sequence[tuple[str, JsonValue]]:
         """The structured results, newest first, each with its tool's name."""

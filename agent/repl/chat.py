@@ -30,6 +30,7 @@ from agent.repl.palette import is_dumb
 from agent.repl.pasting import Pastes, shown_of_message
 from agent.repl.questions import Questions
 from agent.repl.reader import TurnReader
+from agent.repl.recalling import show_last_turn
 from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
 from agent.repl.suggesting import GhostSuggest
@@ -242,7 +243,7 @@ class Chat:
             self._scrollback.write(Kind.GREETING, "\n".join(lines) + "\n")
 
     def _begin(self) -> None:
-        for work in (self._start(), self._work(), self._tick()):
+        for work in (self._recall(), self._start(), self._work(), self._tick()):
             self._spawn(work)
 
     async def _end(self) -> None:
@@ -258,6 +259,12 @@ class Chat:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    async def _recall(self) -> None:
+        """Show where a resumed conversation was left."""
+        turn = self._host.conversations.last_turn
+        if turn is not None:
+            await show_last_turn(turn, self._screen, self._scrollback)
 
     async def _start(self) -> None:
         try:

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from agent.errors import AgentError
 from agent.repl.command_context import CommandContext
 from agent.repl.commands import Completes
+from agent.repl.themes import THEMES
 
 _LOGGER = logging.getLogger(__name__)
 _FRESH_SECONDS = 30.0
@@ -90,10 +91,20 @@ def make_sources(context: CommandContext) -> dict[Completes, Source]:
     def tools() -> Sequence[Choice]:
         return [Choice(tool.name, tool.title) for tool in context.tools if not tool.hidden]
 
+    def themes() -> Sequence[Choice]:
+        return [Choice(theme.name, theme.summary) for theme in THEMES]
+
     async def resources() -> Sequence[Choice]:
         return [Choice(each.uri, each.title) for each in await context.host.offers.resources()]
 
+    async def conversations() -> Sequence[Choice]:
+        saved, _ = await context.host.conversations.saved()
+        open_now = context.host.conversations.id
+        return [Choice(each.id, each.title) for each in saved if each.id != open_now]
+
     return {
         Completes.TOOL: tools,
+        Completes.CONVERSATION: Fetched(conversations, context.screen.offer_again),
+        Completes.THEME: themes,
         Completes.RESOURCE: Fetched(resources, context.screen.offer_again),
     }

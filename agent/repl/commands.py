@@ -57,8 +57,17 @@ TIMELINE = Command("timeline", "tasks by due date: the last ones, or a project's
 HOURS = Command("hours", "bars of hours by project, person, task or day", "[PROJECT] [by WHAT]")
 UNDO = Command("undo", "take back the last change, or another one", "[list|NUMBER]")
 COMPACT = Command("compact", "summarise old turns for the model, or take that back", "[undo]")
+RESUME = Command(
+    "resume", "go on with a saved conversation", "[ID|TEXT]", completes=Completes.CONVERSATION
+)
+NEW = Command("new", "begin a new conversation")
+FORK = Command("fork", "go on with a copy of this one, or of its first turns", "[TURN]")
+EXPORT = Command("export", "write this conversation as Markdown or HTML", "[md|html] [PATH]")
 STATUS = Command("status", "server, sign-in and model", while_busy=True)
 DOCTOR = Command("doctor", "find out what is wrong, and what helps", while_busy=True)
+THEME = Command(
+    "theme", "show the colour themes, or change to one", "[NAME]", while_busy=True, completes=Completes.THEME
+)
 LOGIN = Command("login", "sign in")
 LOGOUT = Command("logout", "sign out")
 QUIT = Command("quit", "leave", while_busy=True)
@@ -73,8 +82,13 @@ COMMANDS = (
     HOURS,
     UNDO,
     COMPACT,
+    RESUME,
+    NEW,
+    FORK,
+    EXPORT,
     STATUS,
     DOCTOR,
+    THEME,
     LOGIN,
     LOGOUT,
     QUIT,

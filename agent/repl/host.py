@@ -1,6 +1,7 @@
 """What the chat needs of the program behind it, and nothing else of it."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from agent.doctor.finding import Finding
@@ -10,6 +11,9 @@ from agent.repl.undoing import UndoHost
 from agent.server_records import Prompt, PromptText, Resource, ResourceContents
 from agent.tools.policy import Policy
 from agent.tools.tool import Tool
+from agent.transcripts.header import Origin
+from agent.transcripts.saved import Saved
+from agent.transcripts.turns import Turn
 
 
 class OffersHost(Protocol):
@@ -62,6 +66,82 @@ class SignInHost(Protocol):
         ...
 
 
+class ConversationsHost(Protocol):
+    """The saved conversations, one of which is open; nothing of them leaves this machine."""
+
+    @property
+    def server(self) -> str:
+        """The server that this window is connected to."""
+        ...
+
+    @property
+    def id(self) -> str:
+        """The conversation that is open."""
+        ...
+
+    @property
+    def last_turn(self) -> Turn | None:
+        """The last turn of the conversation, as it was when it was resumed."""
+        ...
+
+    async def saved(self) -> tuple[tuple[Saved, ...], tuple[str, ...]]:
+        """Those that are saved, the last used first, and one sentence for each file that cannot be read."""
+        ...
+
+    async def search(self, text: str) -> tuple[Saved, ...]:
+        """Those in which all words of a text were said or answered, without this one."""
+        ...
+
+    async def resume(self, wanted: str) -> str:
+        """Leave this conversation as it is saved, and go on with another one.
+
+        Args:
+            wanted: Its id, a beginning of it, or “last”.
+
+        Returns:
+            Its title.
+
+        Raises:
+            AgentError: There is no such conversation, it cannot be read, another window has it, it is with
+                another server, or it is this one; nothing is changed then.
+        """
+        ...
+
+    async def begin(self) -> None:
+        """Leave this conversation as it is saved, and begin a new one."""
+        ...
+
+    async def fork(self, turn: int | None) -> Origin:
+        """Go on with a new conversation that begins as this one did; this one stays as it is.
+
+        Args:
+            turn: The last turn to share, counted from 1; all of them when left out.
+
+        Returns:
+            What it was forked from.
+
+        Raises:
+            AgentError: Nothing was said yet, there is no such turn, or it cannot be written.
+        """
+        ...
+
+    async def export(self, form: str, path: Path | None, *, overwrite: bool) -> Path:
+        """Write this conversation as a document, without secrets.
+
+        Args:
+            form: “md” or “html”.
+            path: The file; one named after the conversation in the working folder when left out.
+            overwrite: A file that is there may be replaced.
+
+        Returns:
+            The file.
+
+        Raises:
+            AgentError: Nothing was said yet, there is such a file already, or it cannot be written.
+        """
+        ...
+
+
 class Host(UndoHost, Protocol):
     """The program behind the chat: the model, the workspace and the sign-in.
 
@@ -88,6 +168,11 @@ class Host(UndoHost, Protocol):
     @property
     def sign_ins(self) -> SignInHost:
         """Signing in and out."""
+        ...
+
+    @property
+    def conversations(self) -> ConversationsHost:
+        """The saved conversations."""
         ...
 
     @property

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from agent.conversation import ToolCall
 from agent.doctor.finding import Finding, Outcome
@@ -36,6 +37,9 @@ from agent.server_records import (
 from agent.tools.effects import effect_of
 from agent.tools.policy import Policy
 from agent.tools.tool import Annotations, Effect, Tool
+from agent.transcripts.header import Origin
+from agent.transcripts.saved import Saved
+from agent.transcripts.turns import Turn
 from agent.undo.plan import Listed, UndoPlan
 
 LIST_OVERDUE = Tool(
@@ -107,6 +111,48 @@ class FakeSignIns:
 
 
 @dataclass
+class FakeConversations:
+    """Saved conversations in memory.
+
+    Args:
+        note: Told what is done.
+        others: Those that are saved.
+        last_turn: Where the one that is open was left.
+    """
+
+    note: Callable[[str], None]
+    others: tuple[Saved, ...] = ()
+    last_turn: Turn | None = None
+    id: str = "20261123-090000-0001"
+    server: str = "https://demo.example/mcp"
+
+    async def saved(self) -> tuple[tuple[Saved, ...], tuple[str, ...]]:
+        return self.others, ()
+
+    async def search(self, text: str) -> tuple[Saved, ...]:
+        return ()
+
+    async def resume(self, wanted: str) -> str:
+        self.note(f"resume {wanted}")
+        self.last_turn = Turn(
+            2,
+            [{"type": "turn_started", "text": "And Priya?"}, {"type": "step_finished", "text": "**Nine**."}],
+        )
+        return "Overdue tasks"
+
+    async def begin(self) -> None:
+        self.note("begin")
+
+    async def fork(self, turn: int | None) -> Origin:
+        self.note(f"fork {turn}")
+        return Origin(self.id, turn or 3)
+
+    async def export(self, form: str, path: Path | None, *, overwrite: bool) -> Path:
+        self.note(f"export {form} {path} {overwrite}")
+        return path or Path(f"{self.id}.{form}")
+
+
+@dataclass
 class FakeHost:
     """Answers by what a message says.
 
@@ -116,6 +162,8 @@ class FakeHost:
         chunk: How many characters of an answer come at a time.
         changes: What `/undo list` lists.
         plan: What `/undo` would do; nothing when left out.
+        others: Saved conversations.
+        left: Where the conversation was left that goes on; it is new when left out.
     """
 
     loading: asyncio.Event | None = None
@@ -123,11 +171,16 @@ class FakeHost:
     chunk: int = 7
     changes: tuple[Listed, ...] = ()
     plan: UndoPlan | None = None
+    others: tuple[Saved, ...] = ()
+    left: Turn | None = None
     ready: bool = False
     log: list[str] = field(default_factory=list[str])
     notes: asyncio.Queue[str] = field(default_factory=asyncio.Queue[str])
     policy: Policy = field(default_factory=Policy)
     offers: FakeOffers = field(default_factory=FakeOffers)
+
+    def __post_init__(self) -> None:
+        self.conversations = FakeConversations(self.note, self.others, self.left)
 
     @property
     def sign_ins(self) -> FakeSignIns:
