@@ -147,35 +147,6 @@ def find_choice(line: str, request: ApprovalRequested) -> ApprovalChoice | None:
     return next((each for each in choices if word in (each.key, each.word)), None if word else choices[-1])
 
 
-def decide(key: str, request: ApprovalRequested) -> Decision | None:
-    """Turn an answer into a decision.
-
-    Args:
-        key: What was typed; empty stands for Enter alone.
-        request: The call in question.
-
-    Returns:
-        The decision, or `None` if the answer is none of those offered.
-    """
-    match key.strip().lower():
-        case "y" | "yes":
-            return Decision.ALLOWED
-        case "a" | "always" if may_allow_always(request):
-            return Decision.ALLOWED_FOR_SESSION
-        case "t" | "tool" if may_allow_for_good(request):
-            return Decision.ALLOWED_ALWAYS
-        case "" | "n" | "no":
-            return Decision.DECLINED
-        case _:
-            return None
-
-
-def draw_yes_or_no(question: str, palette: Palette) -> str:
-    """Put a question with its answers and their keys."""
-    choices = f"{palette.accent('[y]')} yes  {palette.accent('[n]')} no (default)"
-    return f"{palette.strong(question)}\n{choices}"
-
-
 def decide_yes_or_no(key: str) -> bool | None:
     """Turn an answer into yes or no; `None` if it is neither, and no for Enter alone."""
     match key.strip().lower():

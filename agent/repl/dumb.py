@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from prompt_toolkit.history import History
 
-from agent.events import ApprovalRequested, Decision
-from agent.repl.approvals import decide, decide_yes_or_no, draw_request
+from agent.events import ApprovalRequested
+from agent.repl.approvals import ApprovalAnswer, decide_yes_or_no, draw_request, find_choice
 from agent.repl.palette import Palette
 from agent.repl.sanitize import repair_input
 from agent.repl.screen import Keyboard
@@ -86,13 +86,19 @@ class DumbScreen:
         """Say what was not taken, as it cannot be put back at the prompt."""
         self._print(f"Not sent: {text}\n")
 
-    async def ask_approval(self, request: ApprovalRequested) -> Decision:
+    @property
+    def desk(self) -> None:
+        """Everything is asked line by line."""
+
+    async def ask_approval(self, request: ApprovalRequested) -> ApprovalAnswer:
         """Ask until the line is one of the answers."""
         self._print(draw_request(request, self.palette) + "\n")
         while True:
-            decision = decide(await self._ask("Allow? "), request)
-            if decision is not None:
-                return decision
+            choice = find_choice(await self._ask("Allow? "), request)
+            if choice is not None:
+                return ApprovalAnswer(
+                    choice.decision, await self._ask("Why not? ") if choice.asks_why else ""
+                )
 
     async def confirm(self, question: str) -> bool:
         """Ask until the line is yes or no."""

@@ -9,6 +9,7 @@ from agent.jsontypes import JsonObject, JsonValue, dump, is_object, parse_object
 from agent.repl.cells import shorten, width
 from agent.repl.palette import Palette
 from agent.repl.sanitize import strip_line
+from agent.tools.tool import Effect
 
 _SEPARATOR = " · "
 _LONGEST_VALUE = 32
@@ -60,7 +61,24 @@ def describe_outcome(event: ToolCallFinished, columns: int | None = None) -> str
     tail = [part for part in (_outcome(event),) if part]
     if event.outcome in (CallOutcome.SUCCEEDED, CallOutcome.FAILED, CallOutcome.UNKNOWN):
         tail.append(describe_duration(event.duration))
-    return _fit(head, describe_arguments(_arguments_of(event.call)), tuple(tail), columns)
+    return _fit(head, describe_arguments(event.edited or _arguments_of(event.call)), tuple(tail), columns)
+
+
+def describe_stopped(event: ToolCallStarted, *, asking: bool) -> str:
+    """Say what is known of a call whose turn was stopped before it ended.
+
+    Args:
+        event: The call.
+        asking: Whether the user was still being asked about it, so that it was not made.
+    """
+    outcome, said = CallOutcome.DECLINED, "stopped"
+    if asking:
+        said = "not made"
+    elif event.effect is not Effect.READ:
+        outcome = CallOutcome.UNKNOWN
+        said = "stopped on its way, it may or may not have happened: look before you repeat it"
+    head = f"{mark_of(outcome)} {in_words(event.title)}"
+    return _fit(head, describe_arguments(event.arguments), (said,), None)
 
 
 def mark_of(outcome: CallOutcome) -> str:

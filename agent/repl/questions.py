@@ -1,27 +1,28 @@
-"""What a server asks in the middle of a turn: a form, a page to open, a new sign-in."""
+"""What is asked in the middle of a turn: about a call, and by a server a form, a page or a new sign-in."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
 from agent.errors import AgentError
-from agent.events import ElicitationAction, ElicitationRequested, SignInRequested
-from agent.forms import Field, FieldKind, Form, FormValue
-from agent.repl.cells import shorten
+from agent.events import (
+    ApprovalRequested,
+    Decision,
+    ElicitationAction,
+    ElicitationRequested,
+    SignInRequested,
+)
+from agent.forms import Form, FormValue
+from agent.jsontypes import JsonObject
+from agent.repl.approvals import apply_answer
+from agent.repl.dialogs.asking import fill_in
+from agent.repl.dialogs.filling import Fault, FormRequest, Left
 from agent.repl.lines import draw_error
 from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
+from agent.schema_forms import argument_form
 
-_DECLINE = "/decline"
-_CANCEL = "/cancel"
-_LONGEST_PROMPT = 30
-
-
-class _LeftError(Exception):
-    """The user does not fill in the form."""
-
-    def __init__(self, action: ElicitationAction) -> None:
-        super().__init__(action.value)
-        self.action = action
+_ACTIONS = {Left.DECLINED: ElicitationAction.DECLINED, Left.CANCELLED: ElicitationAction.CANCELLED}
+_WORDS = {Left.DECLINED: "declined", Left.CANCELLED: "cancelled"}
 
 
 class Questions:
@@ -61,6 +62,39 @@ class Questions:
             request.signed_in = True
             self._write(strip_line(sentence))
 
+    async def decide(self, request: ApprovalRequested) -> None:
+        """Ask about a call; whoever wants to change its arguments first gets a form of them."""
+        while True:
+            answer = await self._screen.ask_approval(request)
+            if answer.decision is not Decision.EDITED:
+                apply_answer(request, answer)
+                return
+            edited = await self._edit(request)
+            if edited is not None:
+                request.decision, request.edited = Decision.EDITED, edited
+                return
+
+    async def _edit(self, request: ApprovalRequested) -> JsonObject | None:
+        form = argument_form(request.tool, request.arguments)
+
+        def check(values: Mapping[str, FormValue]) -> Fault | None:
+            _, fault = form.arguments(values)
+            return None if fault is None else Fault(fault, form.field_of(fault))
+
+        values = await fill_in(
+            self._screen,
+            self._scrollback,
+            FormRequest(
+                f"Change “{strip_line(request.tool.title)}” before it is made",
+                form.form,
+                form.values,
+                send="Show what changes",
+                question="Take these values?",
+                check=check,
+            ),
+        )
+        return None if isinstance(values, Left) else form.arguments(values)[0]
+
     async def elicit(self, request: ElicitationRequested) -> None:
         """Ask for what the server wants to know, or whether to open its page."""
         self._write(
@@ -69,19 +103,17 @@ class Questions:
         if request.form is None:
             await self._offer_page(request)
             return
-        try:
-            request.content = await self._fill_in(request.form)
-        except _LeftError as left:
-            request.action = left.action
-            word = "declined" if left.action is ElicitationAction.DECLINED else "cancelled"
-            self._write(self._palette.warning(f"Nothing was sent; the server is told that you {word}."))
+        content = await self._fill_in(request.form, strip_line(request.server))
+        if isinstance(content, Left):
+            request.action = _ACTIONS[content]
+            told = f"Nothing was sent; the server is told that you {_WORDS[content]}."
+            self._write(self._palette.warning(told))
         else:
-            request.action = ElicitationAction.ACCEPTED
+            request.action, request.content = ElicitationAction.ACCEPTED, content
 
     async def _offer_page(self, request: ElicitationRequested) -> None:
         lines = [f"  Host: {self._palette.strong(strip_line(request.host))}", f"  {strip_line(request.url)}"]
-        if urlsplit(request.url).scheme != "https":
-            lines.append(f"  {self._palette.warning('The connection to it is not encrypted.')}")
+        lines += [f"  {self._palette.warning(warning)}" for warning in odd_about(request.url, request.host)]
         self._write("\n".join(lines))
         if await self._screen.confirm("Open this page in your browser?"):
             self._open_address(request.url)
@@ -90,52 +122,34 @@ class Questions:
         else:
             request.action = ElicitationAction.DECLINED
 
-    async def _fill_in(self, form: Form) -> dict[str, FormValue]:
+    async def _fill_in(self, form: Form, server: str) -> dict[str, FormValue] | Left:
         if not form.fields:
-            if await self._screen.confirm("Agree?"):
-                return {}
-            raise _LeftError(ElicitationAction.DECLINED)
-        self._write(
-            self._palette.dim(f"Type {_DECLINE} to say no to the server, {_CANCEL} to leave it open.")
+            return {} if await self._screen.confirm("Agree?") else Left.DECLINED
+        return await fill_in(
+            self._screen,
+            self._scrollback,
+            FormRequest(f"For {server}", form, question="Send this to the server?", may_decline=True),
         )
-        while True:
-            content: dict[str, FormValue] = {}
-            for field in form.fields:
-                value = await self._read(field)
-                if value is not None:
-                    content[field.name] = value
-            filled = [
-                f"  {strip_line(field.title)}: {strip_line(field.show(content[field.name]))}"
-                for field in form.fields
-                if field.name in content
-            ]
-            self._write("\n".join(filled) or "  (all fields left out)")
-            if await self._screen.confirm("Send this to the server? No begins again."):
-                return content
-
-    async def _read(self, field: Field) -> FormValue | None:
-        self._write(self._describe(field))
-        default = "" if field.default is None else f" [{strip_line(field.show(field.default))}]"
-        prompt = shorten(f"{strip_line(field.title)}{default}", _LONGEST_PROMPT)
-        while True:
-            text = await self._screen.read_line(f"{prompt}: ")
-            if text.lower() == _DECLINE:
-                raise _LeftError(ElicitationAction.DECLINED)
-            if text.lower() == _CANCEL:
-                raise _LeftError(ElicitationAction.CANCELLED)
-            try:
-                return field.read(text)
-            except ValueError as error:
-                self._write(self._palette.warning(strip_line(str(error))))
-
-    def _describe(self, field: Field) -> str:
-        needed = "" if field.required or field.default is not None else ", or nothing to leave it out"
-        lines = [f"{self._palette.strong(strip_line(field.title))} {strip_line(field.description)}".rstrip()]
-        lines += [f"  {number} {strip_line(choice.label)}" for number, choice in enumerate(field.choices, 1)]
-        hint = strip_line(field.hint) + needed
-        if field.kind is not FieldKind.TEXT or field.format or needed:
-            lines.append(self._palette.dim(f"  {hint}"))
-        return "\n".join(lines)
 
     def _write(self, text: str) -> None:
         self._scrollback.write(Kind.REMARK, text + "\n")
+
+
+def odd_about(url: str, host: str) -> list[str]:
+    """Say what of an address should give pause, a sentence each.
+
+    Args:
+        url: The address.
+        host: Its host, in ASCII.
+
+    Source: RFC 3986, sections 3.2.1 and 7.6; Unicode Technical Report 36, section 2.
+    """
+    parts = urlsplit(url)
+    said: list[str] = []
+    if parts.scheme != "https":
+        said.append("The connection to it is not encrypted.")
+    if "@" in parts.netloc:
+        said.append("A name stands before its host that may pass for another host.")
+    if any(label.startswith("xn--") for label in host.split(".")):
+        said.append("Its host has letters that may pass for others, and is written as the network writes it.")
+    return said

@@ -4,7 +4,7 @@ import asyncio
 import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agent.events import (
@@ -30,10 +30,15 @@ from agent.events import (
 from agent.model.protocol import TextDelta
 from agent.moment import local_now
 from agent.notices import describe
-from agent.repl.approvals import draw_request
 from agent.repl.cells import width
 from agent.repl.compacting import describe_compaction
-from agent.repl.lines import describe_call, describe_outcome, describe_progress, draw_error
+from agent.repl.lines import (
+    describe_call,
+    describe_outcome,
+    describe_progress,
+    describe_stopped,
+    draw_error,
+)
 from agent.repl.markdown import AnswerWriter, open_answer, preload
 from agent.repl.questions import Questions
 from agent.repl.sanitize import strip, strip_line
@@ -48,7 +53,7 @@ _FRAMES_PER_SECOND = 8
 class _RunningCall:
     started: ToolCallStarted
     since: float
-    request: ApprovalRequested | None = None
+    is_asked: bool = False
     progress: ToolCallProgress | None = None
 
 
@@ -104,6 +109,7 @@ class TurnReader:
                     self._screen.refresh()
         finally:
             self._finish_answer()
+            self._tell_stopped()
             self._screen.set_live(None)
 
     def draw_live(self, columns: int) -> str:
@@ -112,10 +118,10 @@ class TurnReader:
         tail = self._answer.draw_tail(columns) if self._answer else ""
         if tail:
             parts.append(tail.rstrip("\n"))
-        parts += [self._draw_call(call, columns) for call in self._calls.values()]
+        parts += [self._draw_call(call, columns) for call in self._calls.values() if not call.is_asked]
         if self._wait and (left := self._wait[1] - self._clock()) > 0:
             parts.append(self._palette.warning(f"{self._wait[0]} · {math.ceil(left)} s left"))
-        if not parts:
+        if not parts and not any(call.is_asked for call in self._calls.values()):
             parts.append(self._spin(self._waiting_for(), self._since))
         return "\n".join(parts)
 
@@ -188,16 +194,19 @@ class TurnReader:
     async def _ask(self, request: ApprovalRequested) -> None:
         call = self._calls.get(request.call.id)
         if call:
-            call.request = request
-        request.decision = await self._screen.ask_approval(request)
+            call.is_asked = True
+        await self._questions.decide(request)
         if call:
-            call.request = None
+            call.started = replace(call.started, arguments=request.arguments)
+            call.is_asked = False
             call.since = self._clock()
 
     def _finish_call(self, event: ToolCallFinished) -> None:
         self._calls.pop(event.call.id, None)
         self._since = self._clock()
-        line = describe_outcome(event, self._screen.columns - 1)
+        # Of a call whose outcome is unknown nothing may be left out; the others fit on a line.
+        is_unknown = event.outcome is CallOutcome.UNKNOWN
+        line = describe_outcome(event, None if is_unknown else self._screen.columns - 1)
         mark, rest = line[:1], line[1:]
         match event.outcome:
             case CallOutcome.SUCCEEDED:
@@ -206,7 +215,7 @@ class TurnReader:
                 mark = self._palette.warning(mark)
             case _:
                 mark = self._palette.bad(mark)
-        self._write(Kind.CALLS, mark + rest)
+        self._write(Kind.REMARK if is_unknown else Kind.CALLS, mark + rest)
         if event.outcome is not CallOutcome.SUCCEEDED:
             return
         if self._hint and not self._is_by_hand:
@@ -214,14 +223,19 @@ class TurnReader:
         if self._with_results:
             self._scrollback.write(Kind.ANSWER, self._draw_result(event))
 
+    def _tell_stopped(self) -> None:
+        """Say what is known of the calls that were under way when the turn was stopped."""
+        for call in self._calls.values():
+            line = describe_stopped(call.started, asking=call.is_asked)
+            self._write(Kind.REMARK, self._palette.warning(line))
+        self._calls.clear()
+
     def _draw_result(self, event: ToolCallFinished) -> str:
         from agent.repl.views.result import draw_result
 
         return draw_result(event.structured, event.text, self._screen.columns, self._palette, self._now())
 
     def _draw_call(self, call: _RunningCall, columns: int) -> str:
-        if call.request:
-            return draw_request(call.request, self._palette)
         progress = f" · {describe_progress(call.progress)}" if call.progress else ""
         title = describe_call(call.started, columns - len("⠋  · 999 s") - width(progress))
         return self._spin(title + progress, call.since)

@@ -10,7 +10,6 @@ from agent.errors import SignInError
 from agent.events import (
     ApprovalRequested,
     CallOutcome,
-    Decision,
     ElicitationAction,
     ElicitationRequested,
     Event,
@@ -24,6 +23,7 @@ from agent.events import (
 from agent.forms import parse_form
 from agent.jsontypes import JsonObject
 from agent.model.protocol import Usage
+from agent.repl.approvals import ApprovalAnswer
 from agent.repl.palette import Palette
 from agent.repl.questions import Questions
 from agent.repl.reader import TurnReader
@@ -43,7 +43,7 @@ class FakeScreen:
         answers: Lines for prompts, yes or no for confirmations.
     """
 
-    def __init__(self, *answers: str | bool) -> None:
+    def __init__(self, *answers: str | bool | ApprovalAnswer) -> None:
         self._answers = deque(answers)
         self.palette = Palette(plain=True)
         self.columns = 80
@@ -53,7 +53,7 @@ class FakeScreen:
         self.live: Callable[[int], str] | None = None
 
     @property
-    def answers_left(self) -> Sequence[str | bool]:
+    def answers_left(self) -> Sequence[str | bool | ApprovalAnswer]:
         return tuple(self._answers)
 
     def write(self, text: str) -> None:
@@ -68,14 +68,24 @@ class FakeScreen:
     def hint(self, text: str) -> None:
         self.text += f"hint: {text}\n"
 
+    def offer_again(self) -> None:
+        """Nothing is being typed."""
+
     def clear_draft(self) -> bool:
         return False
 
     def restore_draft(self, text: str) -> None:
         self.text += f"draft: {text}\n"
 
-    async def ask_approval(self, request: ApprovalRequested) -> Decision:
-        return request.decision
+    @property
+    def desk(self) -> None:
+        """Everything is asked line by line."""
+
+    async def ask_approval(self, request: ApprovalRequested) -> ApprovalAnswer:
+        self.asked.append(request.summary)
+        answer = self._answers.popleft()
+        assert isinstance(answer, ApprovalAnswer), f"a decision was asked for: {request.summary}"
+        return answer
 
     async def confirm(self, question: str) -> bool:
         self.asked.append(question)
@@ -134,7 +144,7 @@ TRIP: JsonObject = {
 }
 
 
-async def ask(request: ElicitationRequested, *answers: str | bool) -> FakeScreen:
+async def ask(request: ElicitationRequested, *answers: str | bool | ApprovalAnswer) -> FakeScreen:
     """Ask, and have every answer used."""
     screen = FakeScreen(*answers)
     await Desk(screen).questions.elicit(request)
@@ -168,7 +178,8 @@ async def test_a_form_is_filled_in_field_by_field() -> None:
         "  1 breakfast\n"
         "  2 parking\n"
         "  3 bike\n"
-        "  some of those above or their numbers, with commas between, or nothing to leave it out\n"
+        "  some of those above or their numbers, with commas between, or nothing to\n"
+        "  leave it out\n"
         "quiet\n"
         "  yes or no, or nothing to leave it out\n"
         "  City: Oslo\n"

@@ -1,10 +1,17 @@
 """Asks for what a form wants to know, in the way that the screen can."""
 
+from collections.abc import Sequence
+
 from agent.forms import Form, FormValue
 from agent.repl.command_context import CommandContext
+from agent.repl.dialogs.choosing import Choosing, Option, find
 from agent.repl.dialogs.filling import FormRequest, Left
+from agent.repl.dialogs.form_filling import FormFilling
 from agent.repl.dialogs.line_by_line import LineByLine
-from agent.repl.screen import Screen, Scrollback
+from agent.repl.sanitize import strip_line
+from agent.repl.screen import Kind, Screen, Scrollback
+
+_MOST_LISTED = 20
 
 
 async def ask_arguments(context: CommandContext, title: str, form: Form) -> dict[str, FormValue] | None:
@@ -35,4 +42,47 @@ async def fill_in(
     Returns:
         The values of the fields that were filled in, or how the form was left.
     """
-    return await LineByLine(screen, scrollback, request).fill_in()
+    if screen.desk is None:
+        return await LineByLine(screen, scrollback, request).fill_in()
+    return await screen.desk.ask(FormFilling(request))
+
+
+async def choose(screen: Screen, scrollback: Scrollback, title: str, options: Sequence[Option]) -> int | None:
+    """Have one of some things chosen.
+
+    Args:
+        screen: Where to ask.
+        scrollback: The screen's scrollback.
+        title: What it is for, one line.
+        options: The things.
+
+    Returns:
+        The place of the one that was chosen; `None` if the user chose none.
+    """
+    if screen.desk is None:
+        return await _choose_by_line(screen, scrollback, title, options)
+    chosen = await screen.desk.ask(Choosing(title, options))
+    return None if isinstance(chosen, Left) else chosen
+
+
+async def _choose_by_line(
+    screen: Screen, scrollback: Scrollback, title: str, options: Sequence[Option]
+) -> int | None:
+    found = list(range(len(options)))
+    while True:
+        lines = [f"{title}: {len(found)} of {len(options)}"]
+        listed = found[:_MOST_LISTED]
+        for number, place in enumerate(listed, start=1):
+            lines.append(f"  {number} {strip_line(options[place].label)}")
+        if len(found) > len(listed):
+            lines.append(f"  and {len(found) - len(listed)} more")
+        scrollback.write(Kind.REMARK, "\n".join(lines) + "\n")
+        text = await screen.read_line("A number, or a part of the name; nothing to leave: ")
+        if not text:
+            return None
+        if text.isdecimal() and 1 <= int(text) <= len(listed):
+            return listed[int(text) - 1]
+        named = [place for place, option in enumerate(options) if option.label.lower() == text.lower()]
+        found = named or find(options, text)
+        if len(found) == 1:
+            return found[0]

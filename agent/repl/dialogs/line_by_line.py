@@ -44,7 +44,7 @@ class LineByLine:
 
     async def _fill_in(self) -> dict[str, FormValue]:
         words = (
-            f"{_DECLINE} to say no, {_CANCEL} to leave it open"
+            f"{_DECLINE} to say no to the server, {_CANCEL} to leave it open"
             if self._declines
             else f"{_CANCEL} to leave it"
         )

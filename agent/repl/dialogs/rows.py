@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from agent.repl.palette import Palette
 
 
-def window(lines: Sequence[str], rows: int, top: int) -> tuple[int, int]:
+def window(lines: Sequence[object], rows: int, top: int) -> tuple[int, int]:
     """The part of some lines that is shown, from line to line, if it begins no earlier than `top`.
 
     Args:
