@@ -18,6 +18,7 @@ from agent.doctor.opening import examine
 from agent.errors import ExitCode, SettingsError, VaultError
 from agent.folders import find_folders
 from agent.jsontypes import JsonObject
+from agent.repl.cells import wrap
 from agent.repl.findings import draw_finding, summarise
 from agent.repl.palette import Palette, wants_plain
 from agent.settings import Settings
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(_to_json(findings), ensure_ascii=False, indent=1) + "\n")
     else:
         findings = asyncio.run(_examine(case, _show))
-        sys.stdout.write(summarise(findings) + "\n")
+        sys.stdout.writelines(f"{line}\n" for line in wrap(summarise(findings), _columns() or sys.maxsize))
     return ExitCode.FAILED if _has_problem(findings) else ExitCode.DONE
 
 
@@ -61,11 +62,14 @@ async def _examine(case: Case, show: Callable[[Finding], None]) -> list[Finding]
 
 
 def _show(finding: Finding) -> None:
-    is_terminal = sys.stdout.isatty()
-    columns = shutil.get_terminal_size().columns if is_terminal else None
-    palette = Palette(wants_plain(os.environ, is_terminal=is_terminal))
-    sys.stdout.write(draw_finding(finding, columns, palette))
+    palette = Palette(wants_plain(os.environ, is_terminal=sys.stdout.isatty()))
+    sys.stdout.write(draw_finding(finding, _columns(), palette))
     sys.stdout.flush()
+
+
+def _columns() -> int | None:
+    """The width of the terminal; none where there is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _has_problem(findings: list[Finding]) -> bool:
