@@ -8,12 +8,12 @@ folder), user file (`settings.toml` in the configuration folder), default. A pro
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from agent.errors import SettingsError
 from agent.folders import Folders
-from agent.jsontypes import JsonObject, JsonValue
+from agent.jsontypes import JsonObject
+from agent.settings_table import SETTINGS, Setting, Value, read_table
 
 DEFAULT_SERVER = "https://api.astravue.com/mcp"
 DEFAULT_PROFILE = "default"
@@ -23,26 +23,8 @@ PROJECT_FILE = ".astravue.toml"
 COMMAND_LINE = "command line"
 """The origin of what an option says."""
 
-_ENVIRONMENT = {
-    "server": "ASTRAVUE_SERVER",
-    "profile": "ASTRAVUE_PROFILE",
-    "model": "ASTRAVUE_MODEL",
-    "base_url": "OPENAI_BASE_URL",
-    "api_key": "OPENAI_API_KEY",
-    "client_secret": "ASTRAVUE_CLIENT_SECRET",
-}
-_FILE_KEYS = (
-    *("server", "model", "base_url", "api", "strict", "limits", "tools", "sessions"),
-    *("client_id", "client_metadata_url", "pkce", "allow", "ask", "deny", "trust"),
-)
-_GLOBS = ("allow", "ask", "deny")
-# What is forbidden at the top of the file is not allowed again by a profile's own list.
-_ADDED_UP = ("ask", "deny")
-# A folder's settings come with whatever was cloned into it, so they choose neither who gets the
-# conversation and the key nor which writes go unasked.
-_PROJECT_KEYS = ("server", "model")
-_LIMITS = ("steps", "tokens", "cost", "seconds", "context")
-_RETENTION = ("keep_days", "keep")
+_FILE_SETTINGS = tuple(setting for setting in SETTINGS if setting.in_file)
+_PROJECT_SETTINGS = tuple(setting for setting in SETTINGS if setting.in_project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +38,6 @@ class ToolSettings:
 
     threshold: int | None = None
     core: tuple[str, ...] = ()
-
-
-Value: TypeAlias = str | bool | tuple[str, ...] | Mapping[str, float] | ToolSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +66,7 @@ class Settings:
         ask: Globs of tool names whose calls always need one.
         deny: Globs of tool names that are never called.
         trust: The user trusts this server to say what its tools do.
+        theme: How the chat looks, one of `agent.settings_table.THEMES`; empty for the usual one.
         origins: Where each value came from: "command line", a variable's name, a file or "default".
     """
 
@@ -108,6 +88,7 @@ class Settings:
     ask: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
     trust: bool = False
+    theme: str = ""
     origins: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
@@ -140,31 +121,29 @@ def load_settings(
     if settings_file is not None and not settings_file.is_file():
         raise SettingsError(f"There is no settings file {settings_file}.", "Check --config.")
     user_file = settings_file or folders.settings_file
-    user = _read(user_file, _FILE_KEYS)
+    user = _read(user_file, _FILE_SETTINGS)
     project_file = working_folder / PROJECT_FILE
-    project = _read(project_file, _PROJECT_KEYS)
+    project = _read(project_file, _PROJECT_SETTINGS)
     values: dict[str, Value] = {}
     origins: dict[str, str] = {}
 
-    def layer(name: str, origin: str, found: Mapping[str, Value | None]) -> None:
-        value, before = found.get(name), values.get(name)
+    def layer(setting: Setting, origin: str, found: Mapping[str, Value | None]) -> None:
+        value, before = found.get(setting.name), values.get(setting.name)
         if value:
-            if name in _ADDED_UP and isinstance(value, tuple) and isinstance(before, tuple):
+            if setting.adds_up and isinstance(value, tuple) and isinstance(before, tuple):
                 value = (*before, *value)
-            values[name], origins[name] = value, origin
+            values[setting.name], origins[setting.name] = value, origin
 
     # A line end clings to a value that was read from a file.
-    environment = {name: environ.get(variable, "").strip() for name, variable in _ENVIRONMENT.items()}
-    layer("profile", _ENVIRONMENT["profile"], environment)
-    layer("profile", COMMAND_LINE, flags)
-    profile = str(values.get("profile", DEFAULT_PROFILE))
-    for name in (*_FILE_KEYS, "api_key", "client_secret"):
-        layer(name, str(user_file), user.top)
-        layer(name, f"{user_file} [profiles.{profile}]", user.profiles.get(profile, {}))
-        layer(name, str(project_file), project.top)
-        layer(name, f"{project_file} [profiles.{profile}]", project.profiles.get(profile, {}))
-        layer(name, _ENVIRONMENT.get(name, ""), environment)
-        layer(name, COMMAND_LINE, flags)
+    environment = {each.name: environ.get(each.variable, "").strip() for each in SETTINGS if each.variable}
+    profile = flags.get("profile") or environment["profile"] or DEFAULT_PROFILE
+    for setting in SETTINGS:
+        layer(setting, str(user_file), user.top)
+        layer(setting, f"{user_file} [profiles.{profile}]", user.profiles.get(profile, {}))
+        layer(setting, str(project_file), project.top)
+        layer(setting, f"{project_file} [profiles.{profile}]", project.profiles.get(profile, {}))
+        layer(setting, setting.variable, environment)
+        layer(setting, COMMAND_LINE, flags)
     return _checked(values, origins)
 
 
@@ -176,7 +155,7 @@ class _File:
     profiles: Mapping[str, Mapping[str, Value]]
 
 
-def _read(path: Path, keys: tuple[str, ...]) -> _File:
+def _read(path: Path, settings: tuple[Setting, ...]) -> _File:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -201,73 +180,8 @@ def _read(path: Path, keys: tuple[str, ...]) -> _File:
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise SettingsError(f"{path}: profiles.{name} must be a table.")
-        profiles[name] = {key: _value(path, key, value, keys) for key, value in table.items()}
-    return _File({key: _value(path, key, value, keys) for key, value in document.items()}, profiles)
-
-
-def _value(path: Path, key: str, value: JsonValue, keys: tuple[str, ...]) -> Value:
-    if key not in keys:
-        raise SettingsError(f"{path}: “{key}” is no setting here.", f"Settings: {', '.join(keys)}.")
-    if key in _GLOBS:
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(str(item) for item in value)
-        raise SettingsError(f"{path}: {key} must be a list of tool names or globs.")
-    if key in ("strict", "trust"):
-        if isinstance(value, bool):
-            return value
-        raise SettingsError(f"{path}: {key} must be true or false.")
-    if key == "limits":
-        return _limits(path, value)
-    if key == "sessions":
-        return _retention(path, value)
-    if key == "tools":
-        return _tools(path, value)
-    if not isinstance(value, str):
-        raise SettingsError(f"{path}: {key} must be a text in quotes.")
-    return value
-
-
-def _tools(path: Path, value: JsonValue) -> ToolSettings:
-    if not isinstance(value, dict):
-        raise SettingsError(f"{path}: tools must be a table, [tools].")
-    if unknown := value.keys() - {"threshold", "core"}:
-        raise SettingsError(f"{path}: “{min(unknown)}” is no setting of [tools].", "Those: threshold, core.")
-    threshold, core = value.get("threshold"), value.get("core", [])
-    if threshold is not None and (
-        isinstance(threshold, bool) or not isinstance(threshold, int) or threshold < 0
-    ):
-        raise SettingsError(f"{path}: the threshold of [tools] must be a whole number.")
-    if not isinstance(core, list) or not all(isinstance(name, str) for name in core):
-        raise SettingsError(f"{path}: the core of [tools] must be a list of tool names or globs.")
-    return ToolSettings(threshold, tuple(map(str, core)))
-
-
-def _limits(path: Path, value: JsonValue) -> Mapping[str, float]:
-    if not isinstance(value, dict):
-        raise SettingsError(f"{path}: limits must be a table, [limits].")
-    limits: dict[str, float] = {}
-    for name, limit in value.items():
-        if name not in _LIMITS:
-            raise SettingsError(f"{path}: “{name}” is no limit.", f"Limits: {', '.join(_LIMITS)}.")
-        if isinstance(limit, bool) or not isinstance(limit, int | float) or not 0 <= limit < float("inf"):
-            raise SettingsError(f"{path}: the limit of {name} must be a number, 0 for none.")
-        limits[name] = limit
-    return limits
-
-
-def _retention(path: Path, value: JsonValue) -> Mapping[str, float]:
-    if not isinstance(value, dict):
-        raise SettingsError(f"{path}: sessions must be a table, [sessions].")
-    kept: dict[str, float] = {}
-    for name, number in value.items():
-        if name not in _RETENTION:
-            raise SettingsError(
-                f"{path}: “{name}” is no setting of [sessions].", f"Those: {', '.join(_RETENTION)}."
-            )
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            raise SettingsError(f"{path}: {name} of [sessions] must be a whole number, 0 for no end.")
-        kept[name] = number
-    return kept
+        profiles[name] = read_table(str(path), table, settings)
+    return _File(read_table(str(path), document, settings), profiles)
 
 
 def _checked(values: Mapping[str, Value], origins: Mapping[str, str]) -> Settings:
@@ -279,7 +193,11 @@ def _checked(values: Mapping[str, Value], origins: Mapping[str, str]) -> Setting
         value = values.get(name)
         return value if isinstance(value, tuple) else ()
 
-    limits, tools, sessions = values.get("limits", {}), values.get("tools"), values.get("sessions", {})
+    def numbers(name: str) -> Mapping[str, float]:
+        table = values.get(name)
+        parts = table.items() if isinstance(table, Mapping) else ()
+        return {part: value for part, value in parts if isinstance(value, int | float)}
+
     profile = text("profile", DEFAULT_PROFILE)
     # `astravue try` serves there, so another terminal reaches it by the profile's name alone.
     at_home = f"http://127.0.0.1:{TRY_PORT}/mcp" if profile == TRY_PROFILE else DEFAULT_SERVER
@@ -291,10 +209,10 @@ def _checked(values: Mapping[str, Value], origins: Mapping[str, str]) -> Setting
                 "https address.",
                 f"Example: {DEFAULT_SERVER}",
             )
-    if text("pkce") not in ("", "assume"):
-        raise SettingsError(f"{origins['pkce']}: pkce can only be “assume”.")
-    if text("api") not in ("", "chat", "responses"):
-        raise SettingsError(f"{origins['api']}: api can only be “chat” or “responses”.")
+    for setting in SETTINGS:
+        if setting.choices and text(setting.name) not in ("", *setting.choices):
+            choices = " or ".join(f"“{choice}”" for choice in setting.choices)
+            raise SettingsError(f"{origins[setting.name]}: {setting.name} can only be {choices}.")
     document = urlsplit(text("client_metadata_url"))
     if document.geturl() and not (document.scheme == "https" and document.path.strip("/")):
         raise SettingsError(
@@ -314,9 +232,9 @@ def _checked(values: Mapping[str, Value], origins: Mapping[str, str]) -> Setting
         api_key=text("api_key"),
         api=text("api"),
         strict=values.get("strict") is True,
-        limits=limits if isinstance(limits, Mapping) else {},
-        tools=tools if isinstance(tools, ToolSettings) else ToolSettings(),
-        sessions=sessions if isinstance(sessions, Mapping) else {},
+        limits=numbers("limits"),
+        tools=_tools(values.get("tools")),
+        sessions=numbers("sessions"),
         client_id=text("client_id"),
         client_secret=text("client_secret"),
         client_metadata_url=text("client_metadata_url"),
@@ -325,7 +243,17 @@ def _checked(values: Mapping[str, Value], origins: Mapping[str, str]) -> Setting
         ask=globs("ask"),
         deny=globs("deny"),
         trust=_trusts(values, origins, profile),
+        theme=text("theme"),
         origins=origins,
+    )
+
+
+def _tools(table: Value | None) -> ToolSettings:
+    if not isinstance(table, Mapping):
+        return ToolSettings()
+    threshold, core = table.get("threshold"), table.get("core")
+    return ToolSettings(
+        threshold if isinstance(threshold, int) else None, core if isinstance(core, tuple) else ()
     )
 
 
