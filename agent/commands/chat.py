@@ -3,8 +3,16 @@
 import argparse
 import asyncio
 import sys
+from functools import partial
 
-from agent.commands.common import find_transcript, has_terminal, make_policy, prepare, settings_for
+from agent.commands.common import (
+    find_transcript,
+    has_terminal,
+    keep_theme,
+    make_policy,
+    prepare,
+    settings_for,
+)
 from agent.commands.passphrase import unlock
 from agent.commands.questions import load_workflows
 from agent.errors import ExitCode, UsageError
@@ -26,7 +34,14 @@ def run(arguments: argparse.Namespace) -> int:
     session = Session(settings, folders, options)
     workflows = load_workflows(folders)
     code = asyncio.run(
-        run_chat(session, history_file=folders.history_file, greeting=greeting, workflows=workflows)
+        run_chat(
+            session,
+            history_file=folders.history_file,
+            greeting=greeting,
+            workflows=workflows,
+            theme=settings.theme,
+            keep_theme=partial(keep_theme, arguments, settings),
+        )
     )
     tell_how_to_resume(session)
     return code

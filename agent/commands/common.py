@@ -79,6 +79,21 @@ def _user_file(arguments: argparse.Namespace, folders: Folders) -> Path:
     return Path(config) if config else folders.settings_file
 
 
+def keep_theme(arguments: argparse.Namespace, settings: Settings, name: str) -> str:
+    """Write a theme into the settings file, and say where.
+
+    Raises:
+        SettingsError: The settings file cannot be written; it was left as it is.
+    """
+    from agent.settings_file import write_settings
+
+    file = _user_file(arguments, find_folders(os.environ))
+    # A profile's own theme is stronger than the one at the top.
+    of_profile = settings.origins.get("theme", "").endswith(f"[profiles.{settings.profile}]")
+    write_settings(file, {"theme": name}, profile=settings.profile if of_profile else "")
+    return str(file)
+
+
 def find_transcript(folders: Folders, wanted: str | None) -> Transcript | None:
     """Find a saved conversation by its id, a beginning of it, or “last”; none if none is wanted.
 

@@ -6,12 +6,13 @@ from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.commands.ask import Output, answer
 from agent.commands.chat import need_terminal
-from agent.commands.common import make_policy, prepare, warn
+from agent.commands.common import keep_theme, make_policy, prepare, warn
 from agent.commands.passphrase import unlock
 from agent.commands.progress import STANDARD_ERROR
 from agent.commands.questions import Question, load_workflows, make_question
@@ -113,7 +114,7 @@ async def _try(
             raise
         if question is not None:
             return await answer(session, question, Output.from_arguments(arguments))
-        return await _chat(session, folders, user)
+        return await _chat(arguments, settings, session, folders, user)
 
 
 async def _sign_in(session: Session, user: DemoUser, *, by_hand: bool) -> None:
@@ -128,7 +129,9 @@ async def _sign_in(session: Session, user: DemoUser, *, by_hand: bool) -> None:
         warn(f"signed in as {user.name}; both ends are on this machine, so the consent was confirmed for you")
 
 
-async def _chat(session: Session, folders: Folders, user: DemoUser) -> ExitCode:
+async def _chat(
+    arguments: argparse.Namespace, settings: Settings, session: Session, folders: Folders, user: DemoUser
+) -> ExitCode:
     from agent.repl.chat import run_chat
 
     greeting = f"You are {user.name}, and this is a demo company on your own machine."
@@ -138,4 +141,6 @@ async def _chat(session: Session, folders: Folders, user: DemoUser) -> ExitCode:
         suggestions=SUGGESTIONS,
         greeting=greeting,
         workflows=load_workflows(folders),
+        theme=settings.theme,
+        keep_theme=partial(keep_theme, arguments, settings),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from agent.events import Event
+from agent.repl.appearance import Appearance
 from agent.repl.host import Host
 from agent.repl.palette import Palette
 from agent.repl.sanitize import strip
@@ -38,6 +39,7 @@ class CommandContext:
         screen: Where to ask.
         scrollback: Where to write.
         workflows: What may be called like a command.
+        appearance: The theme.
         read: Shows the events of a turn.
         sign_in: Signs in, and returns a sentence that says that it worked.
         submit: Sends a text as if it had been typed.
@@ -49,6 +51,7 @@ class CommandContext:
     screen: Screen
     scrollback: Scrollback
     workflows: Library
+    appearance: Appearance
     read: ReadEvents
     sign_in: Callable[[], Awaitable[str]]
     submit: Callable[[str], None]

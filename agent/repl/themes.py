@@ -103,10 +103,10 @@ def _attributes_of(style: str) -> str:
     return " ".join(word for word in style.split() if word in _ATTRIBUTES)
 
 
-DARK = Theme("dark", "light text on a dark window")
+DARK = Theme("dark", "for a dark window")
 LIGHT = Theme(
     "light",
-    "dark text on a light window",
+    "for a light window",
     Styles(accent="blue", warning="magenta", code="blue", prompt="bold blue"),
     {
         "accent": "#0550ae",

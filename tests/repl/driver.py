@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -29,6 +30,8 @@ async def main(folder: Path, *, loads: bool) -> int:
             suggestions=["overdue"],
             greeting="Welcome to the demo.",
             workflows=read_library(folder / "workflows"),
+            theme=os.environ.get("ASTRAVUE_THEME", ""),
+            keep_theme=lambda name: str((folder / "theme").write_text(name) and folder / "theme"),
         )
     finally:
         (folder / "log.json").write_text(json.dumps(host.log))
