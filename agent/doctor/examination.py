@@ -7,7 +7,7 @@ once. A check that fails in a way nobody foresaw is a finding like any other, so
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from agent.auth.discovery import Authorization
@@ -16,6 +16,7 @@ from agent.doctor import model, network, places, server, sign_in, terminal, trac
 from agent.doctor.case import Case, Once, run_aside
 from agent.doctor.finding import Finding, Outcome
 from agent.errors import AgentError, VaultError
+from agent.logs import redact_text
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +50,12 @@ async def examine(case: Case) -> AsyncGenerator[Finding, None]:
 
 
 async def _bounded(named: _Named, case: Case) -> Finding:
+    finding = await _found(named, case)
+    # An address may hold a password, and a server may say anything.
+    return replace(finding, text=redact_text(finding.text))
+
+
+async def _found(named: _Named, case: Case) -> Finding:
     try:
         async with asyncio.timeout(case.seconds):
             return await named.check()

@@ -9,6 +9,7 @@ from agent.model.embedded import is_available
 from agent.model.embedded.weights import QWEN_CODER
 from agent.model.listing import NO_KEY, list_models
 from agent.model.selection import Choice, Kind, choose_model, no_key
+from agent.workspace.failure import shown_address
 
 MODEL = "model"
 _SECONDS = 5.0
@@ -50,7 +51,8 @@ def _check_embedded(choice: Choice, case: Case) -> Finding:
 
 async def _check_endpoint(choice: Choice) -> Finding:
     listing = await list_models(choice.base_url, api_key=choice.api_key, seconds=_SECONDS)
-    where = f"{choice.name} at {choice.base_url} ({choice.reason})"
+    address = shown_address(choice.base_url)
+    where = f"{choice.name} at {address} ({choice.reason})"
     if listing.knows(choice.name):
         key = "no key" if choice.api_key == NO_KEY else "key accepted"
         return Finding(MODEL, Outcome.OK, f"{where}, {key}, listed; `{_DEEPER}` asks it something small")
@@ -63,4 +65,4 @@ async def _check_endpoint(choice: Choice) -> Finding:
         )
     if listing.may_answer:
         return Finding(MODEL, Outcome.WARNING, f"{where}, which {listing.problem}", f"Run `{_DEEPER}`.")
-    return Finding(MODEL, Outcome.PROBLEM, f"{choice.base_url} {listing.problem}", listing.hint)
+    return Finding(MODEL, Outcome.PROBLEM, f"{address} {listing.problem}", listing.hint)

@@ -10,6 +10,7 @@ from agent.doctor.case import Case
 from agent.doctor.finding import Finding, Outcome
 from agent.folders import Folders
 from agent.settings import PROJECT_FILE
+from agent.workspace.failure import shown_address
 
 SETTINGS = "settings"
 FOLDERS = "folders"
@@ -29,7 +30,9 @@ def check_settings(case: Case) -> Finding:
     settings = case.settings
     where = settings.origins.get("server", "default")
     return Finding(
-        SETTINGS, Outcome.OK, f"{read}; server {settings.server} ({where}), profile {settings.profile}"
+        SETTINGS,
+        Outcome.OK,
+        f"{read}; server {shown_address(settings.server)} ({where}), profile {settings.profile}",
     )
 
 

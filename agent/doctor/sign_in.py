@@ -11,6 +11,7 @@ from agent.doctor.case import Case, run_aside
 from agent.doctor.finding import Finding, Outcome
 from agent.settings import DEFAULT_PROFILE, Settings
 from agent.status import describe_expiry
+from agent.workspace.failure import shown_address
 
 DISCOVERY = "discovery"
 KEYCHAIN = "keychain"
@@ -138,7 +139,9 @@ def check_login(login: Login | None, authorization: Authorization | None, case: 
     if login is None:
         if authorization is None:
             return Finding(SIGN_IN, Outcome.OK, "none is needed")
-        return Finding(SIGN_IN, Outcome.PROBLEM, f"none for {case.settings.server}", f"Run `{command}`.")
+        return Finding(
+            SIGN_IN, Outcome.PROBLEM, f"none for {shown_address(case.settings.server)}", f"Run `{command}`."
+        )
     who = f"{login.account}: " if login.account else ""
     if not login.is_expired(case.clock()):
         return Finding(SIGN_IN, Outcome.OK, f"{who}{describe_expiry(login.expires_at, case.clock())}")

@@ -111,15 +111,19 @@ def files_in(folder: Path) -> dict[str, tuple[int, bytes]]:
 async def test_nothing_is_written_and_the_model_is_asked_nothing(make_case: MakeCase, serve: Serve) -> None:
     async with serve(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n") as port:
         with ScriptedEndpoint([], key="sk-hidden") as endpoint:
-            settings = Settings(base_url=endpoint.base_url, api_key="sk-hidden")
-            case = make_case(f"http://127.0.0.1:{port}/mcp", settings)
+            base_url = endpoint.base_url.replace("//", "//mara:password-hidden@")
+            settings = Settings(model="scripted", base_url=base_url, api_key="sk-hidden")
+            case = make_case(f"http://mara:password-hidden@127.0.0.1:{port}/mcp?api_key=key-hidden", settings)
             Vault(case.folders, case.environ).save(LOGIN)
             before = files_in(case.folders.config)
             found = await examined(case)
             assert files_in(case.folders.config) == before
             assert endpoint.requests == []
     told = repr(list(found.values()))
-    hidden = ("sk-hidden", LOGIN.access_token, str(LOGIN.refresh_token), case.environ["ASTRAVUE_VAULT_KEY"])
+    hidden = (
+        *("sk-hidden", "password-hidden", "key-hidden", case.environ["ASTRAVUE_VAULT_KEY"]),
+        *(LOGIN.access_token, str(LOGIN.refresh_token)),
+    )
     assert [secret for secret in hidden if secret in told] == []
 
 
