@@ -35,6 +35,7 @@ _COMMANDS = {
     "sandbox": "agent.commands.sandbox",
     "sessions": "agent.commands.sessions",
     "log": "agent.commands.log",
+    "config": "agent.commands.config",
     "doctor": "agent.commands.doctor",
     "eval": "agent.commands.evaluate",
 }
@@ -92,6 +93,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_sandbox(add("sandbox", "run Astravue on this machine"))
     _add_sessions(add("sessions", "saved conversations: list, show, export, fork, delete"), shared)
     _add_log(add("log", "what was done at servers: OAuth operations and tool calls"))
+    _add_config(add("config", "show each setting, its value and where it came from"))
     doctor = add("doctor", "find out what is wrong, and what helps; nothing is changed")
     doctor.add_argument("--json", action="store_true", help="as one JSON object")
     _add_eval(add("eval", "replay recorded conversations"))
@@ -148,8 +150,14 @@ def _add_show_request(parser: argparse.ArgumentParser) -> None:
 
 def _add_ask(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", nargs="?", default="-", metavar="TEXT", help="“-” reads standard input")
-    parser.add_argument("--json", action="store_true", help="the answer, calls and usage as one JSON object")
-    parser.add_argument("--stream-json", action="store_true", help="the events as JSON Lines")
+    parser.add_argument(
+        "--json", action="store_true", help="the answer, calls, usage and cost as one JSON object"
+    )
+    parser.add_argument(
+        "--stream-json",
+        action="store_true",
+        help="the events as JSON Lines; “astravue config events” prints their JSON Schema",
+    )
     parser.add_argument("--quiet", action="store_true", help="nothing but the answer and errors")
     parser.add_argument("--session", metavar="ID", default=None, help="go on with a saved conversation")
     _add_show_request(parser)
@@ -275,6 +283,18 @@ def _add_log(parser: argparse.ArgumentParser) -> None:
         "--last", metavar="N", type=_positive, default=50, help="how many entries (50 unless told)"
     )
     parser.add_argument("--json", action="store_true", help="as JSON Lines")
+
+
+def _add_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=["show", "path", "schema", "events"],
+        default="show",
+        help="show: the settings (the default); path: the settings file; schema: the file's JSON Schema; "
+        "events: the JSON Schema of what “ask” prints with --json and --stream-json",
+    )
+    parser.add_argument("--json", action="store_true", help="as one JSON object")
 
 
 def _add_eval(parser: argparse.ArgumentParser) -> None:

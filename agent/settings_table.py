@@ -22,6 +22,7 @@ class Kind(StrEnum):
 
     TEXT = "a text in quotes"
     ADDRESS = "a text in quotes, an http or https address"
+    DOCUMENT = "a text in quotes, the https address of a document"
     FLAG = "true or false"
     NAMES = "a list of tool names or globs"
     NUMBER = "a number, 0 for none"
@@ -99,7 +100,7 @@ SETTINGS = (
         in_file=False,
         is_secret=True,
     ),
-    Setting("client_metadata_url", Kind.TEXT, "where this client's id metadata document is published"),
+    Setting("client_metadata_url", Kind.DOCUMENT, "where this client's id metadata document is published"),
     Setting(
         "pkce",
         Kind.TEXT,
@@ -138,7 +139,7 @@ def read_table(
 
 def _read(where: str, value: JsonValue, setting: Setting, of: str) -> Value:
     match setting.kind:
-        case Kind.TEXT | Kind.ADDRESS if isinstance(value, str):
+        case Kind.TEXT | Kind.ADDRESS | Kind.DOCUMENT if isinstance(value, str):
             return value
         case Kind.FLAG if isinstance(value, bool):
             return value

@@ -1,0 +1,95 @@
+"""`astravue config`: each setting, its value and where it came from; the forms of files and output."""
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from agent.commands.columns import write_columns
+from agent.commands.common import prepare
+from agent.commands.json_lines import write_json
+from agent.errors import ExitCode
+from agent.folders import Folders, find_folders
+from agent.jsontypes import JsonObject, JsonValue
+from agent.settings import Settings, ToolSettings
+from agent.settings_schema import build_schema
+from agent.settings_table import SETTINGS, Setting
+
+EVENTS_SCHEMA = Path(__file__).parents[1] / "data" / "events.schema.json"
+_DEFAULT = "default"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    match arguments.action:
+        case "schema":
+            write_json(build_schema(), indent=1)
+        case "events":
+            sys.stdout.write(EVENTS_SCHEMA.read_text(encoding="utf-8"))
+        case "path":
+            sys.stdout.write(f"{_file(arguments, find_folders(os.environ))}\n")
+        case _:
+            settings, folders = prepare(arguments)
+            _show(settings, _file(arguments, folders), as_json=arguments.json)
+    return ExitCode.DONE
+
+
+def _file(arguments: argparse.Namespace, folders: Folders) -> str:
+    return str(getattr(arguments, "config", None) or folders.settings_file)
+
+
+def _show(settings: Settings, file: str, *, as_json: bool) -> None:
+    if as_json:
+        shown: JsonObject = {
+            each.name: {"value": _value(each, settings), "origin": _origin(each, settings)}
+            for each in SETTINGS
+        }
+        write_json({"file": file, "settings": shown}, indent=1)
+        return
+    write_columns(
+        [(each.name, _in_words(_value(each, settings)), _origin(each, settings)) for each in SETTINGS]
+    )
+
+
+def _origin(setting: Setting, settings: Settings) -> str:
+    return settings.origins.get(setting.name, _DEFAULT)
+
+
+def _value(setting: Setting, settings: Settings) -> JsonValue:
+    value: object = getattr(settings, setting.name)
+    if setting.is_secret:
+        return "set" if value else None
+    if isinstance(value, ToolSettings):
+        value = {name: part for name, part in asdict(value).items() if part not in (None, ())}
+    if value in ("", (), {}):
+        return None
+    if isinstance(value, str):
+        return _without_password(value)
+    # Tuples become lists, and what is no JSON does not come this far.
+    copied: JsonValue = json.loads(json.dumps(value))
+    return copied
+
+
+def _without_password(text: str) -> str:
+    """An address may hold a name and a password, and neither is for the screen."""
+    if "@" not in text or "://" not in text:
+        return text
+    parts = urlsplit(text)
+    return parts._replace(netloc=f"…@{parts.netloc.rpartition('@')[2]}").geturl()
+
+
+def _in_words(value: JsonValue) -> str:
+    match value:
+        case None:
+            return "-"
+        case str():
+            return value
+        case dict():
+            return ", ".join(f"{name} {_in_words(part)}" for name, part in value.items())
+        case list():
+            return " ".join(map(_in_words, value))
+        case _:
+            return json.dumps(value)
