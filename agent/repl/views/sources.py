@@ -72,7 +72,7 @@ class Source:
         if not project and (records := self.last(lambda each: bool(each.tasks))):
             return records
         tools = await self._context.list_tools()
-        known = (await self._find_project(tools, project)).ids if project else {}
+        known = (await self._find_project(tools, project, Wanted.TASKS)).ids if project else {}
         workflow: JsonValue = None
         for listing in find_listings(tools, Wanted.STATUSES, known)[:1] if project else ():
             workflow = await self._call(listing.tool, listing.arguments)
@@ -91,7 +91,7 @@ class Source:
         if not project and (records := self.last(lambda each: bool(each.entries))):
             return records
         tools = await self._context.list_tools()
-        known = (await self._find_project(tools, project)).ids if project else {}
+        known = (await self._find_project(tools, project, Wanted.TIME)).ids if project else {}
         for listing in find_listings(tools, Wanted.TIME, known)[:2]:
             records = await self._list(listing)
             if records is not None and records.entries:
@@ -115,11 +115,13 @@ class Source:
                 break
         return found
 
-    async def _find_project(self, tools: Sequence[Tool], wanted: str) -> Project:
+    async def _find_project(self, tools: Sequence[Tool], wanted: str, listed_in: Wanted) -> Project:
+        """Find a project among those that were talked about, else at the server."""
         known = [
             project for _, result in self._context.host.last_results() for project in projects_in(result)
         ]
-        if match := _match(known, wanted):
+        match = _match(known, wanted)
+        if match and find_listings(tools, listed_in, match.ids):
             return match
         listed: list[Project] = []
         for listing in find_listings(tools, Wanted.PROJECTS, {})[:1]:
@@ -192,7 +194,13 @@ def _match(projects: Sequence[Project], wanted: str) -> Project | None:
         UsageError: It may mean several.
     """
     name = wanted.casefold().strip()
-    unique = {str(project.ids[PROJECT]): project for project in reversed(projects)}
+    unique: dict[str, Project] = {}
+    for project in projects:
+        key = str(project.ids[PROJECT])
+        # One result tells where a project lies and another one does not.
+        unique[key] = Project(
+            project.name, {**project.ids, **unique[key].ids} if key in unique else project.ids
+        )
     if name in unique:
         return unique[name]
     for fits in (str.__eq__, str.startswith, str.__contains__):
