@@ -9,7 +9,7 @@ ENTER, TAB = "\r", "\t"
 
 
 def test_another_theme_holds_at_once_and_is_remembered(window: DriverWindow, tmp_path: Path) -> None:
-    window.press("/theme li" + TAB)
+    window.press("/theme lig" + TAB)
     window.wait_for("❯ /theme light")
     assert b"\x1b[34m" not in window.raw
     window.press(ENTER)

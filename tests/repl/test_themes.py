@@ -6,7 +6,7 @@ from dataclasses import fields
 import pytest
 from prompt_toolkit.output import ColorDepth
 
-from agent import settings
+from agent import settings_table
 from agent.errors import UsageError
 from agent.repl.appearance import Appearance
 from agent.repl.cells import width
@@ -51,7 +51,7 @@ def draw_all(theme: Theme) -> str:
 
 
 def test_the_settings_know_the_names_of_all_themes() -> None:
-    assert tuple(theme.name for theme in THEMES) == settings.THEMES
+    assert tuple(theme.name for theme in THEMES) == settings_table.THEMES
 
 
 @themes

@@ -48,6 +48,6 @@ def _draw_sample(palette: Palette) -> str:
         palette.good("✓ done"),
         palette.warning("! look"),
         palette.bad("✗ failed"),
-        palette.dim("aside"),
+        palette.dim("less"),
     )
     return "  ".join(words)
