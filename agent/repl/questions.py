@@ -128,7 +128,9 @@ class Questions:
         return await fill_in(
             self._screen,
             self._scrollback,
-            FormRequest(f"For {server}", form, question="Send this to the server?", may_decline=True),
+            FormRequest(
+                f"Your answer to {server}", form, question="Send this to the server?", may_decline=True
+            ),
         )
 
     def _write(self, text: str) -> None:

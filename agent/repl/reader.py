@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -97,6 +97,7 @@ class TurnReader:
         self._calls: dict[str, _RunningCall] = {}
         self._answer: AnswerWriter | None = None
         self._wait: tuple[str, float] | None = None
+        self._is_asking = False
         self.stopping = False
 
     async def read(self, events: AsyncGenerator[Event, None]) -> None:
@@ -121,7 +122,7 @@ class TurnReader:
         parts += [self._draw_call(call, columns) for call in self._calls.values() if not call.is_asked]
         if self._wait and (left := self._wait[1] - self._clock()) > 0:
             parts.append(self._palette.warning(f"{self._wait[0]} · {math.ceil(left)} s left"))
-        if not parts and not any(call.is_asked for call in self._calls.values()):
+        if not parts and not self._is_asking:
             parts.append(self._spin(self._waiting_for(), self._since))
         return "\n".join(parts)
 
@@ -148,9 +149,9 @@ class TurnReader:
             case Compacted() | CompactionUndone():
                 self._show_compaction(event)
             case ElicitationRequested():
-                await self._questions.elicit(event)
+                await self._wait_for(self._questions.elicit(event))
             case SignInRequested():
-                await self._questions.ask_to_sign_in(event)
+                await self._wait_for(self._questions.ask_to_sign_in(event))
             case TurnFailed():
                 self._finish_answer()
                 if not self.stopping:
@@ -191,11 +192,19 @@ class TurnReader:
         if self._answer:
             self._answer.finish()
 
+    async def _wait_for(self, question: Awaitable[None]) -> None:
+        self._is_asking = True
+        try:
+            await question
+        finally:
+            self._is_asking = False
+            self._since = self._clock()
+
     async def _ask(self, request: ApprovalRequested) -> None:
         call = self._calls.get(request.call.id)
         if call:
             call.is_asked = True
-        await self._questions.decide(request)
+        await self._wait_for(self._questions.decide(request))
         if call:
             call.started = replace(call.started, arguments=request.arguments)
             call.is_asked = False

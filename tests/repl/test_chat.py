@@ -110,10 +110,10 @@ def test_a_write_is_made_after_a_yes(window: DriverWindow) -> None:
 
 def test_enter_declines_and_other_keys_change_nothing(window: DriverWindow) -> None:
     window.press("delete" + ENTER)
-    window.wait_for("[y] yes  [n] no (default)")
+    window.wait_for("❯ [n] no (default)")
     assert "Destructive: this cannot be undone." in window.text
     assert "[a]" not in window.text
-    window.press("axq7" + UP + ENTER)
+    window.press("axq7" + ENTER)
     window.wait_for("⊘ Delete task")
     window.press(CTRL_D)
     window.wait_end()

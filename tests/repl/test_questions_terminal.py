@@ -11,26 +11,27 @@ import pytest
 from tests.terminal_window import TerminalWindow
 
 ROOT = Path(__file__).parents[2]
-CTRL_C, ENTER = "\x03", "\r"
+CTRL_C, ENTER, TAB, ESCAPE = "\x03", "\r", "\t", "\x1b"
+UP, DOWN, RIGHT = "\x1b[A", "\x1b[B", "\x1b[C"
 COUNTDOWN = re.compile("^The server limits the rate of requests · ([0-9]+) s left$", re.MULTILINE)
 SIGN_IN = "Sign in now? What you asked for goes on after it."
+
+
+def open_window(folder: Path, columns: int = 80, rows: int = 24) -> TerminalWindow:
+    """Open the chat with a host that asks, ready for a message."""
+    environ = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
+    command = [sys.executable, "-m", "tests.repl.questions_driver", str(folder)]
+    window = TerminalWindow(command, {**environ, "LANG": "C.UTF-8"}, ROOT, columns, rows)
+    window.wait_for("scripted-model · demo")
+    return window
 
 
 @pytest.fixture
 def window(tmp_path: Path) -> Iterator[TerminalWindow]:
     """The chat with a host that asks, ready for a message."""
-    environ = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
-    command = [sys.executable, "-m", "tests.repl.questions_driver", str(tmp_path)]
-    window = TerminalWindow(command, {**environ, "LANG": "C.UTF-8"}, ROOT)
-    window.wait_for("scripted-model · demo")
+    window = open_window(tmp_path)
     yield window
     window.child.close(force=True)
-
-
-def answer(window: TerminalWindow, prompt: str, text: str) -> None:
-    """Wait until a field is asked for, and type its value."""
-    window.wait_until(lambda: window.text.splitlines()[-2:-1] == [prompt])
-    window.press(text + ENTER)
 
 
 def seconds_left(window: TerminalWindow) -> int:
@@ -39,35 +40,82 @@ def seconds_left(window: TerminalWindow) -> int:
     return int(found[1]) if found else sys.maxsize
 
 
-def test_a_form_is_asked_for_at_the_prompt_and_shown_before_it_is_sent(window: TerminalWindow) -> None:
+def test_a_form_is_filled_in_on_the_screen_and_sent_by_its_last_row(window: TerminalWindow) -> None:
     window.press("form" + ENTER)
-    answer(window, "City:", "O")
-    window.wait_for("It takes text, at least 2 characters.")
-    answer(window, "City:", "Oslo")
-    answer(window, "nights [3]:", "")
-    answer(window, "Room:", "2")
-    window.wait_for("Send this to the server?")
-    assert "  City: Oslo\n  nights: 3\n  Room: double\n" in window.text
-    window.press("y")
+    window.wait_for("❯ City    (required)")
+    window.press("O" + ENTER)
+    window.wait_for("! It takes text, at least 2 characters.")
+    window.press("slo" + ENTER)
+    window.wait_for("❯ nights  3")
+    assert "! It takes" not in window.text
+    window.press(DOWN)
+    window.wait_for("❯ Room    (required)")
+    window.press(RIGHT)
+    window.wait_for("❯ Room    single")
+    window.press(RIGHT + ENTER)
+    window.wait_for("❯ [Send]")
+    window.press(ENTER)
     window.wait_for('accept {"city":"Oslo","nights":3,"room":"double"}')
-    window.wait_gone("Send this to the server?")
+    window.wait_gone("[Send]")
 
 
-@pytest.mark.parametrize("word", ["decline", "cancel"])
-def test_a_form_is_left_by_a_word(window: TerminalWindow, word: str) -> None:
+def test_a_choice_is_found_by_a_part_of_its_name(window: TerminalWindow) -> None:
     window.press("form" + ENTER)
-    answer(window, "City:", f"/{word}")
-    window.wait_for(f"{word} {{}}")
+    window.wait_for("❯ City")
+    window.press("Oslo" + TAB + TAB + "dou" + ENTER)
+    window.wait_for("❯ [Send]")
+    assert "  Room    double" in window.text
+
+
+def test_what_is_missing_is_said_before_anything_is_sent(window: TerminalWindow) -> None:
+    window.press("form" + ENTER)
+    window.wait_for("❯ City")
+    window.press(UP + ENTER)
+    window.wait_for("! This field cannot be left out.")
+    window.wait_for("❯ City")
+
+
+@pytest.mark.parametrize(("key", "action"), [("d", "decline"), ("c", "cancel")])
+def test_whoever_leaves_a_form_says_whether_that_is_a_no(
+    window: TerminalWindow, key: str, action: str
+) -> None:
+    window.press("form" + ENTER)
+    window.wait_for("❯ City")
+    window.press(ESCAPE)
+    window.wait_for("[d] decline: say no")
+    window.press(key)
+    window.wait_for(f"{action} {{}}")
     assert "Nothing was sent" in window.text
+
+
+def test_a_form_that_was_nearly_left_is_as_it_was(window: TerminalWindow) -> None:
+    window.press("form" + ENTER)
+    window.wait_for("❯ City")
+    window.press("Oslo" + ESCAPE)
+    window.wait_for("❯ [b] back to the form")
+    window.press(ENTER)
+    window.wait_gone("[b] back to the form")
+    assert "City    Oslo" in window.text
 
 
 def test_ctrl_c_leaves_a_form_and_the_chat_goes_on(window: TerminalWindow) -> None:
     window.press("form" + ENTER)
-    window.wait_until(lambda: "City:" in window.text.splitlines())
+    window.wait_for("❯ City")
     window.press(CTRL_C)
     window.wait_for("Stopped; what was said is kept.")
+    window.wait_gone("❯ City")
     window.press("page" + ENTER)
     window.wait_for("Open this page in your browser?")
+
+
+def test_a_form_fits_a_small_window(tmp_path: Path) -> None:
+    window = open_window(tmp_path, columns=40, rows=12)
+    window.press("form" + ENTER)
+    window.wait_for("❯ City")
+    for row in ("nights", "Room", "[Send]"):
+        window.press(TAB)
+        window.wait_for(f"❯ {row}")
+    window.child.close(force=True)
 
 
 def test_a_page_shows_its_host_and_opens_by_a_yes(window: TerminalWindow) -> None:

@@ -22,6 +22,7 @@ _LONGEST_PROMPT = 24
 _DESCRIPTION_LINES = 2
 _CHOICE_LINES = 3
 _REQUIRED = "(required)"
+_BACK = "back"
 _LEAVE = "Nothing was sent yet. How shall it end?"
 
 
@@ -39,7 +40,7 @@ class FormFilling(Dialog[dict[str, FormValue] | Left]):
         # The last place is that of the row that sends.
         self._at = 0
         self._fault = ""
-        self._leaving: Choices[Left | None] | None = None
+        self._leaving: Choices[Left | str] | None = None
         self._follow()
 
     @property
@@ -68,26 +69,25 @@ class FormFilling(Dialog[dict[str, FormValue] | Left]):
             self._entry.take_key(key)
         self._follow()
 
-    def _leave(self, leaving: Choices[Left | None], key: str) -> None:
-        if key == Key.ESCAPE:
+    def _leave(self, leaving: Choices[Left | str], key: str) -> None:
+        chosen = leaving.take_key(key)
+        if isinstance(chosen, Left):
+            self.answer = chosen
+        elif chosen is not None:
             self._leaving = None
-        else:
-            self.answer = leaving.take_key(key)
-            if key == "b":
-                self._leaving = None
 
     def _ask_how_to_leave(self) -> None:
         if not self._request.may_decline:
             self.answer = Left.CANCELLED
             return
-        self._leaving = Choices[Left | None](
+        self._leaving = Choices[Left | str](
             [
                 Answer("d", "decline: say no", Left.DECLINED),
                 Answer("c", "cancel: leave it open", Left.CANCELLED),
-                Answer("b", "back to the form", None),
+                Answer("b", "back to the form", _BACK),
             ],
             at=2,
-            escape=None,
+            escape=_BACK,
         )
 
     def _go(self, step: int) -> None:
