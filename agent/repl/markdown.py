@@ -108,6 +108,8 @@ class MarkdownAnswer:
         self._splitter = BlockSplitter()
         self._renderer = BlockRenderer(theme)
         self._written_any = False
+        self._drawn_for = ("", 0)
+        self._drawn_tail = ""
 
     def feed(self, delta: str) -> None:
         """Write the blocks that a piece finishes."""
@@ -124,7 +126,10 @@ class MarkdownAnswer:
         tail = self._splitter.tail
         if len(tail) > _LONGEST_FORMATTED_TAIL:
             return tail
-        drawn = self._renderer.render(tail, columns)
+        # The live region is drawn again with every key; the tail is the same until more of it comes.
+        if (tail, columns) != self._drawn_for:
+            self._drawn_for, self._drawn_tail = (tail, columns), self._renderer.render(tail, columns)
+        drawn = self._drawn_tail
         return "\n" + drawn if drawn and self._written_any else drawn
 
     def _write_blocks(self, blocks: list[str]) -> None:

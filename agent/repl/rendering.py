@@ -12,10 +12,13 @@ from rich.markdown import Heading, Markdown, MarkdownElement
 from rich.theme import Theme as StyleSheet
 
 from agent.repl.blocks import new_parser
+from agent.repl.rendered_tables import AnswerTable
 from agent.repl.themes import DARK, Theme
 
 _NARROWEST = 8
-_TRAILING_BLANKS = re.compile(r" +$")
+_TRAILING_BLANKS = re.compile(r"(?: |\x1b\[[0-9;]*m)+$")
+# A background makes blanks visible.
+_BACKGROUND = re.compile(r"\x1b\[(?:[0-9;]*;)?(?:4[0-8]|10[0-7]|7)[;m]")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -46,7 +49,11 @@ class _Heading(Heading):
 
 
 class _Answer(Markdown):
-    elements: ClassVar[dict[str, type[MarkdownElement]]] = {**Markdown.elements, "heading_open": _Heading}
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = {
+        **Markdown.elements,
+        "heading_open": _Heading,
+        "table_open": AnswerTable,
+    }
 
 
 class BlockRenderer:
@@ -94,6 +101,12 @@ class BlockRenderer:
 
 def _trim(drawn: str) -> str:
     """Take away blank lines around a block and blanks at the ends of its lines."""
-    lines = [_TRAILING_BLANKS.sub("", line) for line in drawn.split("\n")]
+    lines = [_trim_line(line) for line in drawn.split("\n")]
     seen = [index for index, line in enumerate(lines) if _COLOUR.sub("", line).strip()]
     return "".join(line + "\n" for line in lines[seen[0] : seen[-1] + 1]) if seen else ""
+
+
+def _trim_line(line: str) -> str:
+    if _BACKGROUND.search(line):
+        return line
+    return _TRAILING_BLANKS.sub(lambda end: end.group().replace(" ", ""), line)

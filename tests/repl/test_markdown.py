@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.repl.blocks import BlockSplitter, new_parser
+from agent.repl.cells import width
 from agent.repl.markdown import AnswerWriter, open_answer
 
 ANSWER = """# Overdue
@@ -60,8 +61,25 @@ LINES = [
     "\ttab",
     "   word",
 ]
+# What makes lines too wide: wide characters, letters without width, words without a place to break.
+WIDE_LINES = [
+    "日本語のタイトルはとても長いです",
+    "שלום עולם, זה טקסט ארוך מימין לשמאל",
+    "مرحبا بالعالم",
+    "नमस्ते e\u0301 👩\u200d💻 ❤\ufe0f",
+    "a_very_long_identifier_that_cannot_be_broken_anywhere_at_all",
+    "[the list](https://demo.example/spaces/501/projects/11272/tasks?filter=overdue)",
+    "- an item that is long enough to be wrapped",
+    "  - 項目の中の項目もとても長いです",
+    "    - deeper_than_that_and_without_a_place_to_break",
+    "| a | 日本語のタイトル | long_heading_without_a_break |",
+    "| --- | ---: | --- |",
+    "| مرحبا | one two three four five | 1 |",
+    "```python",
+    "    return 'a line of code that is longer than the window'",
+]
 markdown = st.one_of(
-    st.lists(st.sampled_from(LINES), max_size=30).map("\n".join),
+    st.lists(st.sampled_from(LINES + WIDE_LINES), max_size=30).map("\n".join),
     st.text("ab`~#->|*_[]():.1 \n\t", max_size=80),
 )
 
@@ -174,9 +192,64 @@ def test_no_line_is_wider_than_the_window(columns: int) -> None:
     assert max(map(len, lines)) <= max(columns, 8)
 
 
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from(LINES + WIDE_LINES), max_size=12).map("\n".join),
+    st.sampled_from([20, 40, 80, 120]),
+)
+def test_no_line_of_any_answer_is_wider_than_the_window(text: str, columns: int) -> None:
+    lines = visible(write([text], plain=False, columns=columns)).splitlines()
+    assert [line for line in lines if width(line) > columns] == []
+
+
+def test_a_table_that_does_not_fit_becomes_a_block_for_each_row_and_loses_nothing() -> None:
+    table = (
+        "| Task | Due | Notes |\n| --- | --- | --- |\n"
+        "| Sign the lease | 2026-11-13 | see_the_floor_plan_of_the_new_office |\n"
+        "| 日本語のタイトル | 2026-11-16 | |\n"
+    )
+    assert visible(write([table], plain=False, columns=30)).splitlines() == [
+        "Sign the lease",
+        "  Due: 2026-11-13",
+        "  Notes:",
+        "  see_the_floor_plan_of_the_ne",
+        "  w_office",
+        "日本語のタイトル",
+        "  Due: 2026-11-16",
+    ]
+
+
+def test_a_cell_is_broken_and_never_cut() -> None:
+    table = f"| Task | Notes |\n| --- | --- |\n| Sign the lease for the office | {'x' * 60} |\n"
+    seen = visible(write([table], plain=False, columns=60))
+    assert seen.count("x") == 60
+    assert "…" not in seen
+
+
+def test_right_to_left_cells_do_not_reorder_the_rest_of_their_row() -> None:
+    table = "| Task | Due |\n| --- | --- |\n| שלום | 2026-11-13 |\n"
+    assert "\u2068שלום\u2069" in visible(write([table], plain=False))
+
+
+def test_lines_end_with_their_text_so_that_a_narrower_window_does_not_break_them() -> None:
+    seen = visible(write(["> quoted\n\n# A heading of some words\n"], plain=False, columns=20))
+    assert all(line == line.rstrip() for line in seen.splitlines())
+
+
 def test_escape_sequences_of_the_model_do_not_reach_the_screen() -> None:
     drawn = write(["a\x1b", "[2Jb \u202ec\x07\n"], plain=False)
     assert visible(drawn) == "ab c\n"
+
+
+def test_the_tail_is_drawn_again_for_a_new_width_and_what_is_written_stays() -> None:
+    written: list[str] = []
+    answer = open_answer(written.append, lambda: 80, plain=False)
+    answer.feed("First.\n\nword\n" + "word " * 20)
+    wide, narrow = answer.draw_tail(80), answer.draw_tail(20)
+    assert len(wide.splitlines()) < len(narrow.splitlines())
+    assert max(map(len, visible(narrow).splitlines())) <= 20
+    assert answer.draw_tail(80) == wide
+    assert [visible(piece) for piece in written] == ["First.\n"]
 
 
 def test_blocks_after_a_resize_fit_the_new_width() -> None:
