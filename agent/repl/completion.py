@@ -7,7 +7,7 @@ from prompt_toolkit.document import Document
 
 from agent.repl.choices import Choice
 from agent.repl.commands import Command, Completes
-from agent.repl.ranking import best
+from agent.ranking import best
 from agent.repl.sanitize import strip_line
 
 

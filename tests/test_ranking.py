@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.repl.ranking import best, rank
+from agent.ranking import best, rank
 
 
 @pytest.mark.parametrize(
