@@ -50,16 +50,21 @@ HELP = Command("help", "commands and keys", while_busy=True)
 TOOLS = Command(
     "tools", "the server's tools, or one in detail", "[NAME]", while_busy=True, completes=Completes.TOOL
 )
-CALL = Command("call", "call one tool by hand", "TOOL [JSON]", completes=Completes.TOOL)
+CALL = Command("call", "call one tool by hand, with a form", "[TOOL] [JSON]", completes=Completes.TOOL)
+APPROVE = Command(
+    "approve",
+    "what runs without a question; allow writes for this session",
+    "[TOOL|GLOB|forget [TOOL]]",
+    while_busy=True,
+    completes=Completes.APPROVAL,
+)
 TABLE = Command("table", "the last list again, as a whole table", while_busy=True)
 BOARD = Command("board", "tasks by status: the last ones, or a project's", "[PROJECT]")
 TIMELINE = Command("timeline", "tasks by due date: the last ones, or a project's", "[PROJECT]")
 HOURS = Command("hours", "bars of hours by project, person, task or day", "[PROJECT] [by WHAT]")
 UNDO = Command("undo", "take back the last change, or another one", "[list|NUMBER]")
 COMPACT = Command("compact", "summarise old turns for the model, or take that back", "[undo]")
-RESUME = Command(
-    "resume", "go on with a saved conversation", "[ID|TEXT]", completes=Completes.CONVERSATION
-)
+RESUME = Command("resume", "go on with a saved conversation", "[ID|TEXT]", completes=Completes.CONVERSATION)
 NEW = Command("new", "begin a new conversation")
 FORK = Command("fork", "go on with a copy of this one, or of its first turns", "[TURN]")
 EXPORT = Command("export", "write this conversation as Markdown or HTML", "[md|html] [PATH]")
@@ -76,6 +81,7 @@ COMMANDS = (
     HELP,
     TOOLS,
     CALL,
+    APPROVE,
     TABLE,
     BOARD,
     TIMELINE,

@@ -1,6 +1,6 @@
 """What is asked in the middle of a turn: about a call, and by a server a form, a page or a new sign-in."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from agent.errors import AgentError
@@ -14,12 +14,11 @@ from agent.events import (
 from agent.forms import Form, FormValue
 from agent.jsontypes import JsonObject
 from agent.repl.approvals import apply_answer
-from agent.repl.dialogs.asking import fill_in
-from agent.repl.dialogs.filling import Fault, FormRequest, Left
+from agent.repl.dialogs.asking import fill_in, fill_in_arguments
+from agent.repl.dialogs.filling import FormRequest, Left
 from agent.repl.lines import draw_error
 from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
-from agent.schema_forms import argument_form
 
 _ACTIONS = {Left.DECLINED: ElicitationAction.DECLINED, Left.CANCELLED: ElicitationAction.CANCELLED}
 _WORDS = {Left.DECLINED: "declined", Left.CANCELLED: "cancelled"}
@@ -75,25 +74,15 @@ class Questions:
                 return
 
     async def _edit(self, request: ApprovalRequested) -> JsonObject | None:
-        form = argument_form(request.tool, request.arguments)
-
-        def check(values: Mapping[str, FormValue]) -> Fault | None:
-            _, fault = form.arguments(values)
-            return None if fault is None else Fault(fault, form.field_of(fault))
-
-        values = await fill_in(
+        return await fill_in_arguments(
             self._screen,
             self._scrollback,
-            FormRequest(
-                f"Change “{strip_line(request.tool.title)}” before it is made",
-                form.form,
-                form.values,
-                send="Show what changes",
-                question="Take these values?",
-                check=check,
-            ),
+            request.tool,
+            request.arguments,
+            title=f"Change “{strip_line(request.tool.title)}” before it is made",
+            send="Show what changes",
+            question="Take these values?",
         )
-        return None if isinstance(values, Left) else form.arguments(values)[0]
 
     async def elicit(self, request: ElicitationRequested) -> None:
         """Ask for what the server wants to know, or whether to open its page."""

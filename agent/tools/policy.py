@@ -51,7 +51,7 @@ class Policy:
         ask: Globs of tool names whose calls always ask, from the settings.
         deny: Globs of tool names that are never called, from the settings.
         read_only: No write leaves the process (`--read-only`); stronger than all others.
-        for_session: Tools that the user allowed until the end of the session.
+        for_session: Tools, or globs of tool names, that the user allowed until the end of the session.
         keep: Writes a tool's name into the settings as allowed; `None` where nothing can be kept.
     """
 
@@ -82,7 +82,7 @@ class Policy:
             return Judgement(Verdict.ASK, f"ask = {asked}")
         if glob := _match(tool, self.allow):
             return Judgement(Verdict.ALLOW, f"allow = {glob}")
-        if tool.name in self.for_session and self.may_remember(tool):
+        if any(self.names(glob, tool) for glob in self.for_session) and self.may_remember(tool):
             return Judgement(Verdict.ALLOW, FOR_SESSION)
         return Judgement(Verdict.ASK)
 
@@ -98,6 +98,27 @@ class Policy:
         """Allow further calls of this tool until the session ends, if a yes may hold for them."""
         if self.may_remember(tool):
             self.for_session.add(tool.name)
+
+    def names(self, glob: str, tool: Tool) -> bool:
+        """Say whether a tool's name, or a glob of names, means a tool."""
+        return tool.name == glob or fnmatchcase(tool.name, glob)
+
+    def allow_for_session(self, glob: str) -> None:
+        """Allow calls of the tools that a glob names until the session ends, if a yes may hold for them."""
+        self.for_session.add(glob)
+
+    def forget(self, glob: str = "") -> tuple[str, ...]:
+        """Take back what was allowed for the session.
+
+        Args:
+            glob: What was allowed, as it was; all of it when empty.
+
+        Returns:
+            What was taken back.
+        """
+        taken = sorted(each for each in self.for_session if each == glob or not glob)
+        self.for_session.difference_update(taken)
+        return tuple(taken)
 
     def remember_for_good(self, tool: Tool) -> None:
         """Allow further calls of this tool in this session and in all later ones.

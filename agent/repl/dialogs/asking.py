@@ -1,15 +1,18 @@
 """Asks for what a form wants to know, in the way that the screen can."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from agent.forms import Form, FormValue
+from agent.jsontypes import JsonObject
 from agent.repl.command_context import CommandContext
 from agent.repl.dialogs.choosing import Choosing, Option, find
-from agent.repl.dialogs.filling import FormRequest, Left
+from agent.repl.dialogs.filling import Fault, FormRequest, Left
 from agent.repl.dialogs.form_filling import FormFilling
 from agent.repl.dialogs.line_by_line import LineByLine
 from agent.repl.sanitize import strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
+from agent.schema_forms import argument_form
+from agent.tools.tool import Tool
 
 _MOST_LISTED = 20
 
@@ -45,6 +48,43 @@ async def fill_in(
     if screen.desk is None:
         return await LineByLine(screen, scrollback, request).fill_in()
     return await screen.desk.ask(FormFilling(request))
+
+
+async def fill_in_arguments(
+    screen: Screen,
+    scrollback: Scrollback,
+    tool: Tool,
+    given: JsonObject,
+    *,
+    title: str,
+    send: str,
+    question: str,
+) -> JsonObject | None:
+    """Have the arguments of a tool filled in.
+
+    Args:
+        screen: Where to ask.
+        scrollback: The screen's scrollback.
+        tool: The tool.
+        given: The arguments that there are already.
+        title: What they are for, one line.
+        send: What the last row says.
+        question: What is asked before they are taken, where they are asked for line by line.
+
+    Returns:
+        Arguments that fit the tool; `None` if the user left the form.
+    """
+    form = argument_form(tool, given)
+
+    def check(values: Mapping[str, FormValue]) -> Fault | None:
+        _, fault = form.arguments(values)
+        return None if fault is None else Fault(fault, form.field_of(fault))
+
+    request = FormRequest(
+        title, form.form, form.values, send=send, question=question, offers_optional=True, check=check
+    )
+    values = await fill_in(screen, scrollback, request)
+    return None if isinstance(values, Left) else form.arguments(values)[0]
 
 
 async def choose(screen: Screen, scrollback: Scrollback, title: str, options: Sequence[Option]) -> int | None:

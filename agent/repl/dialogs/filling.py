@@ -46,6 +46,8 @@ class FormRequest:
         send: What the last row says, and what is asked before it is sent line by line.
         question: What is asked before it is sent, where it is filled in line by line.
         may_decline: Whoever leaves it is asked whether that is a no.
+        offers_optional: Where it is filled in line by line, optional fields that hold nothing are asked for
+            only if the user wants that.
         check: Looks at all values together, before they are taken.
     """
 
@@ -55,4 +57,5 @@ class FormRequest:
     send: str = "Send"
     question: str = "Send this?"
     may_decline: bool = False
+    offers_optional: bool = False
     check: Callable[[Mapping[str, FormValue]], Fault | None] = _finds_nothing

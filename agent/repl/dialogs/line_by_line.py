@@ -1,5 +1,7 @@
 """Fills in a form one line after the other: for terminals that only print, and for screen readers."""
 
+from collections.abc import Mapping
+
 from agent.forms import Field, FieldKind, FormValue
 from agent.repl.cells import shorten
 from agent.repl.dialogs.filling import FormRequest, Left
@@ -54,7 +56,7 @@ class LineByLine:
         given = dict(self._request.values)
         while True:
             values: dict[str, FormValue] = {}
-            for field in self._request.form.fields:
+            for field in await self._wanted(given):
                 value = await self._read(field, given.get(field.name))
                 if value is not None:
                     values[field.name] = value
@@ -65,6 +67,16 @@ class LineByLine:
             self._write(self._draw(values))
             if await self._screen.confirm(f"{self._request.question} No begins again."):
                 return values
+
+    async def _wanted(self, given: Mapping[str, FormValue]) -> list[Field]:
+        """The fields to ask for."""
+        fields = list(self._request.form.fields)
+        needed = [field for field in fields if field.required or field.name in given]
+        if not self._request.offers_optional or len(needed) == len(fields):
+            return fields
+        others = [strip_line(field.title) for field in fields if field not in needed]
+        self._write(f"{'Optional as well' if needed else 'Optional'}: {', '.join(others)}")
+        return fields if await self._screen.confirm("Fill in optional fields?") else needed
 
     @property
     def _declines(self) -> bool:

@@ -3,32 +3,70 @@
 from agent.errors import UsageError
 from agent.jsontypes import JsonObject, parse_object
 from agent.repl.command_context import CommandContext
-from agent.repl.commands import CALL
+from agent.repl.dialogs.asking import choose, fill_in_arguments
+from agent.repl.dialogs.choosing import Option
+from agent.repl.sanitize import strip_line
+from agent.schema_forms import argument_form, needs_more
+from agent.tools.tool import Tool
 
 
 async def run(context: CommandContext, rest: str) -> None:
     """Call it, and show what it answers.
 
+    Without a name the tools are offered; without arguments, or where some are missing, a form asks for them.
+
     Raises:
-        UsageError: The name is missing, or the rest is no JSON object.
+        UsageError: The rest is no JSON object.
+        AgentError: The tools cannot be listed.
     """
     name, arguments = parse_call(rest)
-    await context.read(context.host.call(name, arguments), results=True)
+    tools = [tool for tool in context.tools or await context.list_tools() if not tool.hidden]
+    if name:
+        tool = next((tool for tool in tools if tool.name == name), None)
+    else:
+        tool = await _choose(context, tools)
+        if tool is None:
+            context.remark("Nothing was called.")
+            return
+    if tool is not None and (arguments is None or needs_more(tool, arguments)):
+        arguments = await _ask_for_arguments(context, tool, arguments or {})
+        if arguments is None:
+            context.remark("Nothing was called.")
+            return
+    await context.read(context.host.call(tool.name if tool else name, arguments or {}), results=True)
 
 
-def parse_call(rest: str) -> tuple[str, JsonObject]:
-    """Read what follows `/call`: a tool's name and its arguments as a JSON object.
+def parse_call(rest: str) -> tuple[str, JsonObject | None]:
+    """Read what follows `/call`: a tool's name and its arguments as a JSON object, each `None` if missing.
 
     Raises:
-        UsageError: The name is missing, or the rest is no JSON object.
+        UsageError: The arguments are no JSON object.
     """
     name, _, arguments = rest.partition(" ")
-    if not name:
-        raise UsageError(f"/call needs a tool's name: {CALL.usage}.", "/tools lists the tools.")
     try:
-        return name, parse_object(arguments) if arguments.strip() else {}
+        return name, parse_object(arguments) if arguments.strip() else None
     except (ValueError, RecursionError) as error:
         raise UsageError(
             f"Nothing was called, because the arguments are not a JSON object ({error}).",
-            f'Write them like /call {name} {{"key": "value"}}.',
+            f'Write them like /call {name} {{"key": "value"}}, or leave them out for a form.',
         ) from None
+
+
+async def _ask_for_arguments(context: CommandContext, tool: Tool, given: JsonObject) -> JsonObject | None:
+    if not argument_form(tool, given).form.fields:
+        return given
+    return await fill_in_arguments(
+        context.screen,
+        context.scrollback,
+        tool,
+        given,
+        title=strip_line(tool.title),
+        send="Call",
+        question="Call it with these?",
+    )
+
+
+async def _choose(context: CommandContext, tools: list[Tool]) -> Tool | None:
+    options = [Option(tool.name, tool.description or tool.title) for tool in tools]
+    place = await choose(context.screen, context.scrollback, "Which tool?", options)
+    return None if place is None else tools[place]
