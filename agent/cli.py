@@ -37,8 +37,13 @@ _COMMANDS = {
     "log": "agent.commands.log",
     "config": "agent.commands.config",
     "doctor": "agent.commands.doctor",
+    "completion": "agent.commands.completion",
+    "man": "agent.commands.man",
     "eval": "agent.commands.evaluate",
 }
+GLOBAL_OPTIONS_TITLE = "global options"
+"""What every command takes, in its help."""
+
 _GLOBAL_OPTIONS = {
     "--server": ("URL", "the MCP server (ASTRAVUE_SERVER)"),
     "--profile": ("NAME", "one of several sign-ins side by side (ASTRAVUE_PROFILE)"),
@@ -93,16 +98,19 @@ def build_parser() -> argparse.ArgumentParser:
     _add_sandbox(add("sandbox", "run Astravue on this machine"))
     _add_sessions(add("sessions", "saved conversations: list, show, export, fork, delete"), shared)
     _add_log(add("log", "what was done at servers: OAuth operations and tool calls"))
-    _add_config(add("config", "show each setting, its value and where it came from"))
+    _add_config(add("config", "show the settings and where they came from; print schemas"), shared)
     doctor = add("doctor", "find out what is wrong, and what helps; nothing is changed")
     doctor.add_argument("--json", action="store_true", help="as one JSON object")
+    completion = add("completion", "print what a shell reads to complete commands, options and names")
+    completion.add_argument("shell", choices=["bash", "zsh", "fish"], help="for which shell")
+    add("man", "print this manual as a page for man")
     _add_eval(add("eval", "replay recorded conversations"))
     return parser
 
 
 def _global_options() -> _Parser:
     shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    options = shared.add_argument_group("global options")
+    options = shared.add_argument_group(GLOBAL_OPTIONS_TITLE)
     for option, (metavar, text) in _GLOBAL_OPTIONS.items():
         options.add_argument(option, metavar=metavar, help=text)
     options.add_argument("--verbose", action="store_true", help="more detail in the log file")
@@ -211,7 +219,7 @@ def _add_model(parser: argparse.ArgumentParser, shared: _Parser) -> None:
 
 
 def _add_sandbox(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default=None, help="address to listen on")
+    parser.add_argument("--host", metavar="ADDRESS", default=None, help="address to listen on")
     parser.add_argument("--port", metavar="N", type=int, default=None, help="port to listen on (0: any)")
     parser.add_argument("--data", metavar="DIR", default=None, help="where its database lies")
     parser.add_argument("--seed", metavar="NAME", default=None, help="the data to start with")
@@ -219,7 +227,9 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--access-ttl", metavar="S", type=_positive, default=None, help="life of access tokens"
     )
-    parser.add_argument("--refresh-ttl", metavar="S", type=_positive, default=None, help="the same")
+    parser.add_argument(
+        "--refresh-ttl", metavar="S", type=_positive, default=None, help="life of refresh tokens"
+    )
     parser.add_argument("--rate-limit", metavar="N", type=int, default=None, help="requests a minute")
     parser.add_argument("--start-time", metavar="TIME", default=None, help="where its clock starts")
     parser.add_argument(
@@ -285,16 +295,20 @@ def _add_log(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="as JSON Lines")
 
 
-def _add_config(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "action",
-        nargs="?",
-        choices=["show", "path", "schema", "events"],
-        default="show",
-        help="show: the settings (the default); path: the settings file; schema: the file's JSON Schema; "
-        "events: the JSON Schema of what “ask” prints with --json and --stream-json",
-    )
-    parser.add_argument("--json", action="store_true", help="as one JSON object")
+def _add_config(parser: argparse.ArgumentParser, shared: _Parser) -> None:
+    as_json = _Parser(add_help=False)
+    as_json.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="as one JSON object")
+    # Without an action it shows.
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="as one JSON object")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", parser_class=_Parser)
+
+    def add(name: str, text: str, *parents: _Parser) -> None:
+        actions.add_parser(name, help=text, description=text, parents=[*parents, shared])
+
+    add("show", "each setting, its value and where it came from (the default)", as_json)
+    add("path", "the settings file")
+    add("schema", "the JSON Schema of the settings file")
+    add("events", "the JSON Schema of what “ask” prints with --json and --stream-json")
 
 
 def _add_eval(parser: argparse.ArgumentParser) -> None:
@@ -319,8 +333,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code; see `agent.errors.ExitCode`.
     """
     _prepare_process()
+    parser = build_parser()
+    if "_ARGCOMPLETE" in os.environ:
+        importlib.import_module("agent.commands.completing").complete(parser)
     try:
-        arguments = build_parser().parse_args(argv)
+        arguments = parser.parse_args(argv)
         module = importlib.import_module(_COMMANDS[arguments.command or "chat"])
         return int(module.run(arguments))
     except AgentError as error:

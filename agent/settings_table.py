@@ -95,7 +95,7 @@ SETTINGS = (
     Setting(
         "client_secret",
         Kind.TEXT,
-        "its secret",
+        "the secret of that client",
         variable="ASTRAVUE_CLIENT_SECRET",
         in_file=False,
         is_secret=True,

@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
             sys.stdout.write(f"{_file(arguments, find_folders(os.environ))}\n")
         case _:
             settings, folders = prepare(arguments)
-            _show(settings, _file(arguments, folders), as_json=arguments.json)
+            _show(settings, _file(arguments, folders), as_json=getattr(arguments, "json", False))
     return ExitCode.DONE
 
 
