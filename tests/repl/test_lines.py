@@ -10,6 +10,7 @@ from agent.repl.lines import (
     describe_duration,
     describe_outcome,
     describe_result,
+    describe_stopped,
     in_words,
 )
 from agent.tools.tool import Effect
@@ -44,6 +45,14 @@ def test_a_call_is_its_title_and_its_arguments_in_short() -> None:
 )
 def test_an_outcome_is_one_line(outcome: CallOutcome, text: str, line: str) -> None:
     assert describe_outcome(finished(outcome, text)) == line
+
+
+def test_a_stopped_write_says_that_nobody_knows_unless_it_was_still_asked_about() -> None:
+    write = ToolCallStarted(CALL, "Create task", {}, Effect.WRITE)
+    read = ToolCallStarted(CALL, "List tasks", {}, Effect.READ)
+    assert "may or may not have happened" in describe_stopped(write, asking=False)
+    assert describe_stopped(write, asking=True) == "⊘ Create task · not made"
+    assert describe_stopped(read, asking=False) == "⊘ List tasks · stopped"
 
 
 def test_a_lost_answer_says_that_nobody_knows() -> None:
