@@ -17,6 +17,8 @@ _INDENT = "  "
 _GAP = "  "
 # How much of the width names may take before values lose room that they need more.
 _WIDEST_LABEL = 3
+# How the part of a difference begins that leaves out nothing before it.
+_FROM_THE_START = ("@@ -1 ", "@@ -1,", "@@ -0,")
 
 
 def draw_changes(changes: Sequence[Change], columns: int, palette: Palette) -> list[str]:
@@ -55,7 +57,8 @@ def _draw_difference(before: str, after: str, columns: int, palette: Palette) ->
     for line in list(difflib.unified_diff(old, new, n=1, lineterm=""))[2:]:
         mark, text = line[:1], line[1:]
         if mark == "@":
-            yield f"{_INDENT}{palette.dim('…')}"
+            if not line.startswith(_FROM_THE_START):
+                yield f"{_INDENT}{palette.dim('…')}"
             continue
         paint = {"-": palette.bad, "+": palette.good}.get(mark, palette.dim)
         for number, part in enumerate(wrap(isolate(text), columns - len(_INDENT) - 2)):

@@ -17,12 +17,14 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import BufferControl, ConditionalContainer, Container, Dimension, Window
 
-from agent.repl.cells import shorten
+from agent.repl.cells import shorten, width
 from agent.repl.dialogs.dialog import Dialog, Key, T
 from agent.repl.palette import Palette
 from agent.repl.sanitize import repair_input, strip_line
 
 _INPUT_ROWS = 10
+# How far further rows of the line are set in.
+_HANG = 2
 # A letter that follows another key so soon belongs to the draft that was being typed.
 _PAUSE_BEFORE_ANSWER = 1.0
 _KEYS = {
@@ -93,6 +95,12 @@ class Desk:
     def is_typing(self) -> bool:
         """Whether a line is typed for it."""
         return self._asked is not None and self._asked.dialog.typed is not None
+
+    def line_rows(self, columns: int) -> int:
+        """How many rows the line takes."""
+        lines = self._line.text.split("\n")
+        taken = [width(self._prompt(columns)) + width(lines[0]), *(_HANG + width(line) for line in lines[1:])]
+        return min(_INPUT_ROWS, sum(1 + each // max(1, columns) for each in taken))
 
     @property
     def container(self) -> Container:
@@ -197,8 +205,8 @@ class Desk:
 
     def _line_prefix(self, line: int, wrap: int) -> StyleAndTextTuples:
         if line or wrap or self._asked is None:
-            return [("", "  ")]
-        prompt = shorten(
-            strip_line(self._asked.dialog.prompt), self._application().output.get_size().columns // 2
-        )
-        return [("class:prompt", f"{prompt} ")]
+            return [("", " " * _HANG)]
+        return [("class:prompt", self._prompt(self._application().output.get_size().columns))]
+
+    def _prompt(self, columns: int) -> str:
+        return f"{shorten(strip_line(self._asked.dialog.prompt), columns // 2)} " if self._asked else ""
