@@ -1,0 +1,62 @@
+"""A write is shown before it happens, and what was answered decides."""
+
+import pytest
+
+from tests.end_to_end.chatting import chat
+from tests.end_to_end.program import Program
+from tests.end_to_end.scripted_endpoint import Calls
+from tests.end_to_end.terminal.people import SIZES
+from tests.end_to_end.terminal.screens import Screens
+from tests.end_to_end.terminal.town import Town
+
+TITLE = "Check the release notes"
+CREATE: Calls = [("astravue_create_personal_task", {"taskTitle": TITLE, "priority": "High"})]
+DELETE: Calls = [("astravue_delete_task", {"taskId": 141303})]
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_yes_makes_the_change(user: Program, town: Town, screens: Screens, columns: int, rows: int) -> None:
+    with chat(user, script=[CREATE, "Created."], columns=columns, rows=rows) as (terminal, _):
+        terminal.wait_for("scripted")
+        terminal.say("create it")
+        terminal.wait_for("[n] no")
+        screens.check(terminal, "approval", since="❯ create it")
+        assert town.tasks(TITLE) == 0
+        terminal.press("y")
+        terminal.wait_for("Created.")
+        screens.check(terminal, "approval-yes", since="❯ create it")
+        assert terminal.leave() == 0
+    assert town.tasks(TITLE) == 1
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_no_changes_nothing(user: Program, town: Town, screens: Screens, columns: int, rows: int) -> None:
+    with chat(user, script=[CREATE, "As you wish."], columns=columns, rows=rows) as (terminal, endpoint):
+        terminal.wait_for("scripted")
+        terminal.say("create it")
+        terminal.wait_for("[n] no")
+        terminal.press("n")
+        terminal.wait_for("As you wish.")
+        screens.check(terminal, "approval-no", since="❯ create it")
+        assert terminal.leave() == 0
+    assert town.tasks(TITLE) == 0
+    (told,) = [
+        message["content"] for message in endpoint.requests[1]["messages"] if message["role"] == "tool"
+    ]
+    assert "declined" in told
+
+
+def test_a_deletion_says_what_is_lost_and_cannot_be_allowed_for_later(
+    user: Program, screens: Screens
+) -> None:
+    with chat(user, script=[DELETE, "As you wish."], columns=80, rows=24) as (terminal, _):
+        terminal.wait_for("scripted")
+        terminal.say("delete it")
+        terminal.wait_for("[n] no")
+        screens.check(terminal, "approval-deletion", since="❯ delete it")
+        # None of these is an answer here.
+        terminal.press("atx")
+        terminal.press("\r")
+        terminal.wait_for("As you wish.")
+        assert "declined" in terminal.text
+        assert terminal.leave() == 0
