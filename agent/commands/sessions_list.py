@@ -76,13 +76,14 @@ def _row(saved: Saved, settings: Settings) -> tuple[str, ...]:
     elsewhere = [
         f"at {header.server}" if header.server != settings.server else "",
         f"as {header.profile}" if header.profile not in ("", DEFAULT_PROFILE) else "",
+        f"forked from {header.forked_from.id}" if header.forked_from else "",
     ]
     return (
         saved.id,
         describe_age(time.time() - saved.used),
         f"{saved.turns} turn{'' if saved.turns == 1 else 's'}",
         saved.title,
-        " ".join(filter(None, (header.model, *elsewhere))),
+        ", ".join(filter(None, (header.model, *elsewhere))),
     )
 
 

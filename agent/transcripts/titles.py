@@ -117,7 +117,7 @@ def _name_message(message: str) -> str:
     asked = _without(_REQUEST, text)
     if asked != text:
         asked = asked[:1].upper() + asked[1:]
-    return _cut(_first_sentence(asked))
+    return _cut(_first_sentence(asked).removesuffix("."))
 
 
 def _without(beginning: re.Pattern[str], text: str) -> str:

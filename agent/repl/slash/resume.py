@@ -69,6 +69,7 @@ def _option(saved: Saved, server: str) -> Option:
         describe_age(time.time() - saved.used),
         f"{saved.turns} turn{'' if saved.turns == 1 else 's'}",
         elsewhere,
+        "a copy" if saved.header.forked_from else "",
         saved.id,
     )
     return Option(strip_line(saved.title), " · ".join(filter(None, facts)))
