@@ -20,6 +20,8 @@ _FEW_DAYS = 21
 _FEW_WEEKS = 60
 _WEEK = 7
 _MONTH = 30.44
+_YEAR = 365.25
+_FEW_MONTHS = 730
 
 
 def read_moment(value: JsonValue) -> datetime | None:
@@ -89,4 +91,6 @@ def _length(days: int) -> str:
         return f"{days} {'day' if days == 1 else 'days'}"
     if days < _FEW_WEEKS:
         return f"{round(days / _WEEK)} weeks"
-    return f"{round(days / _MONTH)} months"
+    if days < _FEW_MONTHS:
+        return f"{round(days / _MONTH)} months"
+    return f"{round(days / _YEAR)} years"

@@ -70,8 +70,12 @@ class Column:
     @property
     def narrowest(self) -> int:
         """How narrow it can become."""
-        short = max(width(self.heading), *(width(cell.shortest) for cell in self.cells))
-        return min(short, max(self.least, width(self.heading))) if self.least else short
+        return min(self.short, max(self.least, width(self.heading))) if self.least else self.short
+
+    @property
+    def short(self) -> int:
+        """How wide it is with the short forms of its texts, uncut."""
+        return max(width(self.heading), *(width(cell.shortest) for cell in self.cells))
 
     @property
     def widest(self) -> int:
@@ -97,10 +101,14 @@ def fit(columns: Sequence[Column], room: int) -> dict[int, int]:
     while len(widths) > 1 and _taken(widths) > room:
         del widths[places.pop()]
     left = room - _taken(widths)
-    for place in places:
-        more = max(0, min(left, columns[place].widest - widths[place]))
-        # A text that cannot be cut has nothing from a part of what it wants.
-        if columns[place].least or more == columns[place].widest - widths[place]:
+    for place in [place for place in places if place in widths]:
+        more = max(0, min(left, columns[place].short - widths[place]))
+        widths[place] += more
+        left -= more
+    for place in [place for place in places if place in widths]:
+        # The long form of a text is of no use in part.
+        more = columns[place].widest - widths[place]
+        if more <= left:
             widths[place] += more
             left -= more
     if left < 0:

@@ -97,12 +97,14 @@ class _Listed:
         path: The keys that lead there.
         rows: Its objects.
         outer: For each of them what it lies in.
+        holder: What holds the list, or the first of them.
         total: How many there are at the server, as far as it says.
     """
 
     path: tuple[str, ...]
     rows: list[JsonObject]
     outer: list[JsonObject]
+    holder: JsonObject
     total: int | None
 
 
@@ -164,39 +166,35 @@ def _as_tasks(listed: _Listed, value: JsonValue, _zone: tzinfo) -> Records | Non
     )
 
 
-def _as_rows(listed: _Listed, value: JsonValue, _zone: tzinfo) -> Records | None:
+def _as_rows(listed: _Listed, _value: JsonValue, _zone: tzinfo) -> Records | None:
     # A list inside of something that has a name of its own is a detail of that.
-    if (
-        is_object(value)
-        and len(listed.path) == 1
-        and _own_kind(value) not in (None, _singular(_noun(listed)))
-    ):
+    if _is_thing(listed.holder):
         return None
     return Records(humanise(_noun(listed)).lower() or "items", tuple(listed.rows), total=listed.total)
 
 
 def _collect(value: JsonValue) -> list[_Listed]:
     found: dict[tuple[str, ...], _Listed] = {}
-    for path, row, outer, total in _walk(value, (), {}, None):
-        listed = found.setdefault(path, _Listed(path, [], [], total))
+    for path, row, outer, holder, total in _walk(value, (), {}, {}, None):
+        listed = found.setdefault(path, _Listed(path, [], [], holder, total))
         listed.rows.append(row)
         listed.outer.append(outer)
     return list(found.values())
 
 
 def _walk(
-    value: JsonValue, path: tuple[str, ...], outer: JsonObject, total: int | None
-) -> Iterator[tuple[tuple[str, ...], JsonObject, JsonObject, int | None]]:
+    value: JsonValue, path: tuple[str, ...], outer: JsonObject, holder: JsonObject, total: int | None
+) -> Iterator[tuple[tuple[str, ...], JsonObject, JsonObject, JsonObject, int | None]]:
     if isinstance(value, list):
         for item in value:
             if is_object(item):
-                yield path, item, outer, total
-                yield from _walk(item, path, {**outer, **item}, total)
+                yield path, item, outer, holder, total
+                yield from _walk(item, path, {**outer, **item}, holder, total)
     elif is_object(value):
         inner = _counted(value) if path in _ENVELOPES else total
         for key, held in value.items():
             if isinstance(held, list | dict):
-                yield from _walk(held, (*path, key), outer, inner)
+                yield from _walk(held, (*path, key), outer, value, inner)
 
 
 def _counted(value: JsonObject) -> int | None:
@@ -216,6 +214,14 @@ def _singular(noun: str) -> str:
 def _own_kind(row: JsonObject) -> str | None:
     """What a row is by the first of its ids: a comment carries the id of its task too."""
     return next((kind for key in row if (kind := kind_of(key)) is not None), None)
+
+
+def _is_thing(row: JsonObject) -> bool:
+    """Say whether an object has an id and a name of its own."""
+    fields = fields_of(row)
+    kind = _own_kind(row) or ""
+    names = (f"{kind}title", f"{kind}name", "title", "name")
+    return bool(kind or "id" in fields) and bool(text_of(fields, names))
 
 
 def _is_task(row: JsonObject, noun: str) -> bool:

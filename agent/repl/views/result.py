@@ -35,7 +35,7 @@ def draw_result(structured: JsonValue, text: str, columns: int, palette: Palette
         return draw_timesheet(records, columns, palette, now)
     if records is not None:
         return draw_table(records, columns, palette, now)
-    if is_object(structured) and structured:
+    if is_object(structured):
         if noun := _empty_list(structured):
             return f"No {noun}.\n"
         return _draw_fields(structured, columns, palette, now)

@@ -77,7 +77,7 @@ def in_order(statuses: Iterable[Status], workflow: Iterable[Status] = ()) -> lis
     """
     listed = list(workflow)
     places = {status.key: place for place, status in enumerate(listed)}
-    known = {status.key: status for status in (*listed, *statuses)}
+    known = {status.key: status for status in (*statuses, *listed)}
     if listed and known.keys() <= places.keys():
         return [known[key] for key in places]
     if all(status.position is not None for status in known.values()):

@@ -166,7 +166,8 @@ def _draw_list(tasks: Sequence[Task], columns: int, palette: Palette, today: dat
                 lead = GAP if place else colour(mark, due.tone if task.is_late(today) else tone, palette)
                 lines.append(lead + colour(isolate(line), tone, palette))
             when = due.text.removeprefix(f"{LATE} ")
-            lines.append(GAP + colour(when, due.tone if task.is_late(today) else Tone.DIM, palette))
+            tone = due.tone if task.is_late(today) else Tone.DIM
+            lines += [GAP + colour(line, tone, palette) for line in wrap(when, columns - 1 - len(GAP))]
     return lines
 
 
@@ -190,7 +191,7 @@ def _draw_plain(noun: str, tasks: Sequence[Task], columns: int, now: datetime) -
     lines = [f"Today: {describe_day(today, today)}", ""]
     for name, group in groupby(tasks, lambda task: _span(task, today)):
         listed = tuple(group)
-        lines += [f"{name}: {count(len(listed), noun)}", ""]
+        lines += [*wrap(f"{name}: {count(len(listed), noun)}", columns - 1), ""]
         if name != _DONE:
             lines += draw_plain(Records(noun, (), listed), columns, now, without=("Priority", "Id"))
     return lines
