@@ -65,5 +65,5 @@ class Approving(Dialog[ApprovalAnswer]):
         room = max(_FEWEST_DETAILS, rows - len(summary) - len(below))
         self._page = max(1, room - 1)
         self._top = min(self._top, max(0, len(details) - self._page))
-        shown = show_part(details, room, self._top, palette, keys="PgUp, PgDn")
+        shown = show_part(details, columns, room, self._top, palette, keys="PgUp, PgDn")
         return "\n".join([*summary, *shown, *below])

@@ -148,7 +148,7 @@ class FormFilling(Dialog[dict[str, FormValue] | Left]):
         shown = max(1, rows - len(title) - len(below))
         # Of what does not fit at once the field itself comes first, and some of what stands before it.
         top = min(first, max(0, last - shown + 1, (first + last - shown) // 2))
-        part = show_part(lines, shown, top, palette, keys="Up, Down")
+        part = show_part(lines, columns, shown, top, palette, keys="Up, Down")
         return "\n".join([*title, *part, *below])
 
     def _draw_below(self, columns: int, palette: Palette) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from agent.repl.cells import shorten
 from agent.repl.palette import Palette
 
 
@@ -17,11 +18,14 @@ def window(lines: Sequence[object], rows: int, top: int) -> tuple[int, int]:
     return first, min(len(lines), first + rows)
 
 
-def show_part(lines: Sequence[str], rows: int, top: int, palette: Palette, *, keys: str) -> list[str]:
+def show_part(
+    lines: Sequence[str], columns: int, rows: int, top: int, palette: Palette, *, keys: str
+) -> list[str]:
     """Cut lines to those that fit, with a line that says how many there are above and below.
 
     Args:
         lines: All of them.
+        columns: The width to stay within.
         rows: How many fit.
         top: Which of them is shown first, if there are enough below.
         palette: The colours.
@@ -33,4 +37,4 @@ def show_part(lines: Sequence[str], rows: int, top: int, palette: Palette, *, ke
     hidden = [
         f"{count} {where}" for count, where in ((first, "above"), (len(lines) - last, "below")) if count
     ]
-    return [*lines[first:last], palette.dim(f"… {', '.join(hidden)} · {keys}")]
+    return [*lines[first:last], palette.dim(shorten(f"… {', '.join(hidden)} · {keys}", columns))]
