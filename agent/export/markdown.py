@@ -16,7 +16,7 @@ _CODE = re.compile(
 )
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!&~])")
 _BACKTICKS = re.compile(r"`{3,}")
-_BLOCK_START = re.compile(r"(?m)^(\s*\d*)([-+=.)])")
+_BLOCK_START = re.compile(r"(?m)^(\s*(?:\d+(?=[.)]))?)([-+=.)])")
 
 
 def write_markdown(document: Document) -> str:
@@ -62,14 +62,14 @@ def _called(call: Called) -> Iterator[str]:
 
 
 def _table(table: Table) -> str:
-    lines = [_row(table.headings), _row("---" for _ in table.headings)]
-    lines += [_row(map(_escape, map(_one_line, row))) for row in table.rows]
+    lines = [_row(table.headings), "| " + " | ".join("---" for _ in table.headings) + " |"]
+    lines += [_row(row) for row in table.rows]
     more = f"\n\nand {table.left_out:,} more" if table.left_out else ""
     return "\n".join(lines) + more
 
 
 def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
+    return "| " + " | ".join(_escape(_one_line(cell)) for cell in cells) + " |"
 
 
 def _fence(text: str, language: str = "") -> str:

@@ -1,0 +1,151 @@
+"""A conversation as Markdown: what people want to read, and nothing in it that is more than text."""
+
+from datetime import UTC
+from pathlib import Path
+
+from export.exported import NOW, hostile, transcript
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from agent.export.markdown import write_markdown
+from agent.export.reading import make_document
+from agent.export.redaction import make_cleaner
+from agent.jsontypes import JsonObject
+from agent.transcripts.header import Header
+from agent.transcripts.transcript import Transcript
+
+ADDRESS = "http://127.0.0.1:9"
+
+
+def written(conversation: Transcript) -> str:
+    return write_markdown(make_document(conversation, make_cleaner(), UTC))
+
+
+def said(*events: JsonObject) -> str:
+    header = Header("20261123-090000-abcd", NOW, "https://mcp.example.com/mcp", "a-model")
+    started: JsonObject = {"type": "turn_started", "text": "Which are late?", "time": NOW}
+    return written(Transcript(header, (started, *events), Path("x.jsonl")))
+
+
+def tokens(markdown: str) -> list[Token]:
+    """What a reader that trusts everything would make of it."""
+    parsed = MarkdownIt("commonmark", {"html": True}).enable("table").parse(markdown)
+    return [*parsed, *(child for token in parsed for child in token.children or ())]
+
+
+def test_it_reads_like_the_conversation() -> None:
+    call: JsonObject = {"id": "c1", "name": "list_tasks", "arguments": '{"late": true}'}
+    rows: JsonObject = {"tasks": [{"taskId": 7, "taskTitle": "Sign | seal", "owners": [{"name": "Priya"}]}]}
+    text = said(
+        {"type": "step_finished", "text": "", "tool_calls": [call]},
+        {
+            "type": "tool_call_finished",
+            "call": call,
+            "title": "List tasks",
+            "outcome": "succeeded",
+            "text": "one",
+            "structured": rows,
+        },
+        {"type": "step_finished", "text": "**One**: sign."},
+        {
+            "type": "turn_finished",
+            "text": "**One**: sign.",
+            "usage": {"input_tokens": 1_200, "output_tokens": 34},
+        },
+    )
+    assert text == (
+        "# Which are late?\n\n"
+        "- Conversation: 20261123-090000-abcd\n- Begun: 2026-11-18 11:06\n"
+        "- Server: https://mcp.example.com/mcp\n- Model: a-model\n\n"
+        "## 1. You, 2026-11-18 11:06\n\n> Which are late?\n\n"
+        "**List tasks** · done\n\n"
+        '```json\n{"late": true}\n```\n\n'
+        "| Task id | Task title | Owners |\n| --- | --- | --- |\n| 7 | Sign \\| seal | Priya |\n\n"
+        "**One**: sign.\n\n"
+        "*1,200 tokens in, 34 out*\n"
+    )
+
+
+def test_approvals_and_what_was_decided_are_told() -> None:
+    call: JsonObject = {"id": "c1", "name": "create_task", "arguments": "{}"}
+    text = said(
+        {
+            "type": "approval_requested",
+            "call_id": "c1",
+            "summary": "Create task “Paint”",
+            "details": ["In Website"],
+            "decision": "declined",
+        },
+        {
+            "type": "tool_call_finished",
+            "call": call,
+            "title": "Create task",
+            "outcome": "declined",
+            "text": "No.",
+            "decision": "declined",
+        },
+    )
+    assert "**Create task** · declined" in text
+    assert "- Create task “Paint”\n- In Website\n- Declined by the user.\n" in text
+
+
+def test_the_prompt_of_the_program_is_not_in_it() -> None:
+    assert "Never shown" not in written(transcript("x"))
+
+
+def test_secrets_are_not_in_it() -> None:
+    text = said(
+        {
+            "type": "step_finished",
+            "text": "Your key is sk-live-0123456789abcdef, the password: hunter22, state: open.",
+        },
+        {"type": "notice", "text": "Bearer abcdef0123456789"},
+    )
+    assert "0123456789" not in text
+    assert "hunter22" not in text
+    assert "state: open" in text
+
+
+def test_no_text_becomes_html_or_a_picture() -> None:
+    found = tokens(written(transcript(hostile(ADDRESS))))
+    assert [token.content for token in found if token.type in ("html_block", "html_inline", "image")] == []
+    links = [str(token.attrs.get("href")) for token in found if token.type == "link_open"]
+    assert [link for link in links if not link.startswith(ADDRESS)] == []
+    assert "\x1b" not in written(transcript(hostile(ADDRESS)))
+    assert "\u202e" not in written(transcript(hostile(ADDRESS)))
+
+
+@given(st.text(st.sampled_from("`~<>b!/[]()\\\n |-*_#&;:1.\t"), max_size=60))
+def test_no_mixture_of_marks_becomes_html_or_a_picture(text: str) -> None:
+    for event in ("step_finished", "notice", "tool_call_finished"):
+        found = tokens(said({"type": event, "text": text, "call": {"name": text, "arguments": text}}))
+        assert [
+            token.content for token in found if token.type in ("html_block", "html_inline", "image")
+        ] == []
+
+
+def test_code_of_an_answer_stays_code() -> None:
+    text = said(
+        {"type": "step_finished", "text": "Use `a < b` or\n\n```html\n<b>bold</b>\n```\n\nand a < b."}
+    )
+    assert "Use `a < b` or" in text
+    assert "```html\n<b>bold</b>\n```" in text
+    assert "and a &lt; b." in text
+
+
+def test_what_was_made_from_what_was_typed_is_shown_as_what_was_sent() -> None:
+    text = written(transcript("x"))
+    assert "> /report x\n\nWhat was sent:\n\n```\nReport\n\nx\n```" in text
+
+
+def test_a_value_that_is_no_text_is_shown_too() -> None:
+    odd: JsonObject = {
+        "type": "tool_call_finished",
+        "call": None,
+        "outcome": "new",
+        "structured": [1, 2],
+        "text": "[1,2]",
+    }
+    assert "[1,2]" in said(odd, {"type": "unheard of"})
