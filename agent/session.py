@@ -25,6 +25,7 @@ from agent.jsontypes import JsonObject, JsonValue
 from agent.kept_results import delete_results
 from agent.limits import make_limits
 from agent.loop import Loop
+from agent.mentions.finder import Finder
 from agent.meter import Meter
 from agent.model.protocol import Model
 from agent.model.scripted import ScriptedModel
@@ -36,8 +37,11 @@ from agent.prompt_files import read_prompt
 from agent.session_options import SessionOptions
 from agent.settings import Settings
 from agent.sign_ins import SignIns, open_address
+from agent.standing import Stage, Standing
+from agent.standings import describe_standing
 from agent.tools.approval import Oversight
 from agent.tools.catalogue import FIND_TOOLS
+from agent.tools.fence import holds_fenced
 from agent.tools.local_functions import make_toolbelt
 from agent.tools.look_ups import LookUps
 from agent.tools.policy import Policy
@@ -83,6 +87,7 @@ class Session:
         self._open = self._open_conversation(options.resumed)
         self.offers = Offers(self._open_workspace)
         self.sign_ins = SignIns(self._open_backend)
+        self.mentions = Finder(self._free_reads, self.last_results)
         self.conversations = Conversations(
             settings,
             folders,
@@ -94,7 +99,7 @@ class Session:
         self._tracing = Tracing(environ, self._say)
         self._starting: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
-        self._stage = "starting"
+        self._stage = Stage(options.on_stage)
         self._meter: Meter | None = None
         self._backend: Backend | None = None
         self._model: Model | None = None
@@ -147,13 +152,11 @@ class Session:
         return self._backend.price_date if self._backend else None
 
     @property
-    def progress(self) -> str:
-        """One short line on the present state, for a toolbar."""
-        if self._stage or self._model is None:
-            return self._stage
-        account = self._backend.account if self._backend else ""
-        parts = [self._model.name, account, self._meter.short if self._meter else ""]
-        return " · ".join(part for part in parts if part)
+    def standing(self) -> Standing:
+        """What it is doing and what it took so far; looked at often."""
+        return describe_standing(
+            self._stage, self._settings, self._model, self._backend, self._open.ledger, self._clock()
+        )
 
     async def start(self) -> None:
         """Import, connect, list the tools and choose the model.
@@ -170,14 +173,14 @@ class Session:
         await asyncio.shield(self._starting)
 
     async def _start(self) -> None:
-        self._set_stage("loading")
+        self._stage.set("loading")
         if self._options.goes_on:
             self.conversations.tidy()
         # Both run to their end, so that a failure of one leaves nothing half open in the other.
         opened = await asyncio.gather(self._open_loop(), self._open_model(), return_exceptions=True)
         for failure in opened:
             if isinstance(failure, BaseException):
-                self._set_stage("sign in with /login" if isinstance(failure, SignInError) else "not ready")
+                self._stage.set("sign in with /login" if isinstance(failure, SignInError) else "not ready")
                 raise failure
         assert self._loop is not None
         assert self._model is not None
@@ -210,7 +213,7 @@ class Session:
                     say=self._say,
                     on_event=self._tell,
                     ask=self._ask,
-                    on_stage=self._set_stage,
+                    on_stage=self._stage.set,
                     vault_key=self._options.vault_key,
                     show_request=self._options.show_request,
                 )
@@ -221,12 +224,16 @@ class Session:
     async def _open_workspace(self) -> "Workspace":
         return (await self._open_backend()).workspace
 
+    def _free_reads(self) -> LookUps | None:
+        connected = self._backend if self._loop is not None else None
+        return LookUps(connected.toolbox, self._options.policy) if connected else None
+
     async def _open_loop(self) -> Loop:
         if self._loop is None:
             backend = await self._open_backend()
-            self._set_stage("connecting")
+            self._stage.set("connecting")
             await backend.tools()
-            self._set_stage("")
+            self._stage.set("")
             # A turn and a call by hand may both have waited here; the first one's loop serves both.
             self._loop = self._loop or self._make_loop(backend)
         return self._loop
@@ -261,11 +268,6 @@ class Session:
         elif self._model is None:
             backend = await self._open_backend()
             self._model, self._model_origin = await backend.open_model(self._settings)
-
-    def _set_stage(self, text: str) -> None:
-        self._stage = text
-        if self._options.on_stage is not None:
-            self._options.on_stage(text)
 
     def _post_line(self, text: str) -> None:
         self._notices.post(Notice(text))
@@ -303,9 +305,10 @@ class Session:
             async for event in events:
                 yield event
         loop = await self._open_loop()
-        if tools and self._backend is not None and self._backend.selects_tools:
+        brings_text = bool(tools) or holds_fenced(text)
+        if brings_text and self._backend is not None and self._backend.selects_tools:
             raise ModelError(
-                "The embedded model cannot follow a workflow; nothing was sent.",
+                "The embedded model cannot follow a workflow or read an attached text; nothing was sent.",
                 "Choose another model: `astravue model list`.",
             )
         if self._belt is not None:
@@ -415,7 +418,7 @@ class Session:
     ) -> AsyncGenerator[Event, None]:
         async def begin() -> AsyncGenerator[Event, None]:
             if not ready:
-                yield Notice(f"One moment: {self.progress} …")
+                yield Notice(f"One moment: {self._stage.text} …")
                 await make_ready()
 
         self._may_ask_to_sign_in = True
@@ -477,6 +480,7 @@ class Session:
 
     async def aclose(self) -> None:
         """Close what is open and stop what was started."""
+        await self.mentions.aclose()
         if self._starting is not None and not self._starting.done():
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)

@@ -25,7 +25,10 @@ from agent.repl.completion import SlashCompleter
 from agent.repl.history import PrivateHistory
 from agent.repl.host import Host
 from agent.repl.lines import draw_error
+from agent.repl.live import FRAMES_PER_SECOND
 from agent.repl.markdown import preload
+from agent.repl.mentioning import MentionCompleter, PromptCompleter
+from agent.repl.outgoing import compose, further_commands, is_message
 from agent.repl.palette import is_dumb
 from agent.repl.pasting import Pastes, shown_of_message
 from agent.repl.questions import Questions
@@ -33,18 +36,21 @@ from agent.repl.reader import TurnReader
 from agent.repl.recalling import show_last_turn
 from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
+from agent.repl.server_lists import ServerLists, watch_lists
 from agent.repl.suggesting import GhostSuggest
 from agent.repl.terminal import TerminalScreen
+from agent.repl.toolbar import draw_toolbar
 from agent.repl.views.hint import ViewHint
-from agent.repl.workflow_commands import commands_of, fill_in
-from agent.workflows.invocation import Invocation, find_invocation
+from agent.server_records import Resource
 from agent.workflows.library import Library
 
 _LOGGER = logging.getLogger(__name__)
-_TICK_BUSY = 0.1
+_TICK_BUSY = 1 / FRAMES_PER_SECOND
 _TICK_IDLE = 1.0
 # How long a turn that was stopped may take to put things in order once the user wants to leave.
 _PATIENCE = 3.0
+# From then on a wait says who it is for.
+_LONG_WAIT = 10.0
 
 
 async def run_chat(
@@ -86,7 +92,10 @@ async def run_chat(
     screen = TerminalScreen(
         chat,
         history=history,
-        completer=SlashCompleter(chat.commands, chat.choices, suggestions),
+        completer=PromptCompleter(
+            SlashCompleter(chat.commands, chat.choices, suggestions),
+            MentionCompleter(host.mentions.offer, chat.resources),
+        ),
         suggest=GhostSuggest(chat.commands),
         pastes=pastes,
         palette=appearance.palette,
@@ -140,7 +149,11 @@ class Chat:
 
     def commands(self) -> Sequence[Command]:
         """What can be given after a slash."""
-        return (*COMMANDS, *commands_of(self._workflows))
+        return (*COMMANDS, *further_commands(self._context))
+
+    def resources(self) -> Sequence[Resource]:
+        """The server's resources, as far as they are known."""
+        return self._context.server_lists.resources()
 
     def choices(self, completes: Completes) -> Sequence[Choice]:
         """What is known of what a command takes."""
@@ -158,18 +171,21 @@ class Chat:
         self._screen = screen
         self._palette = screen.palette
         self._scrollback = Scrollback(screen)
+        lists = ServerLists(self._host.offers, screen.offer_again)
         self._context = CommandContext(
             self._host,
             screen,
             self._scrollback,
             self._workflows,
             self._appearance,
+            lists,
             read=self._read,
             sign_in=self._sign_in,
             submit=self.submit,
             leave=self.leave,
         )
         self._sources = make_sources(self._context)
+        self._host.mentions.on_arrival(self._offer_again)
         self._greet(greeting, suggestions)
         for problem in self._workflows.problems:
             self._remark(self._palette.warning(strip_line(problem)))
@@ -212,9 +228,9 @@ class Chat:
         """The user goes on typing and so does not mean to leave."""
         self._wants_to_leave = False
 
-    def toolbar(self) -> str:
-        """What the host is doing."""
-        return self._host.progress
+    def toolbar(self, columns: int) -> str:
+        """What the host is doing and what it took so far."""
+        return draw_toolbar(self._host.standing, len(self._queue), columns)
 
     def queued(self) -> Sequence[str]:
         """What waits for its turn."""
@@ -277,15 +293,16 @@ class Chat:
         await self._host.start()
         with suppress(AgentError):
             await self._context.list_tools()
+        self._context.server_lists.fetch()
 
     async def _tick(self) -> None:
-        shown = ""
         while True:
-            busy = self._current is not None
-            await asyncio.sleep(_TICK_BUSY if busy or not self._started else _TICK_IDLE)
-            if busy or self._host.progress != shown:
-                shown = self._host.progress
-                self._screen.refresh()
+            busy = self._current is not None or not self._started
+            await asyncio.sleep(_TICK_BUSY if busy else _TICK_IDLE)
+            if self._reader:
+                self._reader.tick()
+            else:
+                self._screen.tick()
 
     # One thing after the other.
 
@@ -320,7 +337,7 @@ class Chat:
         task.cancel()
 
     def _runs_beside(self, text: str) -> bool:
-        if not commands.is_command(text) or find_invocation(text, self._workflows):
+        if is_message(text, self._context):
             return False
         try:
             return commands.parse_command(text)[0].while_busy
@@ -329,13 +346,8 @@ class Chat:
 
     async def _take(self, text: str) -> None:
         self._echo(text)
-        if not commands.is_command(text):
-            self._spawn(self._preload())
-            await self._guard(self._read(self._host.turn(text), kept="; what was said is kept"))
-            return
-        invocation = find_invocation(text, self._workflows)
         try:
-            await self._guard(self._follow(invocation) if invocation else self._obey(text))
+            await self._guard(self._follow(text))
         except asyncio.CancelledError:
             self._remark(self._palette.warning("Stopped."))
 
@@ -350,16 +362,19 @@ class Chat:
             inside = f"Something went wrong inside ({type(error).__name__}); the log tells more."
             self._remark(f"{self._palette.bad('✗')} {inside}")
 
+    async def _follow(self, text: str) -> None:
+        outgoing = await compose(text, self._context)
+        if outgoing is None:
+            await self._obey(text)
+            return
+        self._spawn(self._preload())
+        events = self._host.turn(outgoing.text, outgoing.tools, typed=outgoing.typed)
+        await self._read(events, kept="; what was said is kept")
+
     async def _obey(self, text: str) -> None:
         command, rest = commands.parse_command(text)
         module = await asyncio.to_thread(import_module, f"agent.repl.slash.{command.name}")
         await module.run(self._context, rest)
-
-    async def _follow(self, invocation: Invocation) -> None:
-        filled = await fill_in(invocation, self._screen.read_line, self._remark)
-        self._spawn(self._preload())
-        events = self._host.turn(filled.text, filled.workflow.tools, typed=filled.typed)
-        await self._read(events, kept="; what was said is kept")
 
     async def _read(
         self, events: AsyncGenerator[Event, None], *, kept: str = "", results: bool = False
@@ -371,19 +386,28 @@ class Chat:
                 self._screen, self._scrollback, sign_in=self._sign_in, open_address=self._host.open_address
             ),
             clock=self._clock,
-            waiting_for=lambda: "Thinking" if self._host.ready else "Getting ready",
+            waiting_for=self._describe_wait,
             with_results=results,
             hint=self._view_hint,
         )
         self._reader = reader
         try:
-            await reader.read(events)
+            await reader.read(watch_lists(events, self._context.server_lists))
         except asyncio.CancelledError:
             reader.stopping = True
         finally:
             self._reader = None
         if reader.stopping:
             self._remark(self._palette.warning(f"Stopped{kept}."))
+
+    def _describe_wait(self, seconds: float) -> str:
+        standing = self._host.standing
+        if standing.stage:
+            share = "" if standing.share is None else f" {standing.share:.0%}"
+            return f"Getting ready: {strip_line(standing.stage)}{share}"
+        if seconds < _LONG_WAIT or not standing.model:
+            return "Thinking" if self._host.ready else "Getting ready"
+        return f"Waiting for {strip_line(standing.model)}"
 
     async def _preload(self) -> None:
         if not self._palette.plain:
@@ -393,6 +417,11 @@ class Chat:
         return await self._host.sign_ins.login(
             self._context.show_line, lambda: self._screen.read_line("Paste here: ")
         )
+
+    def _offer_again(self) -> None:
+        if problem := self._host.mentions.problem:
+            self._screen.hint(problem)
+        self._screen.offer_again()
 
     # Writing.
 

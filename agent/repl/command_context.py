@@ -10,6 +10,7 @@ from agent.repl.host import Host
 from agent.repl.palette import Palette
 from agent.repl.sanitize import strip
 from agent.repl.screen import Kind, Screen, Scrollback
+from agent.repl.server_lists import ServerLists
 from agent.tools.tool import Tool
 from agent.workflows.library import Library
 
@@ -40,6 +41,7 @@ class CommandContext:
         scrollback: Where to write.
         workflows: What may be called like a command.
         appearance: The theme.
+        server_lists: The server's prompts and resources, as far as they are known.
         read: Shows the events of a turn.
         sign_in: Signs in, and returns a sentence that says that it worked.
         submit: Sends a text as if it had been typed.
@@ -52,6 +54,7 @@ class CommandContext:
     scrollback: Scrollback
     workflows: Library
     appearance: Appearance
+    server_lists: ServerLists
     read: ReadEvents
     sign_in: Callable[[], Awaitable[str]]
     submit: Callable[[str], None]

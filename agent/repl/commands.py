@@ -62,6 +62,9 @@ TABLE = Command("table", "the last list again, as a whole table", while_busy=Tru
 BOARD = Command("board", "tasks by status: the last ones, or a project's", "[PROJECT]")
 TIMELINE = Command("timeline", "tasks by due date: the last ones, or a project's", "[PROJECT]")
 HOURS = Command("hours", "bars of hours by project, person, task or day", "[PROJECT] [by WHAT]")
+RESOURCES = Command(
+    "resources", "what the server has to read, or one of it", "[URI]", completes=Completes.RESOURCE
+)
 UNDO = Command("undo", "take back the last change, or another one", "[list|NUMBER]")
 COMPACT = Command("compact", "summarise old turns for the model, or take that back", "[undo]")
 RESUME = Command("resume", "go on with a saved conversation", "[ID|TEXT]", completes=Completes.CONVERSATION)
@@ -77,34 +80,23 @@ LOGIN = Command("login", "sign in")
 LOGOUT = Command("logout", "sign out")
 QUIT = Command("quit", "leave", while_busy=True)
 
-COMMANDS = (
-    HELP,
-    TOOLS,
-    CALL,
-    APPROVE,
-    TABLE,
-    BOARD,
-    TIMELINE,
-    HOURS,
-    UNDO,
-    COMPACT,
-    RESUME,
-    NEW,
-    FORK,
-    EXPORT,
-    STATUS,
-    DOCTOR,
-    THEME,
-    LOGIN,
-    LOGOUT,
-    QUIT,
-)
+GROUPS = {
+    "Chat": (HELP, UNDO, COMPACT, STATUS, DOCTOR, QUIT),
+    "Workspace": (TOOLS, CALL, RESOURCES, TABLE, BOARD, TIMELINE, HOURS, LOGIN, LOGOUT),
+    "Conversations": (RESUME, NEW, FORK, EXPORT),
+    "Settings": (APPROVE, THEME),
+}
+"""The commands as `/help` shows them."""
+COMMANDS = tuple(command for group in GROUPS.values() for command in group)
 KEYS = (
     ("Enter", "send"),
     ("Alt-Enter, Ctrl-J", "begin a new line"),
-    ("Tab", "complete commands and tools"),
-    ("Up, Down", "earlier messages"),
+    ("Tab", "complete, or take the next of several"),
+    ("Right, Ctrl-E", "take what is suggested in grey"),
+    ("@", "people, projects, tasks and resources by name"),
+    ("Up, Down", "earlier messages; at an empty prompt the last that waits"),
     ("Ctrl-R", "search earlier messages"),
+    ("Ctrl-X Ctrl-E", "write in your editor"),
     ("Ctrl-C", "stop the answer; at an empty prompt twice: leave"),
     ("Ctrl-D", "leave"),
 )
@@ -113,6 +105,12 @@ KEYS = (
 def is_command(text: str) -> bool:
     """Say whether a line is meant as a slash command."""
     return text.startswith("/")
+
+
+def is_known(text: str) -> bool:
+    """Say whether a line that begins with a slash is one of these commands."""
+    name = text[1:].strip().partition(" ")[0].lower()
+    return any(command.name == name for command in COMMANDS)
 
 
 def parse_command(text: str) -> tuple[Command, str]:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
+from agent.ranking import best
 from agent.repl.choices import Choice
 from agent.repl.commands import Command, Completes
-from agent.ranking import best
 from agent.repl.sanitize import strip_line
 
 

@@ -7,8 +7,10 @@ from typing import Protocol
 from agent.doctor.finding import Finding
 from agent.events import Event
 from agent.jsontypes import JsonObject, JsonValue
+from agent.mentions.mention import Mention
 from agent.repl.undoing import UndoHost
 from agent.server_records import Prompt, PromptText, Resource, ResourceContents
+from agent.standing import Standing
 from agent.tools.policy import Policy
 from agent.tools.tool import Tool
 from agent.transcripts.header import Origin
@@ -36,6 +38,21 @@ class OffersHost(Protocol):
 
     async def read_resource(self, uri: str) -> tuple[ResourceContents, ...]:
         """Read a resource."""
+        ...
+
+
+class MentionsHost(Protocol):
+    """Finding people, projects and tasks by their names."""
+
+    problem: str
+    """Why nothing is looked up now, one sentence; empty while all is well."""
+
+    def offer(self, typed: str) -> Sequence[Mention]:
+        """What is known that fits what was typed; more is looked for meanwhile."""
+        ...
+
+    def on_arrival(self, arrived: Callable[[], None]) -> None:
+        """Have somebody told when more is known."""
         ...
 
 
@@ -156,13 +173,18 @@ class Host(UndoHost, Protocol):
         ...
 
     @property
-    def progress(self) -> str:
-        """One short line for the toolbar; read often, so it only looks things up."""
+    def standing(self) -> Standing:
+        """What it is doing and what it took so far; read often, so it only looks things up."""
         ...
 
     @property
     def offers(self) -> OffersHost:
         """The server's prompts and resources."""
+        ...
+
+    @property
+    def mentions(self) -> MentionsHost:
+        """People, projects and tasks by their names."""
         ...
 
     @property

@@ -61,6 +61,10 @@ def bind_keys(
     def _(_event: KeyPressEvent) -> None:
         actions.submit()
 
+    @keys.add("enter", filter=at_prompt & Condition(lambda: _goes_on_after_choice(buffer)))
+    def _(_event: KeyPressEvent) -> None:
+        buffer.complete_state = None
+
     @keys.add("c-j", filter=at_prompt)
     @keys.add("escape", "enter", filter=at_prompt)
     def _(_event: KeyPressEvent) -> None:
@@ -91,6 +95,13 @@ def bind_keys(
         actions.take_back()
 
     return merge_key_bindings([load_auto_suggest_bindings(), keys])
+
+
+def _goes_on_after_choice(buffer: Buffer) -> bool:
+    """Say whether a completion was chosen after which more may follow, so that Enter only takes it."""
+    state = buffer.complete_state
+    chosen = state.current_completion if state else None
+    return chosen is not None and chosen.text.endswith(" ")
 
 
 def complete(buffer: Buffer) -> None:

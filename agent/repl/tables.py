@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from agent.jsontypes import JsonObject, is_object
 from agent.repl.cells import pad, width
-from agent.repl.commands import COMMANDS, KEYS, Command
+from agent.repl.commands import GROUPS, KEYS, Command
 from agent.repl.palette import Palette
 from agent.repl.sanitize import strip, strip_line
 from agent.tools.effects import effect_of
@@ -46,14 +46,22 @@ def _draw_stacked(row: Sequence[str], columns: int, palette: Palette) -> str:
     return f"{palette.accent(row[0])}\n{rest}".rstrip()
 
 
-def draw_help(columns: int, palette: Palette, workflows: Sequence[Command] = ()) -> str:
-    """Draw the commands, the workflows and the keys."""
-    tables = [
-        draw_columns([(command.usage, command.summary) for command in commands], columns, palette)
-        for commands in (COMMANDS, workflows)
-        if commands
-    ]
-    return "\n".join([*tables, draw_columns(KEYS, columns, palette)])
+def draw_help(
+    columns: int,
+    palette: Palette,
+    workflows: Sequence[Command] = (),
+    prompts: Sequence[Command] = (),
+) -> str:
+    """Draw the commands in their groups, the workflows, the server's prompts, and the keys."""
+    groups = {**GROUPS, "Workflows": workflows, "The server's prompts": prompts}
+    tables = {
+        title: [(command.usage, command.summary) for command in group] for title, group in groups.items()
+    }
+    return "\n".join(
+        f"{palette.strong(title)}\n{draw_columns(rows, columns, palette)}"
+        for title, rows in {**tables, "Keys": KEYS}.items()
+        if rows
+    )
 
 
 def draw_tools(tools: Sequence[Tool], columns: int, palette: Palette) -> str:

@@ -49,6 +49,7 @@ from agent.repl.dialogs.choices import Line, YesOrNo
 from agent.repl.dialogs.desk import Desk
 from agent.repl.editor import edit
 from agent.repl.keys import Actions, bind_keys
+from agent.repl.mentioning import typed_mention
 from agent.repl.palette import Palette
 from agent.repl.pasting import Pastes, ShowPastes
 from agent.repl.sanitize import repair_input, strip_line
@@ -99,6 +100,10 @@ class TerminalScreen:
         self._owns_terminal = input is None
         self._draw: Callable[[int], str] | None = None
         self._drawn = ("", ANSI(""))
+        # What is live as it was drawn last, and for how many columns; keys draw it again from here.
+        self._above = ""
+        self._above_columns = 0
+        self._toolbar = ""
         self._hint = ""
         # What is to be written once the editor has given the terminal back; `None` while there is none.
         self._held: list[str] | None = None
@@ -155,10 +160,21 @@ class TerminalScreen:
 
     def refresh(self) -> None:
         """Draw again soon."""
+        self._above_columns = 0
         self._application.invalidate()
 
+    def tick(self) -> None:
+        """Draw again if the live part or the toolbar looks different by now."""
+        above, toolbar = self._above, self._toolbar
+        self._above_columns = 0
+        if self._draw_above() != above or self._draw_toolbar() != toolbar:
+            self._application.invalidate()
+
     def hint(self, text: str) -> None:
-        """Show a text in place of the toolbar until the next key."""
+        """Show a text in place of the toolbar until the next key; in words, a line says it."""
+        if self._palette.plain:
+            self.write(f"{text}\n")
+            return
         self._hint = text
         self.refresh()
 
@@ -316,15 +332,23 @@ class TerminalScreen:
         self._keyboard.typed()
 
     def _completes_while_typing(self) -> bool:
-        return self._buffer.text.startswith("/")
+        before = self._buffer.document.text_before_cursor
+        return before.startswith("/") or typed_mention(before) is not None
 
     def _is_live(self) -> bool:
-        return self._draw is not None or self._desk.is_asking
+        return self._desk.is_asking or bool(self._draw_above())
+
+    def _draw_above(self) -> str:
+        columns = self.columns
+        if columns != self._above_columns:
+            self._above = self._draw(columns) if self._draw else ""
+            self._above_columns = columns
+        return self._above
 
     def _live_text(self) -> AnyFormattedText:
         # No more than fits above the prompt; of a long text the end is what is new.
         rows = self._live_rows()
-        above = self._draw(self.columns) if self._draw else ""
+        above = self._draw_above()
         asked = self._desk.draw(self.columns, rows - bool(above))
         text = "\n".join(filter(None, [above, asked]))
         text = "\n".join(("\n" + text[-rows * self.columns * 4 :]).split("\n")[-rows:])
@@ -336,7 +360,9 @@ class TerminalScreen:
         return Dimension(max=self._live_rows())
 
     def _live_rows(self) -> int:
-        return max(1, self._output.get_size().rows - min(_INPUT_ROWS, self._buffer.document.line_count) - 4)
+        lines = self._buffer.document.line_count
+        taken = self._desk.line_rows(self.columns) if self._desk.is_typing else min(_INPUT_ROWS, lines)
+        return max(1, self._output.get_size().rows - taken - 4)
 
     def _queued_text(self) -> StyleAndTextTuples:
         width = self.columns - 1
@@ -359,8 +385,14 @@ class TerminalScreen:
         return [("class:prompt", _PROMPT)]
 
     def _toolbar_text(self) -> StyleAndTextTuples:
-        text = self._hint or self._keyboard.toolbar()
-        return [("class:toolbar", shorten(strip_line(text), self.columns - 1))]
+        return [("class:toolbar", self._draw_toolbar())]
+
+    def _draw_toolbar(self) -> str:
+        room = self.columns - 1
+        # In words, `/status` tells it when it is asked.
+        told = "" if self._palette.plain else self._keyboard.toolbar(room)
+        self._toolbar = shorten(strip_line(self._hint), room) or told
+        return self._toolbar
 
 
 def _read_ahead() -> list[str]:

@@ -16,10 +16,13 @@ import re
 from agent.jsontypes import JsonObject, JsonValue
 
 _TAG = "data"
+_PROMPT_TAG = "prompt"
 _OPENING = re.compile(r'<data from="[^"<>]*"(?: error="true")?>\n')
-_FENCED = re.compile(rf"{_OPENING.pattern}.*?\n</{_TAG}>", re.DOTALL)
+_FENCED = re.compile(
+    rf'(?:{_OPENING.pattern}.*?\n</{_TAG}>|<{_PROMPT_TAG} from="[^"<>]*">\n.*?\n</{_PROMPT_TAG}>)', re.DOTALL
+)
 # Letters of other scripts and widths that read like the ones of a closing tag.
-_CLOSING = re.compile(r"([<＜﹤‹〈])(\s*)[/／⁄∕](?=\s*data)", re.IGNORECASE)
+_CLOSING = re.compile(r"([<＜﹤‹〈])(\s*)[/／⁄∕](?=\s*(?:data|prompt))", re.IGNORECASE)
 _SPECIAL_TOKEN = re.compile(r"<(?=[|｜])")
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without line feed and tab, delete, C1
@@ -76,9 +79,25 @@ def fence(text: str, source: str, *, is_error: bool = False) -> str:
     return f'<{_TAG} from="{_ODD_NAME.sub("_", source)}"{mark}>\n{kept}\n</{_TAG}>'
 
 
+def mark_prompt(text: str, name: str) -> str:
+    """Label a text as a prompt of the server: the user wants it done, but did not write it.
+
+    Args:
+        text: The prompt.
+        name: Its name.
+    """
+    kept = _CLOSING.sub(r"\1\2\\/", clean(text))
+    return f'<{_PROMPT_TAG} from="{_ODD_NAME.sub("_", name)}">\n{kept}\n</{_PROMPT_TAG}>'
+
+
 def is_fenced(text: str) -> bool:
     """Say whether a text came from outside."""
     return _OPENING.match(text) is not None
+
+
+def holds_fenced(text: str) -> bool:
+    """Say whether a part of a text came from outside."""
+    return _FENCED.search(text) is not None
 
 
 def unfence(text: str) -> str:

@@ -9,7 +9,8 @@ write that only this rule would allow asks again when it touches something that 
   or it is the name of such a thing.
 
 What is left is a call that holds nothing but things the user named, such as a timer on the task in question.
-Only the user's own messages count as the user's words, fenced parts of them do not.
+Only the user's own messages count as the user's words, fenced parts of them do not. A thing that was picked
+as a mention is named by its id; its name says nothing else, for others wrote it.
 """
 
 import re
@@ -17,8 +18,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from agent.conversation import Message, ToolMessage, UserMessage
 from agent.jsontypes import JsonObject, JsonValue
+from agent.mentions.mention import read_mentions, without_mentions
 from agent.tools.effects import words_of
-from agent.tools.fence import is_fenced, without_fenced
+from agent.tools.fence import holds_fenced, is_fenced, without_fenced
 from agent.tools.names import NameIndex, Thing, kind_of, one_line, things_in
 from agent.tools.tool import Tool
 
@@ -50,13 +52,13 @@ class Named:
         """What a call touches that the user never named, as people read it; nothing while no text from
         outside was read.
         """
-        if not any(isinstance(each, ToolMessage) and is_fenced(each.text) for each in messages):
+        if not any(_came_from_outside(message) for message in messages):
             return ()
-        words = _Words(
-            without_fenced(message.text) for message in messages if isinstance(message, UserMessage)
-        )
+        said = [without_fenced(message.text) for message in messages if isinstance(message, UserMessage)]
+        words = _Words(map(without_mentions, said))
+        mentioned = {(each.kind, each.id) for text in said for each in read_mentions(text)}
         things = dict.fromkeys(_all_things(arguments))
-        named = {thing for thing in things if self._is_named(thing, tool, words)}
+        named = {thing for thing in things if thing in mentioned or self._is_named(thing, tool, words)}
         places = {place for thing in named for place in self._names.places(thing)}
         strange = [self._show(thing) for thing in things if thing not in named | places]
         known = {name for thing in named if (name := self._names.name_of(thing))}
@@ -89,6 +91,16 @@ class _Words:
     def hold(self, phrase: str) -> bool:
         wanted = _plain(phrase)
         return bool(wanted) and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", self._text) is not None
+
+
+def _came_from_outside(message: Message) -> bool:
+    match message:
+        case ToolMessage(text=text):
+            return is_fenced(text)
+        case UserMessage(text=text):
+            return holds_fenced(text)
+        case _:
+            return False
 
 
 def _plain(text: str) -> str:

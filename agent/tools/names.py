@@ -5,7 +5,7 @@ Astravue's results, like those of most servers, carry an id beside a name: `task
 request when its subject was on the screen a moment ago.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from agent.jsontypes import JsonObject, JsonValue
@@ -49,6 +49,10 @@ class NameIndex:
     def name_of(self, thing: Thing) -> str | None:
         """The name of a thing, or `None` when it is not known."""
         return self._names.get(thing)
+
+    def things(self) -> Sequence[tuple[Thing, str]]:
+        """All that have a name, with it."""
+        return tuple(self._names.items())
 
     def record(self, thing: Thing) -> JsonObject:
         """The fields that results gave of a thing, the latest of each; empty when it is not known."""

@@ -59,11 +59,11 @@ def find_invocation(text: str, library: Library) -> Invocation | None:
     workflow = library.find(called[1].lower()) if called else None
     if called is None or workflow is None:
         return None
-    values, besides = _read_values(workflow.arguments, called[2] or "")
+    values, besides = read_values(workflow.arguments, called[2] or "")
     return Invocation(workflow, values, besides)
 
 
-def _read_values(arguments: tuple[Argument, ...], rest: str) -> tuple[dict[str, str], str]:
+def read_values(arguments: tuple[Argument, ...], rest: str) -> tuple[dict[str, str], str]:
     """Read what follows a workflow's name: the values, and what belongs to no argument.
 
     `name=value` goes to the argument of that name; a value ends at its closing quote if it is quoted,

@@ -25,6 +25,7 @@ from agent.events import (
     TurnStarted,
 )
 from agent.jsontypes import JsonObject, JsonValue, dump
+from agent.mentions.mention import Mention
 from agent.model.protocol import FinishReason, TextDelta, Usage
 from agent.server_records import (
     Prompt,
@@ -34,6 +35,7 @@ from agent.server_records import (
     Resource,
     ResourceContents,
 )
+from agent.standing import Standing
 from agent.tools.effects import effect_of
 from agent.tools.policy import Policy
 from agent.tools.tool import Annotations, Effect, Tool
@@ -86,6 +88,19 @@ class FakeOffers:
 
     async def read_resource(self, uri: str) -> tuple[ResourceContents, ...]:
         return (ResourceContents(uri, "text/markdown", "# Handbook\n\nBe kind."),)
+
+
+class FakeMentions:
+    """Knows one project and one task."""
+
+    problem = ""
+
+    def offer(self, typed: str) -> Sequence[Mention]:
+        known = (Mention("project", "12", "Website relaunch", "Marketing"), Mention("task", "7", "Report"))
+        return [each for each in known if typed.lower() in each.name.lower()]
+
+    def on_arrival(self, arrived: Callable[[], None]) -> None:
+        pass
 
 
 class FakeSignIns:
@@ -178,6 +193,7 @@ class FakeHost:
     notes: asyncio.Queue[str] = field(default_factory=asyncio.Queue[str])
     policy: Policy = field(default_factory=Policy)
     offers: FakeOffers = field(default_factory=FakeOffers)
+    mentions: FakeMentions = field(default_factory=FakeMentions)
 
     def __post_init__(self) -> None:
         self.conversations = FakeConversations(self.note, self.others, self.left)
@@ -190,8 +206,10 @@ class FakeHost:
         return [(LIST_OVERDUE.name, OVERDUE)]
 
     @property
-    def progress(self) -> str:
-        return "scripted-model · demo" if self.ready else "loading model 43 %"
+    def standing(self) -> Standing:
+        if self.ready:
+            return Standing(model="scripted-model", account="demo")
+        return Standing(stage="loading model", share=0.43)
 
     async def start(self) -> None:
         if self.start_error:

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 
 from agent.errors import ServerError
-from agent.repl.choices import Choice, Fetched
+from agent.repl.choices import Choice
+from agent.repl.fetched import Fetched
 
 
 class FakeList:
@@ -31,8 +32,8 @@ class FakeList:
         return self.now
 
     @property
-    def source(self) -> Fetched:
-        return Fetched(self.fetch, self.arrived, self.clock)
+    def source(self) -> Fetched[Choice]:
+        return Fetched(self.fetch, self.arrived, clock=self.clock)
 
 
 def in_a_loop(test: Callable[[], Coroutine[None, None, None]]) -> Callable[[], None]:

@@ -1,6 +1,7 @@
-"""`/help`: the commands, the workflows and the keys."""
+"""`/help`: the commands, the workflows, the server's prompts and the keys."""
 
 from agent.repl.command_context import CommandContext
+from agent.repl.server_prompts import commands_of_prompts
 from agent.repl.tables import draw_help
 from agent.repl.workflow_commands import commands_of
 
@@ -8,4 +9,5 @@ from agent.repl.workflow_commands import commands_of
 async def run(context: CommandContext, _rest: str) -> None:
     """Show them."""
     workflows = commands_of(context.workflows)
-    context.show(draw_help(context.screen.columns, context.palette, workflows))
+    prompts = commands_of_prompts(context.server_lists.prompts(), context.workflows)
+    context.show(draw_help(context.screen.columns, context.palette, workflows, prompts))

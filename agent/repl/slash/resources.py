@@ -1,0 +1,104 @@
+"""`/resources`: what the server has to read; one of it, if an address follows."""
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+from agent.errors import UsageError
+from agent.forms import Field, FieldKind, Form
+from agent.repl.attaching import describe_contents
+from agent.repl.command_context import CommandContext
+from agent.repl.dialogs.asking import ask_arguments
+from agent.repl.markdown import open_answer, preload
+from agent.repl.sanitize import strip_line
+from agent.repl.tables import draw_columns
+from agent.server_records import Resource, ResourceContents
+
+_GAP = re.compile(r"\{[+#./;?&]?(\w+)[^}]*\}")
+
+
+async def run(context: CommandContext, rest: str) -> None:
+    """Show them.
+
+    Raises:
+        AgentError: The server cannot be asked, or there is no such resource.
+    """
+    listed = await context.server_lists.resources.now()
+    if not rest:
+        context.show(_draw_list(listed, context))
+        return
+    chosen = _find(rest, listed)
+    address = rest if chosen is None else chosen.uri
+    if chosen is not None and chosen.is_template:
+        address = await _fill_in(chosen, context)
+    for contents in await context.host.offers.read_resource(address):
+        await _show(contents, context)
+
+
+def _find(name: str, listed: Sequence[Resource]) -> Resource | None:
+    return next((each for each in listed if name in (each.uri, each.name, each.title)), None)
+
+
+def _draw_list(listed: Sequence[Resource], context: CommandContext) -> str:
+    if not listed:
+        return "The server has no resources.\n"
+    rows = [(each.uri, each.title, strip_line(each.description)) for each in listed]
+    return draw_columns(rows, context.screen.columns, context.palette)
+
+
+async def _fill_in(template: Resource, context: CommandContext) -> str:
+    """Ask for what the braces of an address want.
+
+    Raises:
+        UsageError: The user does not say it.
+    """
+    names = dict.fromkeys(_GAP.findall(template.uri))
+    fields = tuple(
+        Field(name, name, FieldKind.TEXT, f"In {strip_line(template.uri)}", required=True) for name in names
+    )
+    values = await ask_arguments(context, strip_line(template.title), Form(fields))
+    if values is None:
+        raise UsageError("Nothing was read, because the address is not whole.")
+    return fill_address(template.uri, {name: str(value) for name, value in values.items()})
+
+
+def fill_address(template: str, values: Mapping[str, str]) -> str:
+    """The address that a template and its values make.
+
+    Args:
+        template: With names in braces.
+        values: By their names.
+
+    Source: RFC 6570, section 3.2.2, simple string expansion, which is what servers use; its other operators
+    are read as this one.
+    """
+    return _GAP.sub(lambda gap: quote(values.get(gap[1], ""), safe=""), template)
+
+
+async def _show(contents: ResourceContents, context: CommandContext) -> None:
+    if contents.data:
+        context.show_line(describe_contents([contents]))
+    elif "markdown" in contents.mime_type:
+        await asyncio.to_thread(preload)
+        answer = open_answer(
+            context.show,
+            lambda: context.screen.columns,
+            plain=context.palette.plain,
+            theme=context.palette.theme,
+        )
+        answer.feed(contents.text)
+        answer.finish()
+    elif "json" in contents.mime_type:
+        context.show_line(_laid_out(contents.text))
+    else:
+        context.show_line(contents.text)
+
+
+def _laid_out(text: str) -> str:
+    """JSON with a line for each value; any other text as it is."""
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return text
