@@ -20,5 +20,6 @@ async def run(context: CommandContext, rest: str, now: Callable[[], datetime] = 
     Raises:
         AgentError: There are none, no such project, or the server cannot be asked.
     """
-    records = await Source(context, now).tasks(rest)
-    context.show(draw_board(records, context.screen.columns, context.palette, now()))
+    moment = now()
+    records = await Source.of(context, moment).tasks(rest)
+    context.show(draw_board(records, context.screen.columns, context.palette, moment))

@@ -21,8 +21,9 @@ async def run(context: CommandContext, rest: str, now: Callable[[], datetime] = 
         AgentError: There is none, no such project, or the server cannot be asked.
     """
     grouping, project = parse(rest)
-    records = await Source(context, now).entries(project)
-    context.show(draw_hours(records, context.screen.columns, context.palette, now(), grouping))
+    moment = now()
+    records = await Source.of(context, moment).entries(project)
+    context.show(draw_hours(records, context.screen.columns, context.palette, moment, grouping))
 
 
 def parse(rest: str) -> tuple[str, str]:

@@ -22,7 +22,8 @@ async def run(context: CommandContext, _rest: str, now: Callable[[], datetime] =
     Raises:
         UsageError: No result of this conversation holds a list.
     """
-    records = Source(context, now).last(lambda each: bool(each.rows))
+    moment = now()
+    records = Source.of(context, moment).last(lambda each: bool(each.rows))
     if records is None:
         raise UsageError("No answer of this conversation holds a list yet.", "Ask for one first.")
-    context.show(draw_table(records, context.screen.columns, context.palette, now(), _MOST_ROWS))
+    context.show(draw_table(records, context.screen.columns, context.palette, moment, _MOST_ROWS))

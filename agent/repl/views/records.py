@@ -28,6 +28,7 @@ _LABELS = ("prioritylabel", "label", "name", "title")
 _TASK_KINDS = frozenset({"task", "subtask", "issue", "ticket", "card", "todo", "story", "workitem"})
 _MARKS_OF_A_TASK = (_STATUSES, _DONE, DUE_FIELDS, _PEOPLE, ("priority",))
 _ENOUGH_MARKS = 2
+_DEEPEST = 8
 _ENVELOPES = ((), ("data",), ("result",))
 
 
@@ -185,6 +186,8 @@ def _collect(value: JsonValue) -> list[_Listed]:
 def _walk(
     value: JsonValue, path: tuple[str, ...], outer: JsonObject, holder: JsonObject, total: int | None
 ) -> Iterator[tuple[tuple[str, ...], JsonObject, JsonObject, JsonObject, int | None]]:
+    if len(path) > _DEEPEST:
+        return
     if isinstance(value, list):
         for item in value:
             if is_object(item):

@@ -4,10 +4,11 @@ Every read is a call like one made by hand: it is shown, the user's rules hold f
 learns of it.
 """
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
+from typing import Protocol, Self
 
 from agent.errors import UsageError
 from agent.events import CallOutcome, Event, ToolCallFinished
@@ -42,22 +43,49 @@ class Project:
     ids: JsonObject
 
 
+class SourceHost(Protocol):
+    """What drawings need of the program behind the chat."""
+
+    def last_results(self) -> Sequence[tuple[str, JsonValue]]:
+        """The structured results of this conversation, newest first, each with its tool's name."""
+        ...
+
+    def call(self, name: str, arguments: JsonObject) -> AsyncGenerator[Event, None]:
+        """Call one tool by hand, with the same approvals and events as in a turn."""
+        ...
+
+
 class Source:
     """Records for one drawing.
 
     Args:
-        context: Of the slash command.
-        now: Tells the user's moment.
+        host: The program behind the chat.
+        list_tools: Lists the server's tools.
+        read: Shows the events of a call.
+        zone: Of the user.
     """
 
-    def __init__(self, context: CommandContext, now: Callable[[], datetime]) -> None:
-        self._context = context
-        self._zone = now().tzinfo
+    def __init__(
+        self,
+        host: SourceHost,
+        list_tools: Callable[[], Awaitable[Sequence[Tool]]],
+        read: Callable[[AsyncGenerator[Event, None]], Awaitable[None]],
+        zone: tzinfo | None,
+    ) -> None:
+        self._host = host
+        self._list_tools = list_tools
+        self._show = read
+        self._zone = zone
         self._left = _MOST_CALLS
+
+    @classmethod
+    def of(cls, context: CommandContext, now: datetime) -> Self:
+        """What a slash command draws from."""
+        return cls(context.host, context.list_tools, context.read, now.tzinfo)
 
     def last(self, fits: Callable[[Records], bool]) -> Records | None:
         """The records of the newest result of this conversation that has some that fit."""
-        for _, structured in self._context.host.last_results():
+        for _, structured in self._host.last_results():
             records = self._read(structured)
             if records is not None and fits(records):
                 return records
@@ -71,7 +99,7 @@ class Source:
         """
         if not project and (records := self.last(lambda each: bool(each.tasks))):
             return records
-        tools = await self._context.list_tools()
+        tools = await self._list_tools()
         known = (await self._find_project(tools, project, Wanted.TASKS)).ids if project else {}
         workflow: JsonValue = None
         for listing in find_listings(tools, Wanted.STATUSES, known)[:1] if project else ():
@@ -90,7 +118,7 @@ class Source:
         """
         if not project and (records := self.last(lambda each: bool(each.entries))):
             return records
-        tools = await self._context.list_tools()
+        tools = await self._list_tools()
         known = (await self._find_project(tools, project, Wanted.TIME)).ids if project else {}
         for listing in find_listings(tools, Wanted.TIME, known)[:2]:
             records = await self._list(listing)
@@ -117,9 +145,7 @@ class Source:
 
     async def _find_project(self, tools: Sequence[Tool], wanted: str, listed_in: Wanted) -> Project:
         """Find a project among those that were talked about, else at the server."""
-        known = [
-            project for _, result in self._context.host.last_results() for project in projects_in(result)
-        ]
+        known = [project for _, result in self._host.last_results() for project in projects_in(result)]
         match = _match(known, wanted)
         if match and find_listings(tools, listed_in, match.ids):
             return match
@@ -156,26 +182,33 @@ class Source:
         finished: list[ToolCallFinished] = []
 
         async def watch() -> AsyncGenerator[Event, None]:
-            async with aclosing(self._context.host.call(tool.name, arguments)) as events:
+            async with aclosing(self._host.call(tool.name, arguments)) as events:
                 async for event in events:
                     if isinstance(event, ToolCallFinished):
                         finished.append(event)
                     yield event
 
-        await self._context.read(watch())
+        await self._show(watch())
         if not finished:
             # The user stopped it, or the server could not be asked; both are on the screen by now.
             raise UsageError("Nothing was drawn.")
         return finished[-1].structured if finished[-1].outcome is CallOutcome.SUCCEEDED else None
 
 
-def projects_in(value: JsonValue) -> list[Project]:
-    """The projects that a result names, each with the ids beside its own."""
+def projects_in(value: JsonValue, deepest: int = 8) -> list[Project]:
+    """The projects that a result names, each with the ids beside its own.
+
+    Args:
+        value: The result.
+        deepest: How far to look into it.
+    """
     if isinstance(value, list):
-        return [project for item in value for project in projects_in(item)]
+        return [project for item in value for project in projects_in(item, deepest - 1)] if deepest else []
     if not is_object(value):
         return []
-    found = [project for held in value.values() for project in projects_in(held)]
+    found = (
+        [project for held in value.values() for project in projects_in(held, deepest - 1)] if deepest else []
+    )
     ids: JsonObject = {
         kind: value[key] for key in value if (kind := kind_of(key)) and things_in({key: value[key]})
     }

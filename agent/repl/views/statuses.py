@@ -20,6 +20,7 @@ _STAGES = (
     ("cancel", "rejected", "wontdo", "archived", "duplicate"),
 )
 _UNKNOWN_STAGE = 2
+_DEEPEST = 8
 _DONE_STAGE = 4
 
 
@@ -105,10 +106,12 @@ def _find_stage(text: str) -> int | None:
     return best[0] if best else None
 
 
-def _listed(value: JsonValue) -> Iterator[JsonValue]:
+def _listed(value: JsonValue, deepest: int = _DEEPEST) -> Iterator[JsonValue]:
+    if not deepest:
+        return
     if isinstance(value, list):
         for item in value:
-            yield from _listed(item)
+            yield from _listed(item, deepest - 1)
     elif is_object(value):
         for key, held in value.items():
             if plain(key) in _LISTS and isinstance(held, list):
@@ -116,7 +119,7 @@ def _listed(value: JsonValue) -> Iterator[JsonValue]:
             elif is_object(held) and key == "status" and _holds_tasks(value):
                 yield held
             else:
-                yield from _listed(held)
+                yield from _listed(held, deepest - 1)
 
 
 def _holds_tasks(value: JsonObject) -> bool:
