@@ -1,12 +1,14 @@
 """Names of what servers offer, kept so that a shell can complete them without asking anybody."""
 
+import json
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from agent.jsontypes import JsonObject, dump, is_object, parse_object
+from agent.jsontypes import JsonObject, is_object, parse_object
 from agent.private_files import replace_file
 
 _MOST_SERVERS = 20
@@ -42,7 +44,8 @@ class SeenNames:
         others: JsonObject = entry if is_object(entry) else {}
         newest: JsonObject = {server: {**others, kind: list(fit)}, **known}
         with suppress(OSError):
-            replace_file(self._path, dump(dict(list(newest.items())[:_MOST_SERVERS])).encode())
+            # The order says which servers were used last, so it is kept.
+            replace_file(self._path, json.dumps(dict(islice(newest.items(), _MOST_SERVERS))).encode())
 
     def _read(self) -> JsonObject:
         try:
