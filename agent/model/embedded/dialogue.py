@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from agent.conversation import AssistantMessage, Message, ToolCall, ToolMessage, UserMessage
 from agent.jsontypes import JsonObject, JsonValue, is_object, parse_object
+from agent.mentions.mention import read_mentions, without_ids
 from agent.model.embedded.entities import KINDS, Entity, find_entities, is_of_kind, main_entities
 from agent.tools.fence import unfence
 
@@ -106,6 +107,7 @@ class Dialogue:
         focus: What was talked about before this turn.
         plan_items: The plan of this turn, as an earlier answer of it left it.
         pending: The question that the last turn ended with, if it did.
+        mentioned: The kinds and ids of what the user picked by name in the last message.
     """
 
     request: str
@@ -115,6 +117,7 @@ class Dialogue:
     focus: Focus = field(default_factory=Focus)
     plan_items: JsonObject | None = None
     pending: JsonObject | None = None
+    mentioned: frozenset[tuple[str, str]] = frozenset()
 
     @staticmethod
     def read(messages: Sequence[Message], clock: Callable[[], float]) -> "Dialogue":
@@ -146,14 +149,20 @@ class Dialogue:
             pending = question if is_object(question) else None
         rest = messages[last + 1 :]
         return Dialogue(
-            request=asked.text,
+            request=without_ids(asked.text),
             now=read_moment(asked.context, clock),
             earlier=tuple(earlier),
             calls=tuple(_calls_of(rest)),
             focus=focus,
             plan_items=_plan_item(rest, first=True),
             pending=pending,
+            mentioned=frozenset((each.kind, each.id) for each in read_mentions(asked.text)),
         )
+
+    def mentions(self, entity: Entity) -> bool:
+        """Say whether the user picked this one by its name."""
+        kind = {"person": "user", "subtask": "task"}.get(entity.kind, entity.kind)
+        return (kind, str(entity.id)) in self.mentioned
 
     @property
     def has_context(self) -> bool:

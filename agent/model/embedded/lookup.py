@@ -234,6 +234,13 @@ class Finder:
         labels = [entity.label for entity in candidates]
         if kind not in ("task", "project", "space", "person") and points(words) and len(candidates) == 1:
             return candidates[0]
+        picked = [
+            entity
+            for entity in candidates
+            if self.dialogue.mentions(entity) and similarity(words, entity.label) >= _SURE
+        ]
+        if len(picked) == 1:
+            return picked[0]
         match = choose(words, labels)
         if match.index is not None:
             return candidates[match.index]
