@@ -1,19 +1,16 @@
 """A document as Markdown, in which no text of others becomes more than text.
 
-Raw HTML is escaped and images become links, so that whoever opens the file fetches nothing.
+Raw HTML and images are escaped, so that whoever opens the file fetches nothing.
 
-Source: CommonMark 0.31.2, sections 2.4 (backslash escapes), 4.5 (fenced code) and 6.1 (code spans).
+Source: CommonMark 0.31.2, sections 2.4 (backslash escapes) and 4.5 (fenced code blocks).
 """
 
 import re
 from collections.abc import Iterable, Iterator
 
 from agent.export.document import Answered, Called, Document, Entry, Noted, Said, Table
+from agent.repl.blocks import new_parser
 
-# What is sure to be code, however the rest is read: fences at the margin, and spans of one backtick.
-_CODE = re.compile(
-    r"(?ms)(^(?P<fence>`{3,}|~{3,})[^\n`]*$.*?(?:^(?P=fence)[`~]*[ \t]*$|\Z))|(?<![`\\])`[^`\n]+`(?!`)"
-)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!&~])")
 _BACKTICKS = re.compile(r"`{3,}")
 _BLOCK_START = re.compile(r"(?m)^(\s*(?:\d+(?=[.)]))?)([-+=.)])")
@@ -38,7 +35,9 @@ def _entry(entry: Entry) -> Iterator[str]:
                 yield "What was sent:"
                 yield _fence(sent)
         case Answered(text, interrupted):
-            yield _tame(text).strip("\n")
+            # A line that can belong to nothing before it, so that the answer is read as it was by itself.
+            yield "### Answer"
+            yield _tame(text.strip("\n"))
             if interrupted:
                 yield "*(interrupted)*"
         case Called():
@@ -97,14 +96,28 @@ def _escape_lines(text: str) -> str:
 
 
 def _tame(text: str) -> str:
-    """An answer as the Markdown that it is, without raw HTML and images outside of code."""
-    tamed: list[str] = []
-    end = 0
-    for code in _CODE.finditer(text):
-        tamed += [_tame_prose(text[end : code.start()]), code[0]]
-        end = code.end()
-    return "".join([*tamed, _tame_prose(text[end:])])
+    """An answer as the Markdown that it is, without raw HTML and images outside of fenced code.
+
+    Only fences outside of lists and quotations count as code.
+    """
+    lines = text.split("\n")
+    code: set[int] = set()
+    left_open = ""
+    for token in new_parser().parse(text):
+        if token.type == "fence" and token.level == 0 and token.map:
+            first, end = token.map
+            code.update(range(first, end))
+            closed = end - first > 1 and _closes(lines[end - 1], token.markup)
+            left_open = "" if closed else token.markup
+    tamed = [line if number in code else _tame_line(line) for number, line in enumerate(lines)]
+    # A fence that is left open would take in all that follows.
+    return "\n".join([*tamed, *([left_open] if left_open else [])])
 
 
-def _tame_prose(text: str) -> str:
-    return text.replace("<", "&lt;").replace("![", "\\![")
+def _closes(line: str, markup: str) -> bool:
+    bare = line.strip(" \t")
+    return set(bare) == {markup[0]} and len(bare) >= len(markup) and len(line) - len(line.lstrip(" ")) < 4
+
+
+def _tame_line(line: str) -> str:
+    return line.replace("<", "&lt;").replace("![", "!\\[")

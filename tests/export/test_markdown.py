@@ -63,7 +63,7 @@ def test_it_reads_like_the_conversation() -> None:
         "**List tasks** · done\n\n"
         '```json\n{"late": true}\n```\n\n'
         "| Task id | Task title | Owners |\n| --- | --- | --- |\n| 7 | Sign \\| seal | Priya |\n\n"
-        "**One**: sign.\n\n"
+        "### Answer\n\n**One**: sign.\n\n"
         "*1,200 tokens in, 34 out*\n"
     )
 
@@ -117,20 +117,41 @@ def test_no_text_becomes_html_or_a_picture() -> None:
     assert "\u202e" not in written(transcript(hostile(ADDRESS)))
 
 
-@given(st.text(st.sampled_from("`~<>b!/[]()\\\n |-*_#&;:1.\t"), max_size=60))
-def test_no_mixture_of_marks_becomes_html_or_a_picture(text: str) -> None:
-    for event in ("step_finished", "notice", "tool_call_finished"):
-        found = tokens(said({"type": event, "text": text, "call": {"name": text, "arguments": text}}))
-        assert [
-            token.content for token in found if token.type in ("html_block", "html_inline", "image")
-        ] == []
+MARKS = (
+    "`",
+    "``",
+    "```",
+    "~~~",
+    "<b>",
+    "<img src=x>",
+    "![a](b)",
+    "\n",
+    "\n\n",
+    " ",
+    "   ",
+    "    ",
+    "> ",
+    "- ",
+    "1. ",
+)
+MARKS += ("\\", "a", "|", "[", "](", "\t", "<!--", "-->", "&lt;", "---", "# ")
+TEXTS = st.lists(st.sampled_from(MARKS), max_size=14).map("".join)
+
+
+@given(TEXTS, TEXTS)
+def test_no_mixture_of_marks_becomes_html_or_a_picture(one: str, other: str) -> None:
+    for first, second in (("step_finished", "step_finished"), ("notice", "tool_call_finished")):
+        call: JsonObject = {"name": one, "arguments": other}
+        found = tokens(
+            said({"type": first, "text": one, "call": call}, {"type": second, "text": other, "call": call})
+        )
+        risky = [token.content for token in found if token.type in ("html_block", "html_inline", "image")]
+        assert risky == []
 
 
 def test_code_of_an_answer_stays_code() -> None:
-    text = said(
-        {"type": "step_finished", "text": "Use `a < b` or\n\n```html\n<b>bold</b>\n```\n\nand a < b."}
-    )
-    assert "Use `a < b` or" in text
+    text = said({"type": "step_finished", "text": "Use `a` or\n\n```html\n<b>bold</b>\n```\n\nand a < b."})
+    assert "Use `a` or" in text
     assert "```html\n<b>bold</b>\n```" in text
     assert "and a &lt; b." in text
 
