@@ -1,7 +1,6 @@
 """What a server asks in the middle of a turn, as a person sees and answers it, with no clock that runs."""
 
-from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 import pytest
 
@@ -10,6 +9,7 @@ from agent.errors import SignInError
 from agent.events import (
     ApprovalRequested,
     CallOutcome,
+    Decision,
     ElicitationAction,
     ElicitationRequested,
     Event,
@@ -21,89 +21,19 @@ from agent.events import (
     WaitStarted,
 )
 from agent.forms import parse_form
-from agent.jsontypes import JsonObject
+from agent.jsontypes import JsonObject, dump
 from agent.model.protocol import Usage
 from agent.repl.approvals import ApprovalAnswer
-from agent.repl.palette import Palette
-from agent.repl.questions import Questions
+from agent.repl.questions import Questions, odd_about
 from agent.repl.reader import TurnReader
 from agent.repl.screen import Scrollback
-from agent.tools.tool import Effect
+from agent.tools.tool import Effect, Tool
+from tests.repl.fake_screen import FakeScreen
 
 pytestmark = pytest.mark.anyio
 SERVER = "https://demo.example/mcp"
 LOST = SignInError("The sign-in is no longer valid; nothing else was lost.", "Run `astravue login`.")
 SEND = "Send this to the server? No begins again."
-
-
-class FakeScreen:
-    """Keeps what is written, and answers each question with the next of a list.
-
-    Args:
-        answers: Lines for prompts, yes or no for confirmations.
-    """
-
-    def __init__(self, *answers: str | bool | ApprovalAnswer) -> None:
-        self._answers = deque(answers)
-        self.palette = Palette(plain=True)
-        self.columns = 80
-        self.shows_input = False
-        self.text = ""
-        self.asked: list[str] = []
-        self.live: Callable[[int], str] | None = None
-
-    @property
-    def answers_left(self) -> Sequence[str | bool | ApprovalAnswer]:
-        return tuple(self._answers)
-
-    def write(self, text: str) -> None:
-        self.text += text
-
-    def set_live(self, draw: Callable[[int], str] | None) -> None:
-        self.live = draw
-
-    def refresh(self) -> None:
-        """Nothing is drawn by itself."""
-
-    def hint(self, text: str) -> None:
-        self.text += f"hint: {text}\n"
-
-    def offer_again(self) -> None:
-        """Nothing is being typed."""
-
-    def clear_draft(self) -> bool:
-        return False
-
-    def restore_draft(self, text: str) -> None:
-        self.text += f"draft: {text}\n"
-
-    @property
-    def desk(self) -> None:
-        """Everything is asked line by line."""
-
-    async def ask_approval(self, request: ApprovalRequested) -> ApprovalAnswer:
-        self.asked.append(request.summary)
-        answer = self._answers.popleft()
-        assert isinstance(answer, ApprovalAnswer), f"a decision was asked for: {request.summary}"
-        return answer
-
-    async def confirm(self, question: str) -> bool:
-        self.asked.append(question)
-        answer = self._answers.popleft()
-        assert isinstance(answer, bool), f"yes or no was asked for: {question}"
-        return answer
-
-    async def read_line(self, prompt: str) -> str:
-        self.asked.append(prompt)
-        answer = self._answers.popleft()
-        assert isinstance(answer, str), f"a line was asked for: {prompt}"
-        return answer
-
-    async def run(self, on_drawn: Callable[[], None]) -> None:
-        on_drawn()
-
-    def leave(self) -> None:
-        """Nothing runs."""
 
 
 class Desk:
@@ -279,6 +209,84 @@ async def test_a_page_that_looks_like_another_host_shows_the_real_one() -> None:
     assert "  The connection to it is not encrypted.\n" in screen.text
 
 
+@pytest.mark.parametrize(
+    ("url", "warnings"),
+    [
+        ("https://pay.example/x@y", []),
+        ("http://pay.example/", ["not encrypted"]),
+        ("https://bank.example@evil.example/", ["before its host"]),
+        ("https://b\u0430nk.example/", ["letters that may pass"]),
+        ("https://xn--bnk-5cd.example/", ["letters that may pass"]),
+        (
+            "http://me:secret@xn--bnk-5cd.example/",
+            ["not encrypted", "before its host", "letters that may pass"],
+        ),
+    ],
+)
+async def test_what_is_odd_about_an_address_is_said_before_it_is_opened(
+    url: str, warnings: list[str]
+) -> None:
+    request = ElicitationRequested(SERVER, "Pay.", url=url)
+    said = odd_about(url, request.host)
+    assert len(said) == len(warnings)
+    assert all(part in sentence for part, sentence in zip(warnings, said, strict=True))
+    screen = await ask(request, False)
+    assert all(sentence in " ".join(screen.text.split()) for sentence in said)
+
+
+RENAME = Tool(
+    "rename_task",
+    "Rename task",
+    "",
+    {
+        "type": "object",
+        "properties": {
+            "taskId": {"type": "integer"},
+            "title": {"type": "string", "minLength": 2},
+            "note": {"type": "string"},
+        },
+        "required": ["taskId", "title"],
+    },
+)
+YES, EDIT = ApprovalAnswer(Decision.ALLOWED), ApprovalAnswer(Decision.EDITED)
+
+
+def approval() -> ApprovalRequested:
+    arguments: JsonObject = {"taskId": 7, "title": "Old"}
+    call = ToolCall("c1", RENAME.name, dump(arguments))
+    return ApprovalRequested(call, RENAME, arguments, Effect.WRITE, "Rename task: “Old”", may_edit=True)
+
+
+async def decide(*answers: str | bool | ApprovalAnswer) -> tuple[ApprovalRequested, FakeScreen]:
+    request, screen = approval(), FakeScreen(*answers)
+    await Desk(screen).questions.decide(request)
+    assert screen.answers_left == ()
+    return request, screen
+
+
+async def test_a_decision_goes_into_the_request() -> None:
+    request, _ = await decide(YES)
+    assert (request.decision, request.edited) == (Decision.ALLOWED, None)
+
+
+async def test_arguments_are_changed_by_a_form_of_them() -> None:
+    request, screen = await decide(EDIT, False, "", "New", True)
+    assert (request.decision, request.edited) == (Decision.EDITED, {"taskId": 7, "title": "New"})
+    assert screen.asked == [
+        "Rename task: “Old”",
+        "Fill in optional fields?",
+        "taskId [7]: ",
+        "title [Old]: ",
+        "Take these values? No begins again.",
+    ]
+
+
+async def test_whoever_leaves_the_form_is_asked_again() -> None:
+    request, screen = await decide(EDIT, False, "/cancel", YES)
+    assert (request.decision, request.edited) == (Decision.ALLOWED, None)
+    assert screen.asked.count("Rename task: “Old”") == 2
+
+
 async def test_a_sign_in_goes_on_with_the_turn() -> None:
     screen, request = FakeScreen(True), SignInRequested(LOST)
     desk = Desk(screen)
@@ -336,7 +344,9 @@ async def watch(steps: Sequence[tuple[Event, Sequence[float]]]) -> tuple[list[st
             yield event
 
     desk = Desk(screen)
-    reader = TurnReader(screen, desk.scrollback, desk.questions, clock=clock, waiting_for=lambda: "Thinking")
+    reader = TurnReader(
+        screen, desk.scrollback, desk.questions, clock=clock, waiting_for=lambda _: "Thinking"
+    )
     await reader.read(events())
     assert screen.live is None
     return drawn, screen
@@ -362,7 +372,8 @@ async def test_the_progress_of_a_call_is_a_live_line_and_leaves_nothing_behind()
     )
     first, second, third = (line[2:] for line in drawn)
     assert first == "Copy project · 1 s"
-    assert second == "Copy project · 25% · tasks · 2 s"
+    assert second.startswith("Copy project · ")
+    assert second.endswith("25% · tasks · 2 s")
     assert third == "Copy project · 1,234,567 · 3 s"
     assert "25%" not in screen.text
     assert "✓ Copy project" in screen.text
@@ -386,6 +397,6 @@ async def test_a_question_in_mid_turn_stands_in_the_turn_and_is_answered_there()
         yield TurnFinished("", Usage(), 1)
 
     desk = Desk(screen)
-    reader = TurnReader(screen, desk.scrollback, desk.questions, clock=Clock(), waiting_for=lambda: "")
+    reader = TurnReader(screen, desk.scrollback, desk.questions, clock=Clock(), waiting_for=lambda _: "")
     await reader.read(events())
     assert seen == [{"city": "Oslo"}, True]

@@ -110,7 +110,7 @@ async def _choose_by_line(
 ) -> int | None:
     found = list(range(len(options)))
     while True:
-        lines = [f"{title}: {len(found)} of {len(options)}"]
+        lines = [f"{title} {len(found)} of {len(options)}"]
         listed = found[:_MOST_LISTED]
         for number, place in enumerate(listed, start=1):
             lines.append(f"  {number} {strip_line(options[place].label)}")
