@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+import subprocess
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +12,11 @@ from typing import Any
 import pytest
 
 from agent import __version__
-from tests.end_to_end.program import Program, sandbox, sign_in
+from tests.end_to_end.program import ASTRAVUE, Program, sandbox, sign_in
 from tests.end_to_end.scripted_endpoint import ScriptedEndpoint, last_result
 
 OVERDUE = "astravue_list_overdue_tasks"
+ROOT = Path(__file__).parents[2]
 
 
 def overdue_titles(program: Program) -> list[str]:
@@ -30,7 +32,9 @@ def test_version_and_help_need_nothing(program: Program) -> None:
 
 
 def test_every_command_has_a_help_page(program: Program) -> None:
-    for command in ("chat", "ask", "try", "login", "logout", "auth", "status", "tools", "call", "log"):
+    commands = re.findall(r"^    (\w+) ", program.run("--help").stdout, re.MULTILINE)
+    assert len(commands) > 15
+    for command in commands:
         shown = program.run(command, "--help")
         assert shown.returncode == 0
         assert f"astravue {command}" in shown.stdout
@@ -351,10 +355,50 @@ def test_logout_revokes_and_forgets(own_sign_in: Program) -> None:
     assert own_sign_in.run("logout").returncode == 0
 
 
+def refresh_from_cron(program: Program) -> subprocess.CompletedProcess[str]:
+    """What cron runs: no home, no terminal, no language, nothing to read from."""
+    needed = ("ASTRAVUE_HOME", "ASTRAVUE_SERVER", "ASTRAVUE_VAULT_KEY", "PYTHONWARNINGS")
+    return subprocess.run(
+        [*ASTRAVUE, "auth", "refresh"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd="/",
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), **{n: program.environ[n] for n in needed}},
+        check=False,
+    )
+
+
 def test_auth_refresh_renews_from_cron(own_sign_in: Program) -> None:
-    assert "Renewed" in own_sign_in.run("auth", "refresh").stdout
-    assert "refresh" in [line["operation"] for line in own_sign_in.audit()]
+    first = refresh_from_cron(own_sign_in)
+    assert (first.returncode, first.stderr) == (0, "")
+    assert re.fullmatch(r"[^\n]*Renewed[^\n]*\n", first.stdout)
+    assert refresh_from_cron(own_sign_in).returncode == 0
+    assert [line["operation"] for line in own_sign_in.audit()].count("refresh") == 2
     assert own_sign_in.run("tools").returncode == 0
+
+
+def test_auth_refresh_from_cron_says_in_one_line_that_the_sign_in_is_lost(own_sign_in: Program) -> None:
+    own_sign_in.run("logout")
+    lost = refresh_from_cron(own_sign_in)
+    assert (lost.returncode, lost.stdout) == (3, "")
+    assert len(lost.stderr.splitlines()) == 1
+    assert "astravue login" in lost.stderr
+    own_sign_in.environ["ASTRAVUE_SERVER"] = "http://127.0.0.1:9/mcp"
+    assert refresh_from_cron(own_sign_in).returncode == 3
+
+
+def test_auth_refresh_from_cron_says_that_the_server_is_away_and_keeps_the_sign_in(
+    program: Program, tmp_path: Path
+) -> None:
+    with sandbox(tmp_path / "sandbox", "--rate-limit", "0") as ready:
+        program.environ["ASTRAVUE_SERVER"] = ready["url"]
+        sign_in(program, ready["users"][0])
+    away = refresh_from_cron(program)
+    assert (away.returncode, away.stdout) == (5, "")
+    assert len(away.stderr.splitlines()) == 1
+    assert json.loads(program.run("status", "--json").stdout)["signed_in"] is True
 
 
 def test_tokens_that_expire_at_once_are_renewed_without_a_word(program: Program, tmp_path: Path) -> None:
