@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import aclosing, contextmanager, suppress
 from typing import TextIO
 
@@ -22,8 +22,18 @@ from agent.session_options import SessionOptions
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     output = Output.from_arguments(arguments)
+    return tell(output, lambda: _ask(arguments, output))
+
+
+def tell(output: Output, work: Callable[[], ExitCode]) -> ExitCode:
+    """Do the work of a question and, however it ends, write what the output promises.
+
+    Args:
+        output: Finished in the end, if the work did not come so far.
+        work: What there is to do.
+    """
     try:
-        return _ask(arguments, output)
+        return work()
     except AgentError as error:
         output.error = error
     except KeyboardInterrupt:

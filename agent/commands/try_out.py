@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.commands.ask import Output, answer
+from agent.commands.ask import answer, tell
 from agent.commands.chat import need_terminal
 from agent.commands.common import keep_theme, make_policy, prepare, warn
+from agent.commands.output import Output
 from agent.commands.passphrase import unlock
 from agent.commands.progress import STANDARD_ERROR
 from agent.commands.questions import Question, load_workflows, make_question
@@ -36,10 +37,16 @@ _PLACES = 20
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
-    if arguments.ask is None:
-        need_terminal()
-        if arguments.show_request:
-            raise UsageError("Requests are shown with one question only.", 'Add: --ask "TEXT"')
+    if arguments.ask is not None:
+        output = Output.from_arguments(arguments)
+        return tell(output, lambda: _start(arguments, output))
+    need_terminal()
+    if arguments.show_request:
+        raise UsageError("Requests are shown with one question only.", 'Add: --ask "TEXT"')
+    return _start(arguments, Output())
+
+
+def _start(arguments: argparse.Namespace, output: Output) -> ExitCode:
     settings, folders = prepare(arguments)
     question = None if arguments.ask is None else make_question(arguments.ask, folders, warn)
     key = unlock(folders)
@@ -48,7 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
         options = ["--data", str(folder), "--reset", "--seed", arguments.seed, "--start-time", start]
         if arguments.access_ttl is not None:
             options += ["--access-ttl", str(arguments.access_ttl)]
-        return asyncio.run(_try(arguments, question, settings, folders, _sandbox(options, port), start, key))
+        starting = _sandbox(options, port)
+        return asyncio.run(_try(arguments, question, output, settings, folders, starting, start, key))
 
 
 @contextmanager
@@ -85,6 +93,7 @@ async def _sandbox(options: Sequence[str], port: int) -> AsyncGenerator[SandboxP
 async def _try(
     arguments: argparse.Namespace,
     question: Question | None,
+    output: Output,
     settings: Settings,
     folders: Folders,
     starting: AbstractAsyncContextManager[SandboxProcess],
@@ -113,7 +122,7 @@ async def _try(
             await session.aclose()
             raise
         if question is not None:
-            return await answer(session, question, Output.from_arguments(arguments))
+            return await answer(session, question, output)
         return await _chat(arguments, settings, session, folders, user)
 
 

@@ -154,6 +154,14 @@ def test_a_write_stands_in_the_stream_as_it_was_decided(signed_in: Program) -> N
     assert decided("--yes") == [("tool_call_finished", "allowed_by_rule")]
 
 
+def test_trying_out_tells_scripts_why_it_could_not_begin(program: Program) -> None:
+    tried = program.run("try", "--ask", "Hello", "--json", "--seed", "no-such")
+    (told,) = lines_of(tried.stdout)
+    ANSWER.validate(told)
+    assert tried.returncode == told["exit_code"] == 1
+    assert "no-such" in told["error"]["message"]
+
+
 def test_text_that_standard_output_cannot_write_is_json_all_the_same(signed_in: Program) -> None:
     signed_in.environ |= {"PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}
     case = Case(0, ["Größe “🙂”"])
