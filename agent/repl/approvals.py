@@ -1,5 +1,6 @@
 """How the chat asks before a write, and other questions of yes and no."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from agent.events import ApprovalRequested, Decision
@@ -80,19 +81,11 @@ def apply_answer(request: ApprovalRequested, answer: ApprovalAnswer) -> None:
 
 
 def draw_request(request: ApprovalRequested, palette: Palette) -> str:
-    """Describe a call that waits for a decision, as lines that the screen may wrap."""
+    """Describe a call that waits for a decision line by line, each of the answers on a line of its own."""
     details = [f"{_INDENT}{palette.dim(strip_line(detail))}" for detail in request.details]
-    choices = "  ".join(
-        f"{palette.accent(f'[{choice.key}]')} {choice.text}" for choice in choices_of(request)
-    )
-    return "\n".join(
-        [
-            palette.strong(summarise(request)),
-            *details,
-            *(_paint(*line, palette) for line in notes(request)),
-            choices,
-        ]
-    )
+    noted = [_paint(*note, palette) for note in notes(request)]
+    choices = [f"{palette.accent(f'[{choice.key}]')} {choice.text}" for choice in choices_of(request)]
+    return "\n".join([palette.strong(summarise(request)), *details, *noted, *choices])
 
 
 def draw_details(request: ApprovalRequested, columns: int, palette: Palette) -> list[str]:
@@ -145,6 +138,35 @@ def find_choice(line: str, request: ApprovalRequested) -> ApprovalChoice | None:
     word = line.strip().lower()
     choices = choices_of(request)
     return next((each for each in choices if word in (each.key, each.word)), None if word else choices[-1])
+
+
+async def ask_by_line(
+    request: ApprovalRequested,
+    palette: Palette,
+    write: Callable[[str], object],
+    read_line: Callable[[str], Awaitable[str]],
+) -> ApprovalAnswer:
+    """Write a call down, and read lines until one is an answer.
+
+    Args:
+        request: The call.
+        palette: The colours.
+        write: Puts whole lines on the screen.
+        read_line: Reads a line after a prompt.
+    """
+    write(draw_request(request, palette) + "\n")
+    while True:
+        choice = find_choice(await read_line("Allow? "), request)
+        if choice is not None:
+            return ApprovalAnswer(choice.decision, await read_line("Why not? ") if choice.asks_why else "")
+
+
+async def confirm_by_line(question: str, read_line: Callable[[str], Awaitable[str]]) -> bool:
+    """Read lines until one says yes or no."""
+    while True:
+        answer = decide_yes_or_no(await read_line(f"{question} [y/N] "))
+        if answer is not None:
+            return answer
 
 
 def decide_yes_or_no(key: str) -> bool | None:

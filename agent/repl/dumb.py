@@ -14,7 +14,7 @@ from typing import TypeVar
 from prompt_toolkit.history import History
 
 from agent.events import ApprovalRequested
-from agent.repl.approvals import ApprovalAnswer, decide_yes_or_no, draw_request, find_choice
+from agent.repl.approvals import ApprovalAnswer, ask_by_line, confirm_by_line
 from agent.repl.palette import Palette
 from agent.repl.sanitize import repair_input
 from agent.repl.screen import Keyboard
@@ -71,6 +71,9 @@ class DumbScreen:
     def refresh(self) -> None:
         """Do nothing: what was printed cannot change."""
 
+    def tick(self) -> None:
+        """Do nothing: what was printed cannot change."""
+
     def hint(self, text: str) -> None:
         """Print a line, and the prompt again if there was one."""
         self._print(f"\n{text}\n{_PROMPT if self._awaited else ''}")
@@ -92,20 +95,11 @@ class DumbScreen:
 
     async def ask_approval(self, request: ApprovalRequested) -> ApprovalAnswer:
         """Ask until the line is one of the answers."""
-        self._print(draw_request(request, self.palette) + "\n")
-        while True:
-            choice = find_choice(await self._ask("Allow? "), request)
-            if choice is not None:
-                return ApprovalAnswer(
-                    choice.decision, await self._ask("Why not? ") if choice.asks_why else ""
-                )
+        return await ask_by_line(request, self.palette, self._print, self._ask)
 
     async def confirm(self, question: str) -> bool:
         """Ask until the line is yes or no."""
-        while True:
-            answer = decide_yes_or_no(await self._ask(f"{question} [y/N] "))
-            if answer is not None:
-                return answer
+        return await confirm_by_line(question, self._ask)
 
     async def read_line(self, prompt: str) -> str:
         """Ask for a line."""

@@ -42,7 +42,7 @@ from prompt_toolkit.widgets import SearchToolbar
 
 from agent.errors import UsageError
 from agent.events import ApprovalRequested
-from agent.repl.approvals import ApprovalAnswer
+from agent.repl.approvals import ApprovalAnswer, ask_by_line, confirm_by_line
 from agent.repl.cells import shorten
 from agent.repl.dialogs.approving import Approving
 from agent.repl.dialogs.choices import Line, YesOrNo
@@ -102,7 +102,7 @@ class TerminalScreen:
         self._drawn = ("", ANSI(""))
         # What is live as it was drawn last, and for how many columns; keys draw it again from here.
         self._above = ""
-        self._above_columns = 0
+        self._above_columns: int = 0
         self._toolbar = ""
         self._hint = ""
         # What is to be written once the editor has given the terminal back; `None` while there is none.
@@ -202,10 +202,15 @@ class TerminalScreen:
 
     async def ask_approval(self, request: ApprovalRequested) -> ApprovalAnswer:
         """Show the call with its answers; a draft under way is kept, see `Desk.ask`."""
+        if self._palette.plain:
+            return await ask_by_line(request, self._palette, self.write, self.read_line)
         return await self._desk.ask(Approving(request))
 
     async def confirm(self, question: str) -> bool:
         """Ask as for an approval."""
+        if self._palette.plain:
+            self.write(f"{question}\n")
+            return await confirm_by_line("Answer", self.read_line)
         return await self._desk.ask(YesOrNo(question))
 
     async def read_line(self, prompt: str) -> str:

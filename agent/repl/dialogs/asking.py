@@ -116,8 +116,9 @@ async def _choose_by_line(
             lines.append(f"  {number} {strip_line(options[place].label)}")
         if len(found) > len(listed):
             lines.append(f"  and {len(found) - len(listed)} more")
+        lines.append("Type a number or a part of the name, or nothing to leave.")
         scrollback.write(Kind.REMARK, "\n".join(lines) + "\n")
-        text = await screen.read_line("A number, or a part of the name; nothing to leave: ")
+        text = await screen.read_line("Which: ")
         if not text:
             return None
         if text.isdecimal() and 1 <= int(text) <= len(listed):

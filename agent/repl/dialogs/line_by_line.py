@@ -52,6 +52,8 @@ class LineByLine:
         )
         if self._request.values:
             words += f", {_EMPTY} to empty a field"
+        if not self._declines:
+            self._write(self._palette.strong(self._request.title))
         self._write(self._palette.dim(f"Type {words}."))
         given = dict(self._request.values)
         while True:
@@ -91,7 +93,7 @@ class LineByLine:
         return "\n".join(filled) or "  (all fields left out)"
 
     async def _read(self, field: Field, given: FormValue | None) -> FormValue | None:
-        self._write(self._describe(field))
+        self._write(self._describe(field, given))
         held = field.default if given is None else given
         shown = "" if held is None else f" [{strip_line(field.show(held))}]"
         prompt = shorten(f"{strip_line(field.title)}{shown}", _LONGEST_PROMPT)
@@ -107,8 +109,9 @@ class LineByLine:
             except ValueError as error:
                 self._write(self._palette.warning(strip_line(str(error))))
 
-    def _describe(self, field: Field) -> str:
-        needed = "" if field.required or field.default is not None else ", or nothing to leave it out"
+    def _describe(self, field: Field, given: FormValue | None) -> str:
+        may_be_left_out = given is None and field.default is None and not field.required
+        needed = ", or nothing to leave it out" if may_be_left_out else ""
         lines = [f"{self._palette.strong(strip_line(field.title))} {strip_line(field.description)}".rstrip()]
         lines += [f"  {number} {strip_line(choice.label)}" for number, choice in enumerate(field.choices, 1)]
         hint = strip_line(field.hint) + needed
