@@ -10,7 +10,7 @@ _COMPARED = {
     "request_prefix": ("system", "functions"),
     "step_finished": ("step", "text", "tool_calls", "finish_reason"),
     "tool_call_started": ("call_id", "name", "arguments", "effect"),
-    "tool_call_finished": ("call", "outcome", "text", "structured", "error"),
+    "tool_call_finished": ("call", "outcome", "text", "structured", "edited", "error"),
     "turn_finished": ("text", "steps"),
     "turn_failed": ("error", "steps"),
 }

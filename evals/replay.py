@@ -10,7 +10,7 @@ import json
 import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence, Set
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +87,15 @@ class RecordedTurn:
         """The ids of the calls that were not approved."""
         calls = (event.get("call") for event in self.events if event.get("outcome") == "declined")
         return frozenset(str(call["id"]) for call in calls if is_object(call))
+
+    def edited(self) -> dict[str, JsonObject]:
+        """The arguments that the user put in place of those of a call, by the call's id."""
+        questions = (event for event in self.events if event.get("type") == "approval_requested")
+        return {
+            str(event.get("call_id")): arguments
+            for event in questions
+            if is_object(arguments := event.get("edited"))
+        }
 
 
 def _items(value: JsonValue) -> list[JsonValue]:
@@ -188,12 +197,12 @@ class _Replayer:
         return ReplayResult(len(self._turns), calls)
 
     async def _replay(self, turn: RecordedTurn) -> list[JsonObject]:
-        declined = turn.declined()
+        declined, edited = turn.declined(), turn.edited()
         encoded: list[JsonObject] = []
         async with aclosing(self._events(turn)) as events:
             async for event in events:
-                if isinstance(event, ApprovalRequested) and event.call.id not in declined:
-                    event.decision = Decision.ALLOWED
+                if isinstance(event, ApprovalRequested):
+                    _decide(event, declined, edited)
                 encoded.append(encode_event(event))
         return encoded
 
@@ -202,6 +211,15 @@ class _Replayer:
         if call is None:
             return self.session.turn(turn.text)
         return self.session.call(call.name, parse_object(call.arguments))
+
+
+def _decide(request: ApprovalRequested, declined: Set[str], edited: Mapping[str, JsonObject]) -> None:
+    """Answer as the user did."""
+    call_id = request.call.id
+    if call_id in edited and not request.is_edited:
+        request.decision, request.edited = Decision.EDITED, edited[call_id]
+    elif call_id not in declined:
+        request.decision = Decision.ALLOWED
 
 
 def _compare(recorded: list[JsonObject], replayed: list[JsonObject]) -> tuple[str, str]:

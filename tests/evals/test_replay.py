@@ -8,7 +8,7 @@ import pytest
 
 from agent.errors import AgentError
 from agent.folders import find_folders
-from agent.jsontypes import JsonObject
+from agent.jsontypes import JsonObject, is_object
 from agent.transcripts.reading import read_transcript
 from evals.normalise import mask_volatile, normalise_events
 from evals.replay import ReplayResult, replay, split_turns
@@ -76,6 +76,23 @@ async def test_another_call_of_the_model_is_found_by_what_comes_of_it(tmp_path: 
 
     result = await run_changed(tmp_path, change)
     assert "turn 3" in result.where
+
+
+async def test_what_the_user_put_in_place_of_arguments_is_put_there_again(tmp_path: Path) -> None:
+    arguments: dict[str, JsonObject] = {}
+
+    def change(line: JsonObject) -> None:
+        if line["type"] == "tool_call_started" and is_object(given := line["arguments"]):
+            arguments[str(line["call_id"])] = given
+        elif line["type"] == "approval_requested":
+            given = arguments[str(line["call_id"])]
+            if "taskTitle" in given:
+                line["edited"] = {**given, "taskTitle": "Read the release notes"}
+
+    result = await run_changed(tmp_path, change)
+    assert "tool_call_finished" in result.where
+    assert '+ "edited": {' in result.difference
+    assert "Read the release notes" in result.difference
 
 
 async def test_an_answer_that_is_missing_is_found(tmp_path: Path) -> None:
