@@ -1,5 +1,6 @@
 """A terminal emulator with a program in it."""
 
+import codecs
 import termios
 import time
 from abc import ABC, abstractmethod
@@ -10,6 +11,8 @@ import pexpect
 import pyte
 
 _TIMEOUT = 60.0
+# pyte drops what follows marks of direction that take no place; terminals draw nothing for them.
+_WITHOUT_WIDTH = dict.fromkeys((*range(0x2066, 0x206A), 0x200E, 0x200F))
 
 
 class Window(ABC):
@@ -88,7 +91,8 @@ class TerminalWindow(Window):
         self, command: list[str], environ: dict[str, str], folder: Path, columns: int = 80, rows: int = 24
     ) -> None:
         self.screen = pyte.HistoryScreen(columns, rows, history=1000)
-        self._stream = pyte.ByteStream(self.screen)
+        self._stream = pyte.Stream(self.screen)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.child: pexpect.spawn[bytes] = pexpect.spawn(
             command[0],
             command[1:],
@@ -121,7 +125,7 @@ class TerminalWindow(Window):
         except pexpect.TIMEOUT:
             return False
         self.raw += chunk
-        self._stream.feed(chunk)
+        self._stream.feed(self._decoder.decode(chunk).translate(_WITHOUT_WIDTH))
         return True
 
     def wait_end(self) -> int:

@@ -42,6 +42,13 @@ def _unwrapped(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+def environment(program: Program, endpoint: ScriptedEndpoint) -> dict[str, str]:
+    """The environment of a program in a window, but for `TERM`, which the window knows."""
+    whole = {**program.environ, "OPENAI_BASE_URL": endpoint.base_url, "LANG": "C.UTF-8"}
+    whole.pop("TERM", None)
+    return whole
+
+
 @contextmanager
 def chat(
     program: Program, *arguments: str, script: Script, columns: int = 120, rows: int = 50, **environ: str
@@ -57,9 +64,8 @@ def chat(
         environ: Changes to the environment.
     """
     with ScriptedEndpoint(script) as endpoint:
-        whole = {**program.environ, "OPENAI_BASE_URL": endpoint.base_url, "LANG": "C.UTF-8"}
-        whole.pop("TERM", None)
-        terminal = Terminal([*ASTRAVUE, *arguments], {**whole, **environ}, program.home, columns, rows)
+        whole = {**environment(program, endpoint), **environ}
+        terminal = Terminal([*ASTRAVUE, *arguments], whole, program.home, columns, rows)
         try:
             yield terminal, endpoint
         finally:

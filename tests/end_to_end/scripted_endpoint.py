@@ -109,6 +109,11 @@ class ScriptedEndpoint:
         self._server.should_exit = True
         self._thread.join()
 
+    @property
+    def port(self) -> str:
+        """Where it serves."""
+        return self.base_url.removesuffix("/v1").rpartition(":")[2]
+
     async def _keep(self, request: Request) -> None:
         """Write a request down as it came in, but for the key."""
         headers = (

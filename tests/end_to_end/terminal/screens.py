@@ -40,9 +40,10 @@ class Rule:
 _SIGN = re.compile(r"[\w⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]")
 RULES = (
     Rule("the frame of the spinner", re.compile(r"([⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏])")),
-    Rule("how long a call took", re.compile(r" · (\d\.\d) s(?=\s|$)")),
-    Rule("how long something has been under way", re.compile(r" · (\d) s(?=\s|$)")),
-    Rule("what is left of a wait", re.compile(r" · (\d) s left(?=\s|$)")),
+    Rule("how long a call took", re.compile(r" ·\s(\d\.\d) s(?=\s|$)")),
+    Rule(
+        "how long something has been under way, or what is left of a wait", re.compile(r" ·\s(\d) s(?=\s|$)")
+    ),
     Rule("the id of a conversation", re.compile(r"\b(20\d{6}-\d{6}-[0-9a-f]{4})\b")),
 )
 

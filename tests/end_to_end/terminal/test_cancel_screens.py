@@ -4,7 +4,7 @@ import pytest
 
 from tests.end_to_end.chatting import chat
 from tests.end_to_end.program import Program
-from tests.end_to_end.scripted_endpoint import Body, Calls, Held, said
+from tests.end_to_end.scripted_endpoint import Body, Calls, Held, Script, said
 from tests.end_to_end.terminal.people import SIZES
 from tests.end_to_end.terminal.screens import Screens
 from tests.end_to_end.terminal.town import SignIns, Town
@@ -21,7 +21,7 @@ def test_while_the_model_streams_what_came_is_kept(
     user: Program, screens: Screens, columns: int, rows: int
 ) -> None:
     answer = Held("The first of them is to sign the lease, and the second")
-    script = [answer, "The second is the press release."]
+    script: Script = [answer, "The second is the press release."]
     with chat(user, script=script, columns=columns, rows=rows) as (terminal, endpoint):
         terminal.wait_for("scripted")
         terminal.say("what is overdue?")
@@ -43,7 +43,7 @@ def test_while_a_read_runs_the_model_learns_that_it_was_interrupted(
     user: Program, town: Town, screens: Screens
 ) -> None:
     town.fault("/mcp", tool="astravue_list_overdue_tasks", delay_ms=LONG, times=1)
-    script = [OVERDUE, OVERDUE, "There are six."]
+    script: Script = [OVERDUE, OVERDUE, "There are six."]
     with chat(user, script=script, columns=80, rows=24) as (terminal, endpoint):
         terminal.wait_for("scripted")
         terminal.say("what is overdue?")
@@ -89,7 +89,7 @@ def test_while_a_token_is_refreshed_the_refresh_is_finished_once_and_the_sign_in
         town.expire()
         return OVERDUE
 
-    script = [expire_and_call, OVERDUE, "There are six."]
+    script: Script = [expire_and_call, OVERDUE, "There are six."]
     with chat(user, script=script, columns=80, rows=24) as (terminal, _):
         terminal.wait_for("scripted")
         terminal.say("what is overdue?")

@@ -4,6 +4,7 @@ import pytest
 
 from tests.end_to_end.chatting import chat
 from tests.end_to_end.program import Program
+from tests.end_to_end.scripted_endpoint import Calls
 from tests.end_to_end.terminal.people import SIZES, give_browser
 from tests.end_to_end.terminal.screens import Screens
 from tests.end_to_end.terminal.town import Town
@@ -21,7 +22,7 @@ def test_the_first_message_asks_to_sign_in_and_is_answered_after_it(
     newcomer: Program, town: Town, screens: Screens
 ) -> None:
     give_browser(newcomer, town.users[0])
-    overdue = [("astravue_list_overdue_tasks", {})]
+    overdue: Calls = [("astravue_list_overdue_tasks", {})]
     with chat(newcomer, script=[overdue, "Six."], columns=80, rows=24) as (terminal, endpoint):
         terminal.wait_for("sign in with /login")
         terminal.say("what is overdue?")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.end_to_end.chatting import Terminal, chat
 from tests.end_to_end.program import Program
-from tests.end_to_end.scripted_endpoint import Calls, last_result
+from tests.end_to_end.scripted_endpoint import Calls, Script, last_result
 from tests.end_to_end.terminal.people import SIZES, approve_elsewhere, take_browser_away
 from tests.end_to_end.terminal.screens import Screens
 from tests.end_to_end.terminal.town import Town
@@ -39,7 +39,7 @@ def test_the_turn_goes_on_after_an_address_was_pasted(
         town.revoke()
         return OVERDUE
 
-    script = [revoke_and_call, count_overdue]
+    script: Script = [revoke_and_call, count_overdue]
     with chat(user, script=script, columns=columns, rows=rows) as (terminal, endpoint):
         terminal.wait_for("scripted")
         terminal.say("what is overdue?")

@@ -1,0 +1,42 @@
+"""A conversation goes on after the program was killed, and from within another one."""
+
+import os
+import signal
+
+import pytest
+
+from tests.end_to_end.chatting import chat
+from tests.end_to_end.program import Program
+from tests.end_to_end.scripted_endpoint import Held, Script, said
+from tests.end_to_end.terminal.people import SIZES
+from tests.end_to_end.terminal.screens import Screens
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_after_kill_9_in_mid_answer_the_conversation_goes_on(
+    user: Program, screens: Screens, columns: int, rows: int
+) -> None:
+    script: Script = ["I will remember 42.", Held("And now I")]
+    with chat(user, script=script, columns=columns, rows=rows) as (terminal, _):
+        terminal.wait_for("scripted")
+        terminal.say("remember 42")
+        terminal.wait_for("I will remember 42.")
+        terminal.say("say more")
+        terminal.wait_for("And now I")
+        assert terminal.child.pid is not None
+        os.kill(terminal.child.pid, signal.SIGKILL)
+        terminal.wait_end()
+    arguments = ("--resume", "last")
+    with chat(user, *arguments, script=["It was 42."], columns=columns, rows=rows) as (terminal, endpoint):
+        terminal.wait_for("scripted")
+        screens.check(terminal, "resume-start")
+        terminal.say("which number?")
+        terminal.wait_for("It was 42.")
+        screens.check(terminal, "resume", since="❯ which")
+        assert terminal.leave() == 0
+    (asked,) = endpoint.requests
+    first, second, third = said(asked, "user")
+    assert first.endswith("remember 42")
+    assert second.endswith("say more")
+    assert third.endswith("which number?")
+    assert said(asked, "assistant")[0].strip() == "I will remember 42."
