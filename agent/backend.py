@@ -4,6 +4,7 @@ Imported in a thread after the prompt is drawn; see `agent.session`.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -38,8 +39,9 @@ from agent.user import User, read_user
 from agent.workspace.workspace import Workspace
 
 ShowLine = Callable[[str], None]
-_BAR_CELLS = 20
 _USER_SECONDS = 5.0
+# From then on it is told that a sign-in which cannot be renewed is about to end.
+_SOON = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Backend:
         say: Shows one line to the person.
         on_event: Takes what the server does of its own accord, and waits.
         ask: Returns once a question to the person is answered, or will not be.
-        on_stage: Told what is being waited for; empty when nothing is.
+        on_stage: Told what is being waited for, empty when nothing is, and how much of it is done.
         vault_key: The key of a vault that takes a passphrase.
         show_request: Is shown each request to the model's endpoint as it leaves.
     """
@@ -74,7 +76,7 @@ class Backend:
         say: ShowLine,
         on_event: Callable[[OutsideEvent], None],
         ask: Callable[[Question], Awaitable[None]],
-        on_stage: Callable[[str], None],
+        on_stage: Callable[[str, float | None], None],
         vault_key: Key | None = None,
         show_request: Callable[[str], None] | None = None,
     ) -> None:
@@ -129,6 +131,21 @@ class Backend:
         login = self._tokens.login
         return (login.account or "") if login else ""
 
+    def sign_in_problem(self, now: float) -> str:
+        """What the user should know of the sign-in: that there is none, or that it ends soon for good.
+
+        Args:
+            now: Unix seconds.
+        """
+        login = self._tokens.login
+        if login is None:
+            # A server that never asked for a sign-in needs none.
+            return "" if self._auth.challenge is None else "not signed in"
+        left = login.remaining(now)
+        if login.refresh_token is not None or left is None or left > _SOON:
+            return ""
+        return f"sign-in expires in {math.ceil(left / 60)} min" if left > 0 else "sign-in has expired"
+
     def _keys(self) -> tuple[str | None, ...]:
         environ = (self._environ.get("OPENAI_API_KEY"), self._environ.get("ASTRAVUE_VAULT_KEY"))
         return (*environ, self._settings.api_key, self._settings.client_secret, self._model_key)
@@ -161,7 +178,7 @@ class Backend:
             return model, f"{choice.base_url}, {choice.reason}"
         from agent.model.embedded.model import EmbeddedModel
 
-        model = EmbeddedModel(self._folders, on_progress=self._on_progress, environ=self._environ)
+        model = EmbeddedModel(self._folders, on_progress=self._on_stage, environ=self._environ)
         model.start()
         self._warm, self.selects_tools = model.warm, True
         return model, f"embedded, {choice.reason}"
@@ -192,12 +209,6 @@ class Backend:
         except ModelError as error:
             return str(error)
         return f"{choice.name} ({choice.reason})"
-
-    def _on_progress(self, text: str, fraction: float | None) -> None:
-        if fraction is None:
-            self._on_stage(text)
-        else:
-            self._on_stage("" if fraction >= 1 else f"{text} {_bar(fraction)}")
 
     def warm_up(self, tools: Sequence[Tool]) -> None:
         """Have the model read what stands before every conversation, if it gains from that."""
@@ -304,11 +315,6 @@ class Backend:
         """
         login = await self._tokens.refresh_now()
         return f"Renewed; {describe_expiry(login.expires_at, time.time())}."
-
-
-def _bar(fraction: float) -> str:
-    full = round(fraction * _BAR_CELLS)
-    return f"▕{'█' * full}{'░' * (_BAR_CELLS - full)}▏ {fraction:.0%}"
 
 
 def _summarise(login: Login, account: str = "") -> SignIn:

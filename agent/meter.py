@@ -12,10 +12,11 @@ from typing import Protocol
 from agent.calibration import Calibration, InputEstimator
 from agent.conversation import Conversation, Message
 from agent.events import Compacted, Event, RequestPrefix, StepFinished, StepStarted, TurnStarted
+from agent.ledger import Ledger
 from agent.model.protocol import FunctionDefinition, Usage
 from agent.ruler import Ruler
 from agent.tokens import TokenCounter
-from agent.usage import describe_usage, short_usage
+from agent.usage import describe_usage
 
 
 class Shown(Protocol):
@@ -36,6 +37,7 @@ class Meter:
         model: The model's name.
         price_date: The day of the list that costs are taken from, if they are.
         calibration: What was learnt of how the model counts.
+        ledger: Where it is written down what each turn took.
         learns: Load the encoding with the first request, and learn from every answer; worth it only where
             several questions follow each other.
     """
@@ -48,6 +50,7 @@ class Meter:
         model: str,
         price_date: date | None = None,
         calibration: Calibration | None = None,
+        ledger: Ledger | None = None,
         learns: bool = False,
     ) -> None:
         calibration = calibration or Calibration()
@@ -56,13 +59,13 @@ class Meter:
         self._conversation = conversation
         self._shown: Shown = conversation
         self.ruler = Ruler(self._counter, calibration, base_url, model)
+        self._model = model
         self._price_date = price_date
         self._learns = learns
         self._prefix = RequestPrefix(model, "", ())
         self._history: tuple[Message, ...] = ()
         self._learning: asyncio.Task[None] | None = None
-        self.turn = Usage()
-        self.total = Usage()
+        self._ledger = ledger or Ledger()
 
     def look_at(self, shown: Shown | None) -> None:
         """Count what requests show, where that is not the whole conversation.
@@ -75,8 +78,8 @@ class Meter:
     def take(self, event: Event) -> None:
         """Take in an event of the conversation."""
         match event:
-            case TurnStarted():
-                self.turn = Usage()
+            case TurnStarted(text=text):
+                self._ledger.begin(text)
             case RequestPrefix():
                 self._prefix = event
             case StepStarted():
@@ -84,11 +87,9 @@ class Meter:
                 if self._learns:
                     self._counter.start_loading()
             case Compacted(usage=usage):
-                self.turn += usage
-                self.total += usage
+                self._ledger.add(usage, self._model, self._price_date)
             case StepFinished(usage=usage):
-                self.turn += usage
-                self.total += usage
+                self._ledger.add(usage, self._model, self._price_date)
                 if self._learns and usage.input_tokens and self._learning is None:
                     self._learning = asyncio.create_task(self._learn(self._history, usage))
             case _:
@@ -111,18 +112,14 @@ class Meter:
         await self._counter.load()
         return await self._estimator.estimate(system, self._shown.messages, functions)
 
-    @property
-    def short(self) -> str:
-        """The conversation's tokens and cost, for a toolbar; empty while there are none."""
-        return short_usage(self.total, self._price_date)
-
     def rows(self) -> tuple[tuple[str, str], ...]:
-        """The same for people, by turn and in all."""
-        if not self.total.total_tokens:
+        """What the conversation took, for people: its last turn, and all of it."""
+        ledger = self._ledger
+        if not ledger.total.total_tokens:
             return ()
         return (
-            ("Last turn", describe_usage(self.turn, self._price_date)),
-            ("Conversation so far", describe_usage(self.total, self._price_date)),
+            ("Last turn", describe_usage(ledger.turn, self._price_date)),
+            ("Conversation so far", describe_usage(ledger.total, ledger.as_of)),
         )
 
     async def aclose(self) -> None:

@@ -11,6 +11,7 @@ from agent.conversation import Conversation, ToolMessage
 from agent.folders import Folders
 from agent.jsontypes import JsonValue
 from agent.kept_results import KeptResults
+from agent.ledger import Ledger
 from agent.meter import Meter
 from agent.transcripts.header import Header, new_session_id
 from agent.transcripts.locking import ConversationLock
@@ -63,6 +64,7 @@ class OpenConversation:
         )
         self.results_folder = folders.results / self.recorder.path.stem
         self.results = KeptResults(self.results_folder)
+        self.ledger = Ledger(resumed.events if resumed else ())
         self.journal = Journal(read_entries(resumed.events) if resumed else ())
 
     @property
@@ -96,6 +98,7 @@ class OpenConversation:
             model=model,
             price_date=price_date,
             calibration=calibration,
+            ledger=self.ledger,
             learns=learns,
         )
 

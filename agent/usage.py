@@ -28,17 +28,21 @@ def describe_usage(usage: Usage, as_of: date | None = None) -> str:
     return ", ".join(parts)
 
 
-def short_usage(usage: Usage, as_of: date | None = None) -> str:
-    """Say in a toolbar's few words how many tokens there were, and what they cost; empty for none.
+def short_tokens(usage: Usage) -> str:
+    """Say in a toolbar's few words how many tokens there were; empty for none."""
+    return _short(usage.total_tokens) if usage.total_tokens else ""
+
+
+def short_cost(usage: Usage, as_of: date | None = None) -> str:
+    """Say in a toolbar's few words what tokens cost; empty where that is not known, and for none.
 
     Args:
         usage: The tokens.
         as_of: The day of the list of prices, if the cost is by one.
     """
-    if not usage.total_tokens:
+    if usage.cost is None or not usage.total_tokens:
         return ""
-    cost = "" if usage.cost is None else f" · {_dollars(usage.cost, 2, exact=as_of is None)}"
-    return f"{_short(usage.total_tokens)}{cost}"
+    return _dollars(usage.cost, 2, exact=as_of is None)
 
 
 def _tokens(count: int) -> str:

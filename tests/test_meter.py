@@ -8,6 +8,7 @@ import pytest
 from agent.calibration import Calibration
 from agent.conversation import Conversation, UserMessage
 from agent.events import Compacted, Event, RequestPrefix, StepFinished, StepStarted, TurnStarted
+from agent.ledger import Ledger
 from agent.meter import Meter
 from agent.model.protocol import FinishReason, Usage
 
@@ -19,7 +20,9 @@ def step(usage: Usage) -> list[Event]:
     return [StepStarted(1), StepFinished(1, "Hi", (), FinishReason.STOP, usage)]
 
 
-def make_meter(calibration: Calibration | None = None, *, learns: bool = False) -> Meter:
+def make_meter(
+    calibration: Calibration | None = None, *, ledger: Ledger | None = None, learns: bool = False
+) -> Meter:
     conversation = Conversation([UserMessage(WORDS)])
     return Meter(
         conversation,
@@ -27,26 +30,26 @@ def make_meter(calibration: Calibration | None = None, *, learns: bool = False) 
         model="m",
         price_date=date(2026, 11, 1),
         calibration=calibration,
+        ledger=ledger,
         learns=learns,
     )
 
 
 def test_a_meter_that_saw_nothing_says_nothing() -> None:
     assert make_meter().rows() == ()
-    assert make_meter().short == ""
 
 
 def test_turns_are_counted_apart_and_together() -> None:
-    meter = make_meter()
+    ledger = Ledger()
+    meter = make_meter(ledger=ledger)
     for usage in (Usage(100, 10, 50, 5, cost=0.01), Usage(200, 20, 0, 0, cost=0.02)):
         for event in (TurnStarted("Hi"), *step(usage)):
             meter.take(event)
-    assert meter.turn == Usage(200, 20, 0, 0, cost=0.02)
-    assert meter.total == Usage(300, 30, 50, 5, cost=0.03)
+    assert ledger.turn == Usage(200, 20, 0, 0, cost=0.02)
+    assert ledger.total == Usage(300, 30, 50, 5, cost=0.03)
     (_, turn), (_, total) = meter.rows()
     assert turn == "200 tokens in, 20 out, about $0.0200 (prices of 2026-11)"
     assert total.startswith("300 tokens in (50 cached), 30 out (5 reasoning), about $0.03")
-    assert meter.short == "330 tokens · about $0.03"
 
 
 class FakeCalibration(Calibration):
@@ -84,10 +87,11 @@ async def test_a_meter_that_is_closed_learns_no_further() -> None:
 
 
 async def test_a_summary_counts_like_a_step() -> None:
-    meter = Meter(Conversation(), base_url="", model="m")
+    ledger = Ledger()
+    meter = Meter(Conversation(), base_url="", model="m", ledger=ledger)
     for event in (TurnStarted("Hi"), Compacted("…", 2, 900, 100, Usage(500, 20)), *step(Usage(100, 10))):
         meter.take(event)
-    assert meter.turn == meter.total == Usage(600, 30)
+    assert ledger.turn == ledger.total == Usage(600, 30)
 
 
 async def test_what_requests_show_is_counted_where_that_is_not_everything() -> None:

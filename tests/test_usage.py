@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.model.protocol import Usage
-from agent.usage import describe_usage, short_usage
+from agent.usage import describe_usage, short_cost, short_tokens
 
 LIST = date(2026, 10, 26)
 
@@ -59,7 +59,7 @@ def test_usage_is_described(usage: Usage, as_of: date | None, words: str) -> Non
     ],
 )
 def test_usage_is_put_in_short(usage: Usage, as_of: date | None, words: str) -> None:
-    assert short_usage(usage, as_of) == words
+    assert " · ".join(filter(None, (short_tokens(usage), short_cost(usage, as_of)))) == words
 
 
 _counts = st.integers(0, 10**10)
@@ -68,7 +68,7 @@ _usages = st.builds(Usage, _counts, _counts, _counts, _counts, st.none() | st.fl
 
 @given(_usages, st.none() | st.just(LIST))
 def test_a_cost_is_named_where_it_is_known_and_only_there(usage: Usage, as_of: date | None) -> None:
-    described, short = describe_usage(usage, as_of), short_usage(usage, as_of)
+    described, short = describe_usage(usage, as_of), short_cost(usage, as_of)
     assert ("$" in described) == (usage.cost is not None)
     assert ("$" in short) == (usage.cost is not None and usage.total_tokens > 0)
     assert ("prices of" in described) == (usage.cost is not None and as_of is not None)
@@ -76,7 +76,7 @@ def test_a_cost_is_named_where_it_is_known_and_only_there(usage: Usage, as_of: d
 
 @given(st.integers(1, 10**10))
 def test_a_short_count_is_right_to_its_last_digit(count: int) -> None:
-    number, unit = short_usage(Usage(count)).split()
+    number, unit = short_tokens(Usage(count)).split()
     factor = {"k": 1_000, "M": 1_000_000}.get(number[-1], 1)
     assert float(number.rstrip("kM")) * factor == pytest.approx(count, abs=factor * 0.051)
     assert unit == ("token" if count == 1 else "tokens")

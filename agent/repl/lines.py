@@ -6,16 +6,19 @@ from agent.conversation import ToolCall
 from agent.errors import AgentError
 from agent.events import CallOutcome, ToolCallFinished, ToolCallProgress, ToolCallStarted
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object, parse_object
-from agent.repl.cells import shorten, width
+from agent.repl.cells import shorten
 from agent.repl.palette import Palette
+from agent.repl.parts import SEPARATOR, Part, fit
 from agent.repl.sanitize import strip_line
 from agent.tools.tool import Effect
 
-_SEPARATOR = " · "
 _LONGEST_VALUE = 32
 _LONGEST_ARGUMENTS = 64
 _LONGEST_RESULT = 72
 _SHORTEST_ARGUMENTS = 8
+_SHORTEST_TITLE = 12
+_SHORTEST_OUTCOME = 12
+_ANY_WIDTH = 10_000
 
 _MARKS = {
     CallOutcome.SUCCEEDED: "✓",
@@ -27,27 +30,21 @@ _MARKS = {
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W_A-Z]+|\d+")
 
 
-def describe_call(event: ToolCallStarted, columns: int | None = None) -> str:
-    """Say what a call is about to do: its title in words and its arguments in short.
-
-    Args:
-        event: The call.
-        columns: Upper bound on the width of the line; none when left out.
-    """
-    return _fit(in_words(event.title), describe_arguments(event.arguments), (), columns)
+def describe_amount(event: ToolCallProgress) -> str:
+    """Say how much of a call is done: a share where there is a whole, else a count."""
+    return f"{event.done:,.10g}" if event.fraction is None else f"{event.fraction:.0%}"
 
 
-def describe_progress(event: ToolCallProgress) -> str:
-    """Say how far a call is: a share where there is a whole, else a count, and what it is doing."""
-    fraction = event.fraction
-    amount = f"{event.done:,.10g}" if fraction is None else f"{fraction:.0%}"
-    return _SEPARATOR.join(filter(None, (amount, shorten(strip_line(event.message), _LONGEST_VALUE))))
+def describe_message(event: ToolCallProgress) -> str:
+    """Say in short what a call is doing; empty where it did not tell."""
+    return shorten(strip_line(event.message), _LONGEST_VALUE)
 
 
 def draw_error(error: AgentError, palette: Palette) -> str:
     """Put an error in one line: what happened, and what helps."""
     hint = f" {strip_line(error.hint)}" if error.hint else ""
-    return f"{palette.bad('✗')} {strip_line(error.message)}{palette.dim(hint)}"
+    mark = "Error:" if palette.plain else palette.bad(_MARKS[CallOutcome.FAILED])
+    return f"{mark} {strip_line(error.message)}{palette.dim(hint)}"
 
 
 def describe_outcome(event: ToolCallFinished, columns: int | None = None) -> str:
@@ -57,19 +54,23 @@ def describe_outcome(event: ToolCallFinished, columns: int | None = None) -> str
         event: The end of the call.
         columns: Upper bound on the width of the line; none when left out.
     """
-    head = f"{mark_of(event.outcome)} {in_words(event.title)}"
-    tail = [part for part in (_outcome(event),) if part]
+    parts = [
+        Part(f"{mark_of(event.outcome)} {in_words(event.title)}", 20, least=_SHORTEST_TITLE, must_stay=True),
+        Part(describe_arguments(event.edited or _arguments_of(event.call)), 10, least=_SHORTEST_ARGUMENTS),
+        Part(outcome_of(event), 40, least=_SHORTEST_OUTCOME),
+    ]
     if event.outcome in (CallOutcome.SUCCEEDED, CallOutcome.FAILED, CallOutcome.UNKNOWN):
-        tail.append(describe_duration(event.duration))
-    return _fit(head, describe_arguments(event.edited or _arguments_of(event.call)), tuple(tail), columns)
+        parts.append(Part(describe_duration(event.duration), 30))
+    return fit(parts, columns or _ANY_WIDTH)
 
 
-def describe_stopped(event: ToolCallStarted, *, asking: bool) -> str:
+def describe_stopped(event: ToolCallStarted, *, asking: bool, plain: bool = False) -> str:
     """Say what is known of a call whose turn was stopped before it ended.
 
     Args:
         event: The call.
         asking: Whether the user was still being asked about it, so that it was not made.
+        plain: Say it in words alone.
     """
     outcome, said = CallOutcome.DECLINED, "stopped"
     if asking:
@@ -77,8 +78,9 @@ def describe_stopped(event: ToolCallStarted, *, asking: bool) -> str:
     elif event.effect is not Effect.READ:
         outcome = CallOutcome.UNKNOWN
         said = "stopped on its way, it may or may not have happened: look before you repeat it"
-    head = f"{mark_of(outcome)} {in_words(event.title)}"
-    return _fit(head, describe_arguments(event.arguments), (said,), None)
+    head = in_words(event.title) if plain else f"{mark_of(outcome)} {in_words(event.title)}"
+    separator = ", " if plain else SEPARATOR
+    return separator.join(filter(None, (head, describe_arguments(event.arguments), said)))
 
 
 def mark_of(outcome: CallOutcome) -> str:
@@ -123,7 +125,8 @@ def describe_result(structured: JsonValue, text: str) -> str:
     return _count_or_name(structured) or shorten(strip_line(_first_line(text)), _LONGEST_RESULT)
 
 
-def _outcome(event: ToolCallFinished) -> str:
+def outcome_of(event: ToolCallFinished) -> str:
+    """Say in a few words what came of a call."""
     match event.outcome:
         case CallOutcome.SUCCEEDED:
             return describe_result(event.structured, event.text)
@@ -202,14 +205,3 @@ def _arguments_of(call: ToolCall) -> JsonObject:
 
 def _first_line(text: str) -> str:
     return next((line for line in text.splitlines() if line.strip()), "")
-
-
-def _fit(head: str, arguments: str, tail: tuple[str, ...], columns: int | None) -> str:
-    whole = _SEPARATOR.join(part for part in (head, arguments, *tail) if part)
-    if columns is None or width(whole) <= columns:
-        return whole
-    without = _SEPARATOR.join((head, *tail))
-    room = columns - width(without) - len(_SEPARATOR)
-    if arguments and room >= _SHORTEST_ARGUMENTS:
-        return _SEPARATOR.join((head, shorten(arguments, room), *tail))
-    return shorten(without, columns)

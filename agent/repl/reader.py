@@ -1,7 +1,6 @@
 """Read the events of a turn onto a screen."""
 
 import asyncio
-import math
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from agent.events import (
     ServerLog,
     SignInRequested,
     StepFinished,
+    StepStarted,
     ToolCallFinished,
     ToolCallProgress,
     ToolCallStarted,
@@ -27,26 +27,18 @@ from agent.events import (
     TurnFinished,
     WaitStarted,
 )
-from agent.model.protocol import TextDelta
+from agent.model.protocol import ReasoningDelta, TextDelta
 from agent.moment import local_now
 from agent.notices import describe
-from agent.repl.cells import width
 from agent.repl.compacting import describe_compaction
-from agent.repl.lines import (
-    describe_call,
-    describe_outcome,
-    describe_progress,
-    describe_stopped,
-    draw_error,
-)
+from agent.repl.lines import describe_outcome, describe_stopped, draw_error, in_words
+from agent.repl.live import draw_call, draw_countdown, draw_waiting, fold
 from agent.repl.markdown import AnswerWriter, open_answer, preload
 from agent.repl.questions import Questions
 from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
+from agent.repl.spoken import Spoken
 from agent.repl.views.hint import ViewHint
-
-_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-_FRAMES_PER_SECOND = 8
 
 
 @dataclass(slots=True)
@@ -65,7 +57,7 @@ class TurnReader:
         scrollback: The screen's scrollback.
         questions: Asks what the server wants to know.
         clock: Seconds that only ever grow.
-        waiting_for: Says what is waited for when neither text nor a call is under way.
+        waiting_for: Says what is waited for when neither text nor a call is under way, for so many seconds.
         with_results: Show the results of calls too, not just how they ended.
         hint: Tells that results of turns can be drawn; nothing is told when left out.
         now: Tells the user's moment.
@@ -78,7 +70,7 @@ class TurnReader:
         questions: Questions,
         *,
         clock: Callable[[], float],
-        waiting_for: Callable[[], str],
+        waiting_for: Callable[[float], str],
         with_results: bool = False,
         hint: ViewHint | None = None,
         now: Callable[[], datetime] = local_now,
@@ -98,6 +90,7 @@ class TurnReader:
         self._answer: AnswerWriter | None = None
         self._wait: tuple[str, float] | None = None
         self._is_asking = False
+        self._spoken = Spoken(lambda line: self._write(Kind.CALLS, line), clock)
         self.stopping = False
 
     async def read(self, events: AsyncGenerator[Event, None]) -> None:
@@ -107,23 +100,46 @@ class TurnReader:
             async with aclosing(events):
                 async for event in events:
                     await self._show(event)
-                    self._screen.refresh()
+                    # Pieces of text come faster than anybody reads; they are drawn with the next tick.
+                    if not isinstance(event, TextDelta | ReasoningDelta):
+                        self._screen.refresh()
         finally:
             self._finish_answer()
             self._tell_stopped()
             self._screen.set_live(None)
 
+    def tick(self) -> None:
+        """Show that time passes: a spinner turns, a countdown goes on, a long wait is told in words."""
+        if not self._palette.plain:
+            self._screen.tick()
+        elif not self._is_asking:
+            self._spoken.remind(self._describe_wait())
+
+    def _describe_wait(self) -> str:
+        if self._calls:
+            return f"Waiting for {', '.join(in_words(each.started.title) for each in self._calls.values())}"
+        return self._waiting_for(self._clock() - self._since)
+
     def draw_live(self, columns: int) -> str:
-        """Draw what is under way: the end of the answer, calls, a wait or a spinner."""
+        """Draw what is under way: the end of the answer, calls, a wait or a spinner; nothing in words."""
+        if self._palette.plain:
+            return ""
+        now, room = self._clock(), columns - 1
         parts: list[str] = []
         tail = self._answer.draw_tail(columns) if self._answer else ""
         if tail:
             parts.append(tail.rstrip("\n"))
-        parts += [self._draw_call(call, columns) for call in self._calls.values() if not call.is_asked]
-        if self._wait and (left := self._wait[1] - self._clock()) > 0:
-            parts.append(self._palette.warning(f"{self._wait[0]} · {math.ceil(left)} s left"))
+        calls = [
+            draw_call(call.started, call.progress, max(0.0, now - call.since), room, self._palette)
+            for call in self._calls.values()
+            if not call.is_asked
+        ]
+        parts += fold(calls, self._palette)
+        if self._wait and (left := self._wait[1] - now) > 0:
+            parts.append(draw_countdown(self._wait[0], left, room, self._palette))
         if not parts and not self._is_asking:
-            parts.append(self._spin(self._waiting_for(), self._since))
+            waited = max(0.0, now - self._since)
+            parts.append(draw_waiting(self._waiting_for(waited), waited, room, self._palette))
         return "\n".join(parts)
 
     async def _show(self, event: Event) -> None:
@@ -131,12 +147,18 @@ class TurnReader:
             case TextDelta():
                 answer = self._answer or await self._open_answer()
                 answer.feed(event.text)
+                self._spoken.restart()
+            case StepStarted():
+                if self._palette.plain and event.step == 1:
+                    self._spoken.say(self._waiting_for(0.0))
             case StepFinished():
                 self._is_by_hand = event.step == 0
                 self._finish_answer()
                 self._since = self._clock()
             case ToolCallStarted():
                 self._calls[event.call.id] = _RunningCall(event, self._clock())
+                if self._palette.plain:
+                    self._spoken.start(event)
             case ApprovalRequested():
                 await self._ask(event)
             case ToolCallFinished():
@@ -144,6 +166,8 @@ class TurnReader:
             case ToolCallProgress():
                 if call := self._calls.get(event.call.id):
                     call.progress = event
+                    if self._palette.plain:
+                        self._spoken.progress(event, call.started.title)
             case Notice() | ListChanged() | ServerLog() | WaitStarted():
                 self._tell(event)
             case Compacted() | CompactionUndone():
@@ -164,14 +188,15 @@ class TurnReader:
                 pass
 
     def _tell(self, event: OutsideEvent) -> None:
-        line = f"· {strip_line(describe(event))}"
+        mark = "" if self._palette.plain else "· "
+        line = f"{mark}{strip_line(describe(event))}"
         serious = isinstance(event, ServerLog)
         self._write(Kind.REMARK, self._palette.warning(line) if serious else self._palette.dim(line))
         if isinstance(event, WaitStarted):
             self._wait = strip_line(event.reason), self._clock() + event.seconds
 
     def _show_compaction(self, event: Compacted | CompactionUndone) -> None:
-        lines = [f"· {describe_compaction(event)}"]
+        lines = [f"{'' if self._palette.plain else '· '}{describe_compaction(event)}"]
         if isinstance(event, Compacted):
             lines += [f"  {line}" for line in strip(event.text).splitlines()]
         self._write(Kind.REMARK, "\n".join(self._palette.dim(line) for line in lines))
@@ -199,6 +224,7 @@ class TurnReader:
         finally:
             self._is_asking = False
             self._since = self._clock()
+            self._spoken.restart()
 
     async def _ask(self, request: ApprovalRequested) -> None:
         call = self._calls.get(request.call.id)
@@ -215,6 +241,18 @@ class TurnReader:
         self._since = self._clock()
         # Of a call whose outcome is unknown nothing may be left out; the others fit on a line.
         is_unknown = event.outcome is CallOutcome.UNKNOWN
+        if self._palette.plain:
+            self._spoken.finish(event, others=len(self._calls))
+        else:
+            self._draw_outcome(event, is_unknown=is_unknown)
+        if event.outcome is not CallOutcome.SUCCEEDED:
+            return
+        if self._hint and not self._is_by_hand:
+            self._hint.take(event.structured)
+        if self._with_results:
+            self._scrollback.write(Kind.ANSWER, self._draw_result(event))
+
+    def _draw_outcome(self, event: ToolCallFinished, *, is_unknown: bool) -> None:
         line = describe_outcome(event, None if is_unknown else self._screen.columns - 1)
         mark, rest = line[:1], line[1:]
         match event.outcome:
@@ -225,17 +263,11 @@ class TurnReader:
             case _:
                 mark = self._palette.bad(mark)
         self._write(Kind.REMARK if is_unknown else Kind.CALLS, mark + rest)
-        if event.outcome is not CallOutcome.SUCCEEDED:
-            return
-        if self._hint and not self._is_by_hand:
-            self._hint.take(event.structured)
-        if self._with_results:
-            self._scrollback.write(Kind.ANSWER, self._draw_result(event))
 
     def _tell_stopped(self) -> None:
         """Say what is known of the calls that were under way when the turn was stopped."""
         for call in self._calls.values():
-            line = describe_stopped(call.started, asking=call.is_asked)
+            line = describe_stopped(call.started, asking=call.is_asked, plain=self._palette.plain)
             self._write(Kind.REMARK, self._palette.warning(line))
         self._calls.clear()
 
@@ -243,16 +275,6 @@ class TurnReader:
         from agent.repl.views.result import draw_result
 
         return draw_result(event.structured, event.text, self._screen.columns, self._palette, self._now())
-
-    def _draw_call(self, call: _RunningCall, columns: int) -> str:
-        progress = f" · {describe_progress(call.progress)}" if call.progress else ""
-        title = describe_call(call.started, columns - len("⠋  · 999 s") - width(progress))
-        return self._spin(title + progress, call.since)
-
-    def _spin(self, text: str, since: float) -> str:
-        elapsed = max(0.0, self._clock() - since)
-        frame = _SPINNER[int(elapsed * _FRAMES_PER_SECOND) % len(_SPINNER)]
-        return f"{self._palette.accent(frame)} {text} {self._palette.dim(f'· {int(elapsed)} s')}"
 
     def _write(self, kind: Kind, line: str) -> None:
         self._scrollback.write(kind, line + "\n")

@@ -51,6 +51,10 @@ class Screen(Sheet, Protocol):
         """Draw again soon."""
         ...
 
+    def tick(self) -> None:
+        """Draw again if what is live looks different by now."""
+        ...
+
     def hint(self, text: str) -> None:
         """Say something that need not stay."""
         ...
@@ -124,8 +128,8 @@ class Keyboard(Protocol):
         """The text at the prompt changed."""
         ...
 
-    def toolbar(self) -> str:
-        """The line below the prompt."""
+    def toolbar(self, columns: int) -> str:
+        """The line below the prompt, no wider than so many columns."""
         ...
 
     def queued(self) -> Sequence[str]:

@@ -6,7 +6,6 @@ from agent.jsontypes import JsonObject, JsonValue
 from agent.repl.cells import shorten, width
 from agent.repl.lines import (
     describe_arguments,
-    describe_call,
     describe_duration,
     describe_outcome,
     describe_result,
@@ -20,11 +19,6 @@ CALL = ToolCall("1", "astravue_list_tasks", '{"projectId": 4, "status": "open"}'
 
 def finished(outcome: CallOutcome, text: str = "", structured: JsonValue = None) -> ToolCallFinished:
     return ToolCallFinished(CALL, "List tasks", outcome, text, structured, 0.14)
-
-
-def test_a_call_is_its_title_and_its_arguments_in_short() -> None:
-    started = ToolCallStarted(CALL, "astravue_list_tasks", {"projectId": 4, "done": False}, Effect.READ)
-    assert describe_call(started) == "Astravue list tasks · project ID: 4, done: no"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ def test_another_theme_holds_at_once_and_is_remembered(window: DriverWindow, tmp
     window.wait_for("❯ /theme light")
     assert b"\x1b[34m" not in window.raw
     window.press(ENTER)
-    window.wait_for(f"The theme is light from now on ({tmp_path}/theme).")
+    window.wait_for(f"The theme is light from now on\n({tmp_path}/theme).")
     window.press("hello" + ENTER)
     window.wait_for('You said "hello".')
     assert "\x1b[34m❯ hello".encode() in window.raw

@@ -1,0 +1,82 @@
+"""The lines of what is under way."""
+
+import re
+
+import pytest
+
+from agent.conversation import ToolCall
+from agent.events import ToolCallProgress, ToolCallStarted
+from agent.repl.cells import width
+from agent.repl.live import MOST_CALLS, draw_call, draw_countdown, draw_waiting, fold
+from agent.repl.palette import Palette
+from agent.repl.themes import DARK
+from agent.tools.tool import Effect
+
+CALL = ToolCall("1", "import_plan", "{}")
+STARTED = ToolCallStarted(CALL, "import_plan", {"file": "plan of the whole year.csv"}, Effect.WRITE)
+BARE = Palette(theme=DARK.without_colours())
+
+
+def draw(progress: ToolCallProgress | None, columns: int, seconds: float = 12.4) -> str:
+    drawn = draw_call(STARTED, progress, seconds, columns, BARE)
+    return re.sub(r"\x1b\[[\d;]*m", "", drawn)[2:]
+
+
+@pytest.mark.parametrize(
+    ("columns", "line"),
+    [
+        (39, "Import plan · file: plan of t… · 12 s"),
+        (79, "Import plan · file: plan of the whole year.csv · 12 s"),
+    ],
+)
+def test_a_call_is_its_title_its_arguments_and_how_long_it_runs(columns: int, line: str) -> None:
+    assert draw(None, columns) == line
+
+
+@pytest.mark.parametrize(
+    ("columns", "line"),
+    [
+        (29, "Import plan · 43% · 12 s"),
+        (39, "Import plan · ▕███░░░░░▏ 43% · 12 s"),
+        (59, "Import plan · file: pl… · ▕███░░░░░▏ 43% · reading · 12 s"),
+        (119, "Import plan · file: plan of the whole year.csv · ▕███████░░░░░░░░░▏ 43% · reading · 12 s"),
+    ],
+)
+def test_progress_is_a_bar_that_fits_the_window(columns: int, line: str) -> None:
+    assert draw(ToolCallProgress(CALL, 43, 100, "reading"), columns) == line
+
+
+def test_progress_without_a_whole_is_a_count() -> None:
+    assert draw(ToolCallProgress(CALL, 1204), 39).startswith("Import plan · ")
+    assert "1,204" in draw(ToolCallProgress(CALL, 1204), 39)
+    assert "▕" not in draw(ToolCallProgress(CALL, 1204), 119)
+
+
+@pytest.mark.parametrize("columns", [20, 39, 59, 79, 119])
+@pytest.mark.parametrize("seconds", [0, 59.9, 61, 36_000])
+def test_lines_stay_within_the_window(columns: int, seconds: float) -> None:
+    for progress in (None, ToolCallProgress(CALL, 1, 3, "読む📚 a long message about the file")):
+        assert width(draw(progress, columns, seconds)) + 2 <= columns
+    for drawn in (
+        draw_waiting("Waiting for a-model-with-a-long-name", seconds, columns, BARE),
+        draw_countdown("The server allows 10 requests a minute", seconds, columns, BARE),
+    ):
+        assert width(re.sub(r"\x1b\[[\d;]*m", "", drawn)) <= columns
+
+
+def test_a_spinner_turns_eight_times_a_second_and_says_the_time_once_a_second() -> None:
+    drawn = [draw_waiting("Thinking", eighth / 8, 39, BARE) for eighth in range(8)]
+    assert len(set(drawn)) == 8
+    assert draw_waiting("Thinking", 0.01, 39, BARE) == draw_waiting("Thinking", 0.12, 39, BARE)
+    assert "Thinking" in draw_waiting("Thinking", 65, 39, BARE)
+    assert "1 min 05 s" in draw_waiting("Thinking", 65, 39, BARE)
+
+
+def test_a_countdown_is_never_shorter_than_the_wait() -> None:
+    assert draw_countdown("Too many requests", 11.2, 39, BARE) == "Too many requests · 12 s left"
+
+
+def test_calls_that_are_too_many_are_counted() -> None:
+    lines = [f"call {number}" for number in range(20)]
+    assert fold(lines[: MOST_CALLS + 1], BARE) == lines[: MOST_CALLS + 1]
+    assert fold(lines[:11], Palette(plain=True)) == [*lines[:6], "  and 5 more"]
