@@ -33,7 +33,8 @@ def read_row(row: JsonObject, kind: str) -> Mention | None:
         return None
     name = text_of(fields, tuple(f"{noun}{end}" for noun in nouns for end in ("title", "name")))
     name = name or _person(fields) or text_of(fields, _NAMES) or text_of(fields, ("email",))
-    place = " ".join(text_of(fields, _PLACES).split())
+    places = tuple(key for key in _PLACES if not key.startswith(kind))
+    place = " ".join(text_of(fields, places).split())
     return Mention(kind, str(number), shown_name(name), place) if name else None
 
 

@@ -182,6 +182,8 @@ class TerminalScreen:
         """Complete anew what is being typed, unless a completion was chosen already."""
         state = self._buffer.complete_state
         if self._completes_while_typing() and (state is None or state.complete_index is None):
+            # The library begins nothing while the menu is open.
+            self._buffer.complete_state = None
             self._buffer.start_completion()
 
     def clear_draft(self) -> bool:
