@@ -23,6 +23,7 @@ FormValue: TypeAlias = str | int | float | bool | list[str]
 
 _YES = frozenset({"y", "yes", "true", "1", "on"})
 _NO = frozenset({"n", "no", "false", "0", "off"})
+_CHARACTERS = " characters"
 _LISTS = ("enum", "oneOf", "anyOf")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -164,12 +165,15 @@ class Field:
                     "uri": "an address such as https://example.org",
                     "date": "a date such as 2026-01-31",
                     "date-time": "a date and time such as 2026-01-31T09:30:00Z",
-                }.get(self.format, "text") + self._bounds(" characters")
+                }.get(self.format, "text") + self._bounds(_CHARACTERS)
 
     def _label(self, value: str) -> str:
         return next((choice.label for choice in self.choices if choice.value == value), value)
 
     def _bounds(self, unit: str) -> str:
+        if unit == _CHARACTERS and self.least == 1:
+            # Whoever types something has typed that much.
+            return replace(self, least=None)._bounds(unit)
         if self.least is not None and self.most is not None:
             return f", {_in_digits(self.least)} to {_in_digits(self.most)}{unit}"
         if self.least is not None:
