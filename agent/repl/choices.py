@@ -12,6 +12,8 @@ from agent.repl.command_context import CommandContext
 from agent.repl.commands import Completes
 from agent.repl.fetched import Fetched
 from agent.repl.themes import THEMES
+from agent.tools.effects import effect_of
+from agent.tools.tool import Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ def make_sources(context: CommandContext) -> dict[Completes, Source]:
     def tools() -> Sequence[Choice]:
         return [Choice(tool.name, tool.title) for tool in context.tools if not tool.hidden]
 
+    def approvals() -> Sequence[Choice]:
+        asking = [tool for tool in context.tools if effect_of(tool) is not Effect.READ and not tool.hidden]
+        forget = Choice("forget", "take back what was allowed for this session")
+        return [forget, *(Choice(tool.name, tool.title) for tool in asking)]
+
     def themes() -> Sequence[Choice]:
         return [Choice(theme.name, theme.summary) for theme in THEMES]
 
@@ -54,6 +61,7 @@ def make_sources(context: CommandContext) -> dict[Completes, Source]:
 
     return {
         Completes.TOOL: tools,
+        Completes.APPROVAL: approvals,
         Completes.CONVERSATION: Fetched(conversations, context.screen.offer_again),
         Completes.THEME: themes,
         Completes.RESOURCE: resources,

@@ -99,6 +99,7 @@ KEYS = (
     ("Ctrl-X Ctrl-E", "write in your editor"),
     ("Ctrl-C", "stop the answer; at an empty prompt twice: leave"),
     ("Ctrl-D", "leave"),
+    ("Arrows, Tab, Enter", "walk and take answers and fields; Esc goes back"),
 )
 
 

@@ -82,6 +82,7 @@ class Questions:
             title=f"Change “{strip_line(request.tool.title)}” before it is made",
             send="Show what changes",
             question="Take these values?",
+            labels={change.name: change.after for change in request.changes},
         )
 
     async def elicit(self, request: ElicitationRequested) -> None:

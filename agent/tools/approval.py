@@ -15,6 +15,7 @@ from agent.jsontypes import JsonObject, JsonValue, dump
 from agent.tools.arguments import fit_arguments
 from agent.tools.named import Named
 from agent.tools.names import NameIndex, Thing, by_breadth, look_up, things_in
+from agent.tools.plain import plain_schema
 from agent.tools.policy import FOR_SESSION, Policy, Verdict
 from agent.tools.preview import preview, things_shown
 from agent.tools.tool import Effect, Tool, ToolResult
@@ -194,7 +195,7 @@ class Approver:
             because=" ".join(filter(None, (problem, because))),
             may_remember=not because and self._policy.may_remember(tool),
             may_keep=not because and self._policy.may_keep(tool),
-            may_edit=may_edit,
+            may_edit=may_edit and bool(arguments or plain_schema(tool.input_schema)["properties"]),
             changes=shown.changes,
             is_edited=prepared.is_edited,
         )

@@ -213,6 +213,8 @@ def _describe(key: str, value: JsonValue, names: NameIndex) -> str:
         return ", ".join(_describe(key, item, names) for item in value)
     if isinstance(value, dict | list):
         return _cut(dump(value))
+    if value is None:
+        return "null"
     name = names.name(key, value)
     return _cut(str(value)) if name is None else f"“{name}” ({value})"
 

@@ -9,6 +9,7 @@ from agent.errors import SignInError
 from agent.events import (
     ApprovalRequested,
     CallOutcome,
+    Change,
     Decision,
     ElicitationAction,
     ElicitationRequested,
@@ -279,6 +280,13 @@ async def test_arguments_are_changed_by_a_form_of_them() -> None:
         "title [Old]: ",
         "Take these values? No begins again.",
     ]
+
+
+async def test_what_an_id_stands_for_is_said_where_it_may_be_changed() -> None:
+    request, screen = approval(), FakeScreen(EDIT, False, "", "", True)
+    request.changes = (Change("taskId", "taskId", "", "“Fix login” (7)"),)
+    await Desk(screen).questions.decide(request)
+    assert "taskId\n  now “Fix login” (7)\n" in screen.text
 
 
 async def test_whoever_leaves_the_form_is_asked_again() -> None:

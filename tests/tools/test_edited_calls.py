@@ -4,7 +4,7 @@ import json
 from collections import deque
 
 import pytest
-from fake_toolbox import TOOLS, FakeToolbox, answering, call, make_tool, results, returns
+from fake_toolbox import TOOLS, UPDATE_TASK, FakeToolbox, answering, call, make_tool, results, returns
 
 from agent.conversation import AssistantMessage, Conversation, UserMessage
 from agent.events import ApprovalRequested, CallOutcome, Decision, ToolCallFinished
@@ -176,6 +176,13 @@ async def test_a_call_that_takes_a_write_back_cannot_be_changed() -> None:
     await desk.run(taskId=7)
     assert not desk.asked[0].may_edit
     assert (desk.made, desk.finished[0].outcome) == ([], CallOutcome.DECLINED)
+
+
+async def test_a_call_without_arguments_has_nothing_to_change() -> None:
+    desk = Desk(Decision.DECLINED)
+    desk.toolbox.listed = (make_tool("stop_timer"), UPDATE_TASK)
+    await desk.run("stop_timer")
+    assert not desk.asked[0].may_edit
 
 
 async def test_a_reader_that_says_changed_without_arguments_has_said_no() -> None:

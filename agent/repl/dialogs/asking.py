@@ -59,6 +59,7 @@ async def fill_in_arguments(
     title: str,
     send: str,
     question: str,
+    labels: Mapping[str, str] | None = None,
 ) -> JsonObject | None:
     """Have the arguments of a tool filled in.
 
@@ -70,6 +71,7 @@ async def fill_in_arguments(
         title: What they are for, one line.
         send: What the last row says.
         question: What is asked before they are taken, where they are asked for line by line.
+        labels: How those given are shown; see `FormRequest`.
 
     Returns:
         Arguments that fit the tool; `None` if the user left the form.
@@ -81,7 +83,14 @@ async def fill_in_arguments(
         return None if fault is None else Fault(fault, form.field_of(fault))
 
     request = FormRequest(
-        title, form.form, form.values, send=send, question=question, offers_optional=True, check=check
+        title,
+        form.form,
+        form.values,
+        labels or {},
+        send=send,
+        question=question,
+        offers_optional=True,
+        check=check,
     )
     values = await fill_in(screen, scrollback, request)
     return None if isinstance(values, Left) else form.arguments(values)[0]

@@ -29,6 +29,11 @@ class Entry:
         """What it holds, as it is shown."""
         return self.text or ""
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it holds what it held in the beginning."""
+        return self.shown == self._first_text
+
     def take_key(self, key: str) -> None:
         """Take a key that neither edits text nor leaves the field."""
 
@@ -58,7 +63,8 @@ class Entry:
     @property
     def hint(self) -> str:
         """What it takes and which keys help, in a few words."""
-        return self.field.hint
+        is_free = self.field.kind is FieldKind.TEXT and not self.field.format
+        return f"{self.field.hint}; Ctrl-J begins a new line" if is_free else self.field.hint
 
 
 class ChoiceEntry(Entry):

@@ -43,6 +43,7 @@ class FormRequest:
         title: What it is for, one line.
         form: The fields.
         values: What the fields hold in the beginning.
+        labels: How values are shown until they are changed, where that says more: an id with its name.
         send: What the last row says, and what is asked before it is sent line by line.
         question: What is asked before it is sent, where it is filled in line by line.
         may_decline: Whoever leaves it is asked whether that is a no.
@@ -54,6 +55,7 @@ class FormRequest:
     title: str
     form: Form
     values: Mapping[str, FormValue] = field(default_factory=dict[str, FormValue])
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
     send: str = "Send"
     question: str = "Send this?"
     may_decline: bool = False

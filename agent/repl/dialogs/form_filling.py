@@ -14,7 +14,7 @@ from agent.repl.dialogs.entries import ChoicesEntry, Entry, make_entry
 from agent.repl.dialogs.filling import FormRequest, Left
 from agent.repl.dialogs.rows import show_part
 from agent.repl.palette import Palette
-from agent.repl.sanitize import isolate, strip, strip_line
+from agent.repl.sanitize import isolate, strip_line
 
 _NO_MARK = "  "
 _WIDEST_TITLE = 3
@@ -164,7 +164,8 @@ class FormFilling(Dialog[dict[str, FormValue] | Left]):
     def _draw_entry(self, at: int, entry: Entry, room: int, columns: int, palette: Palette) -> Iterator[str]:
         title = pad(shorten(self._titles[at], room), room)
         left = columns - len(MARK) - room - 2
-        shown = strip_line(strip(entry.shown))
+        label = self._request.labels.get(entry.field.name, "") if entry.is_untouched else ""
+        shown = strip_line(label or entry.shown)
         if shown:
             value = isolate(shorten(shown, left))
         else:

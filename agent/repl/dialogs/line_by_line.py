@@ -114,6 +114,9 @@ class LineByLine:
         needed = ", or nothing to leave it out" if may_be_left_out else ""
         lines = [f"{self._palette.strong(strip_line(field.title))} {strip_line(field.description)}".rstrip()]
         lines += [f"  {number} {strip_line(choice.label)}" for number, choice in enumerate(field.choices, 1)]
+        label = strip_line(self._request.labels.get(field.name, ""))
+        if given is not None and label not in ("", strip_line(field.show(given))):
+            lines.append(f"  now {label}")
         hint = strip_line(field.hint) + needed
         if field.kind is not FieldKind.TEXT or field.format or needed:
             lines.append(self._palette.dim(f"  {hint}"))

@@ -35,6 +35,7 @@ class Hands:
         values: What the form holds in the beginning.
         may_decline: A server asks.
         check: Looks at all values.
+        labels: How values are shown.
     """
 
     def __init__(
@@ -43,10 +44,11 @@ class Hands:
         *,
         may_decline: bool = False,
         check: Check = nothing_wrong,
+        labels: Mapping[str, str] | None = None,
     ) -> None:
         form = parse_form({"type": "object", "properties": TRIP, "required": ["city", "room"]})
         self.form = FormFilling(
-            FormRequest("A trip", form, values or {}, may_decline=may_decline, check=check)
+            FormRequest("A trip", form, values or {}, labels or {}, may_decline=may_decline, check=check)
         )
 
     def press(self, *keys: str) -> "Hands":
@@ -73,7 +75,7 @@ def test_it_begins_at_the_first_field_and_shows_what_it_is_for() -> None:
         "A trip",
         "❯ City    (required)",
         "    Where you sleep.",
-        "    text, at least 2 characters",
+        "    text, at least 2 characters; Ctrl-J begins a new line",
         "  nights  3",
         "  Room    (required)",
         "  extras  –",
@@ -175,6 +177,12 @@ def test_yes_and_no_are_keys_and_can_be_emptied() -> None:
 def test_values_that_nobody_touches_stay_as_they_are() -> None:
     values: dict[str, FormValue] = {"city": " Oslo, the old town ", "room": "suite", "extras": ["bike"]}
     assert Hands(values).press(UP, ENTER).answer == {**values, "nights": 3}
+
+
+def test_a_value_is_shown_by_its_label_until_it_is_changed() -> None:
+    hands = Hands({"city": "OSL"}, labels={"city": "“Oslo” (OSL)"})
+    assert (hands.row("City"), hands.form.typed) == ("❯ City    “Oslo” (OSL)", "OSL")
+    assert hands.press("O").row("City") == "❯ City    OSLO"
 
 
 def test_all_values_together_are_checked_before_they_are_sent() -> None:
