@@ -59,8 +59,9 @@ def transcript_paths(folder: Path) -> dict[Path, float]:
 
 
 def paths_aside(path: Path) -> Iterator[Path]:
-    """The damaged files that were kept aside when a conversation went on without their last line."""
-    return path.parent.glob(f"{path.stem}{_ASIDE}*{_SUFFIX}")
+    """What else there is of a conversation: damaged files kept aside, and unfinished ones of a killed program."""
+    yield from path.parent.glob(f"{path.stem}{_ASIDE}*{_SUFFIX}")
+    yield from path.parent.glob(f"{path.name}.*.new")
 
 
 def list_saved(folder: Path) -> tuple[tuple[Saved, ...], tuple[str, ...]]:

@@ -32,6 +32,7 @@ def test_results_and_damaged_copies_go_with_it_and_nothing_else(folders: Folders
     path = save(folders.sessions, "20261101-000000-0001", ("First", "Yes."))
     save(folders.sessions, "20261101-000000-0002", ("Other", "Yes."))
     (folders.sessions / "20261101-000000-0001.damaged-17.jsonl").write_text("cut")
+    (folders.sessions / "20261101-000000-0001.jsonl.0a1b.new").write_text("begun")
     gone, stays = kept(folders, "20261101-000000-0001"), kept(folders, "20261101-000000-0002")
     folders.history_file.write_text("typed")
     delete_conversation(folders, path)

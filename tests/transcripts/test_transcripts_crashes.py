@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from recorded import HEADER, recorder, replay, spoken
+from transcripts.saving import save
 
 from agent.conversation import UserMessage
 from agent.transcripts.reading import read_transcript
+from agent.transcripts.saved import list_saved
 from agent.transcripts.transcript import Transcript
 
 pytestmark = pytest.mark.anyio
@@ -87,3 +89,66 @@ def test_a_killed_program_leaves_whole_lines(tmp_path: Path) -> None:
     assert transcript.complete
     assert len(transcript.events) >= 21
     assert transcript.conversation().messages == (UserMessage("Hi"),)
+
+
+MENDER = """
+import asyncio, pathlib, resource, signal, sys
+from agent.events import Notice, TurnStarted
+from agent.transcripts.reading import read_transcript
+from agent.transcripts.recorder import Recorder
+
+async def events():
+    yield TurnStarted("Again")
+    yield Notice("Going on.")
+
+async def mend(path):
+    transcript = read_transcript(path)
+    writer = Recorder(path.parent, transcript.header, resumed=transcript, on_problem=sys.exit)
+    async for _ in writer.record(events()):
+        pass
+    writer.close()
+    return path.read_bytes()
+
+path, limit, most = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+if limit:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+for number in range(most):
+    data = asyncio.run(mend(path))
+    print(number, flush=True)
+    # The last line is cut off again, as by a power cut.
+    with path.open("rb+") as file:
+        file.truncate(len(data) - 7)
+"""
+
+
+def save_damaged(folder: Path) -> Path:
+    turns = [(f"Question {number}", "x" * 2_000) for number in range(50)]
+    path = save(folder, "20261123-090000-abcd", *turns)
+    path.write_bytes(path.read_bytes()[:-7])
+    return path
+
+
+def test_a_program_that_is_killed_while_it_mends_leaves_the_whole_conversation(tmp_path: Path) -> None:
+    path = save_damaged(tmp_path)
+    command = [sys.executable, "-c", MENDER, str(path), "0", "100000"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        for _ in range(5):
+            process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+    turns = read_transcript(path).turns
+    assert [turn.said for turn in turns[:50]] == [f"Question {number}" for number in range(50)]
+    saved, problems = list_saved(tmp_path)
+    assert ([each.path for each in saved], problems) == ([path], ())
+
+
+def test_a_disk_that_is_full_while_a_conversation_is_mended_leaves_it_as_it_was(tmp_path: Path) -> None:
+    path = save_damaged(tmp_path)
+    before = path.read_bytes()
+    command = [sys.executable, "-c", MENDER, str(path), str(len(before) // 2), "1"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert "can no longer be saved" in done.stderr
+    assert path.read_bytes() == before
+    assert len(read_transcript(path).turns) == 50
+    assert not list(tmp_path.glob("*.new"))
