@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -16,26 +17,35 @@ def rank(typed: str, name: str, title: str = "") -> int | None:
         name: What it may be the beginning or a part of.
         title: What else it is called.
     """
-    name, title = name.lower(), title.lower()
+    (name, name_initials), (title, title_initials) = _prepared(name), _prepared(title)
     if name.startswith(typed):
         return 0
     if title.startswith(typed):
         return 1
-    for place, text in enumerate((name, title)):
-        at = text.find(typed)
-        while at >= 0:
-            if not text[at - 1].isalnum():
-                return 2 + place
-            at = text.find(typed, at + 1)
     if typed in name or typed in title:
-        return 4
-    initials = ("".join(word[0] for word in _WORD.findall(text)) for text in (name, title))
-    if len(typed) > 1 and any(typed in letters for letters in initials):
+        return 2 if _begins_a_word(typed, name) else 3 if _begins_a_word(typed, title) else 4
+    if len(typed) > 1 and (typed in name_initials or typed in title_initials):
         return 5
+    if " " not in typed and "_" not in typed:
+        return None
     words = _WORD.findall(typed)
     if len(words) > 1 and all(word in name or word in title for word in words):
         return 6
     return None
+
+
+@lru_cache(maxsize=16_384)
+def _prepared(text: str) -> tuple[str, str]:
+    """A text in lower case, and the first letters of its words; asked for at each key."""
+    text = text.lower()
+    return text, "".join(word[0] for word in _WORD.findall(text))
+
+
+def _begins_a_word(typed: str, text: str) -> bool:
+    at = text.find(typed)
+    while at > 0 and text[at - 1].isalnum():
+        at = text.find(typed, at + 1)
+    return at >= 0
 
 
 def best(

@@ -123,10 +123,17 @@ class Finder:
         for _, result in reversed(new):
             await asyncio.to_thread(self._names.learn, result)
         if new:
-            self._add([Mention(kind, number, shown_name(name)) for (kind, number), name in self._told()])
+            self._add(await asyncio.to_thread(self._told))
 
-    def _told(self) -> list[tuple[tuple[str, str], str]]:
-        return [(thing, name) for thing, name in self._names.things() if thing[0] in NOUNS]
+    def _told(self) -> list[Mention]:
+        told = [
+            Mention(kind, number, shown_name(name))
+            for (kind, number), name in self._names.things()
+            if kind in NOUNS
+        ]
+        # The first look at a name takes longest, so it is taken here and not at a key.
+        best("", told, lambda each: (each.name, each.where))
+        return told
 
     async def _look(self, typed: str) -> None:
         toolbox = self._open_toolbox()

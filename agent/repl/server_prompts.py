@@ -151,4 +151,4 @@ def _draw(name: str, filled: PromptText, context: CommandContext) -> str:
     more = len(text) - len(shown)
     end = f"\n  … {more:,} more characters" if more > 0 else ""
     quoted = "\n".join(f"  {line}".rstrip() for line in lines)
-    return f"The server's prompt “{name}” is sent:\n{context.palette.dim(quoted + end)}"
+    return f"The server's prompt “{name}” says:\n{context.palette.dim(quoted + end)}"
