@@ -59,6 +59,16 @@ class ContextKeeper:
         results.limit_to(budget.request)
 
     @property
+    def budget(self) -> ContextBudget:
+        """How much the model can read."""
+        return self._budget
+
+    @property
+    def compacts_at(self) -> int:
+        """From how many tokens of a request on old turns are summarised."""
+        return int(self._budget.request * _FULL)
+
+    @property
     def messages(self) -> Sequence[Message]:
         """The history as a request shows it."""
         return self._show()
@@ -95,7 +105,7 @@ class ContextKeeper:
             LimitError: The last message alone does not fit.
         """
         if self._automatic and (covers := covered_by_next(self._conversation)) > self._failed_at:
-            full = int(self._budget.request * _FULL)
+            full = self.compacts_at
             before = await self._measure(system, functions, full)
             if before > full:
                 try:

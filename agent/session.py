@@ -39,6 +39,7 @@ from agent.settings import Settings
 from agent.sign_ins import SignIns, open_address
 from agent.standing import Stage, Standing
 from agent.standings import describe_standing
+from agent.token_use import InUse, TokenUse
 from agent.tools.approval import Oversight
 from agent.tools.catalogue import FIND_TOOLS
 from agent.tools.fence import holds_fenced
@@ -96,6 +97,7 @@ class Session:
             secrets=lambda: self._backend.secrets if self._backend else None,
             clock=clock,
         )
+        self.tokens = TokenUse(self.start, lambda: self._open)
         self._tracing = Tracing(environ, self._say)
         self._starting: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
@@ -196,6 +198,7 @@ class Session:
         # A model without an endpoint selects what it reads by itself.
         context = keeper if backend.base_url else None
         self._meter.look_at(context)
+        self.tokens.watch(InUse(self._model.name, self._loop, self._belt, self._meter, context))
         self._loop.use(self._model, strict=backend.strict, offer=offer, context=context)
         self._open.recorder.set_model(self._model.name)
         backend.warm_up(await backend.tools())
@@ -458,8 +461,7 @@ class Session:
         return (
             *rows,
             ("Model", f"{self._model.name} ({self._model_origin})"),
-            *(self._meter.rows() if self._meter else ()),
-            ("Context", f"about {await self._count():,} tokens"),
+            *await self.tokens.rows(),
             ("Conversation", f"{self._open.id} ({self._open.path})"),
         )
 
@@ -472,11 +474,6 @@ class Session:
         """Describe the present state for scripts."""
         backend = await self._open_backend()
         return {**(await backend.status()).to_json(), "model": await backend.describe_model()}
-
-    async def _count(self) -> int:
-        if self._meter is None or self._loop is None:
-            return 0
-        return await self._meter.estimate(read_prompt("system"), await self._loop.functions())
 
     async def aclose(self) -> None:
         """Close what is open and stop what was started."""
