@@ -18,7 +18,7 @@ def screen_of(text: str) -> str:
 
 def test_a_question_is_answered_with_a_line_for_each_call(window: DriverWindow) -> None:
     window.press("overdue" + ENTER)
-    window.wait_for("Shall I move them?\n\n❯")
+    window.wait_for("6 tasks.\n\n❯")
     assert window.text == screen_of(
         """
     Welcome to the demo.
@@ -37,6 +37,8 @@ def test_a_question_is_answered_with_a_line_for_each_call(window: DriverWindow) 
 
     Shall I move them?
 
+    /table, /board and /timeline draw these 6 tasks.
+
     ❯
     scripted-model · demo
     """
@@ -47,7 +49,7 @@ def test_a_window_of_40_columns_shows_the_same_shorter(open_window: OpenWindow) 
     window = open_window(40, 20)
     window.wait_for("scripted-model")
     window.press("overdue" + ENTER)
-    window.wait_for("Shall I move them?\n\n❯")
+    window.wait_for("6 tasks.\n\n❯")
     window.press("/tools" + ENTER)
     window.wait_for("destructive\n\n❯")
     assert window.text == screen_of(
@@ -67,6 +69,9 @@ def test_a_window_of_40_columns_shows_the_same_shorter(open_window: OpenWindow) 
      • Task 1
 
     Shall I move them?
+
+    /table, /board and /timeline draw these
+    6 tasks.
 
     ❯ /tools
 
@@ -220,8 +225,30 @@ def test_an_unknown_command_names_help(window: DriverWindow) -> None:
 
 def test_a_tool_is_called_by_hand_and_its_result_shown(window: DriverWindow) -> None:
     window.press('/call astravue_list_overdue_tasks {"projectId": 4}' + ENTER)
-    window.wait_for('"title": "Task 5"')
+    window.wait_for("Task 5  5\n6 tasks\n")
     assert "✓ List overdue tasks · project ID: 4 · 6 tasks · 0.1 s" in window.text
+
+
+def test_the_last_tasks_are_drawn_as_a_table_or_a_board(window: DriverWindow) -> None:
+    window.press("/table" + ENTER)
+    window.wait_for("Task    Id\n──────  ──\nTask 0  0\n")
+    window.press("/board" + ENTER)
+    window.wait_for("No status 6\n")
+    window.press("/timeline" + ENTER)
+    window.wait_for("0 tasks by due date · 6 without a due date\n")
+
+
+def test_that_tasks_can_be_drawn_is_said_once(window: DriverWindow) -> None:
+    window.press("overdue" + ENTER)
+    window.wait_for("draw these 6 tasks.\n\n❯")
+    window.press("overdue" + ENTER)
+    window.wait_for("Shall I move them?\n\n❯")
+    assert window.text.count("draw these 6 tasks") == 1
+
+
+def test_with_nothing_to_draw_it_is_said_what_to_ask_first(window: DriverWindow) -> None:
+    window.press("/hours" + ENTER)
+    window.wait_for("✗ There are no time entries to draw yet. Ask for logged time first.\n")
 
 
 def test_bad_json_calls_nothing(window: DriverWindow) -> None:
