@@ -59,7 +59,7 @@ def transcript_paths(folder: Path) -> dict[Path, float]:
 
 
 def paths_aside(path: Path) -> Iterator[Path]:
-    """What else there is of a conversation: damaged files kept aside, and unfinished ones of a killed program."""
+    """What else there is of a conversation: damaged files kept aside, and what a killed program had begun."""
     yield from path.parent.glob(f"{path.stem}{_ASIDE}*{_SUFFIX}")
     yield from path.parent.glob(f"{path.name}.*.new")
 
