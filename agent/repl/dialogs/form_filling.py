@@ -91,7 +91,8 @@ class FormFilling(Dialog[dict[str, FormValue] | Left]):
         )
 
     def _go(self, step: int) -> None:
-        if self._entry is not None:
+        # Whoever passes by an empty field has not forgotten it yet.
+        if self._entry is not None and self._entry.shown:
             self._entry.leave()
         self._at = (self._at + step) % (len(self._entries) + 1)
 

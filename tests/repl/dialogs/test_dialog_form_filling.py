@@ -125,6 +125,10 @@ def test_a_field_with_a_fault_can_be_left_and_is_come_back_to() -> None:
     assert hands.row("City").startswith("❯ ")
 
 
+def test_passing_by_what_is_missing_is_no_fault_yet() -> None:
+    assert "!" not in "".join(Hands().press(DOWN, DOWN, DOWN).drawn())
+
+
 def test_what_is_missing_is_come_back_to() -> None:
     hands = Hands().press("Oslo", UP, ENTER)
     assert hands.row("Room").startswith("❯ ")
