@@ -122,15 +122,14 @@ class MarkdownAnswer:
         self._sanitizer = Sanitizer()
 
     def draw_tail(self, columns: int, /) -> str:
-        """Draw the block that has not ended; a very long one as its text."""
+        """Draw the block that has not ended; a very long one as its text. The screen sets it apart."""
         tail = self._splitter.tail
         if len(tail) > _LONGEST_FORMATTED_TAIL:
             return tail
         # The live region is drawn again with every key; the tail is the same until more of it comes.
         if (tail, columns) != self._drawn_for:
             self._drawn_for, self._drawn_tail = (tail, columns), self._renderer.render(tail, columns)
-        drawn = self._drawn_tail
-        return "\n" + drawn if drawn and self._written_any else drawn
+        return self._drawn_tail
 
     def _write_blocks(self, blocks: list[str]) -> None:
         for block in blocks:
