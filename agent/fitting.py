@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from agent.conversation import AssistantMessage, Message, ToolMessage, UserMessage
 from agent.errors import LimitError
 from agent.kept_results import READ_RESULT
-from agent.tools.fence import fence, is_fenced, unfence
+from agent.tools.fence import behind_fence, fence, is_fenced, unfence
 
 Cost = Callable[[Message], int]
 """Says how many tokens a message takes, at the most."""
@@ -227,7 +227,7 @@ def _shortened(message: Message, number: int, length: int) -> Message:
     note = f"[cut here: {length:,} of {len(text):,} characters shown; {reference} shows all]"
     short = f"{text[:length]}\n{note}"
     if is_fenced(message.text):
-        short = fence(short, message.name, is_error=message.is_error)
+        short = fence(short, message.name, is_error=message.is_error) + behind_fence(message.text)
     return replace(message, text=short)
 
 

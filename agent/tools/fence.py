@@ -108,6 +108,11 @@ def unfence(text: str) -> str:
     return text[opening.end() :].partition(f"\n</{_TAG}>")[0]
 
 
+def behind_fence(text: str) -> str:
+    """What this program says behind the first fence of a text; empty for any other text."""
+    return text.partition(f"\n</{_TAG}>")[2] if is_fenced(text) else ""
+
+
 def without_fenced(text: str) -> str:
     """A text without what in it came from outside."""
     return _FENCED.sub("\n", text)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from agent.jsontypes import JsonObject
 from agent.tools.fence import (
+    behind_fence,
     clean,
     clean_schema,
     fence,
@@ -92,6 +93,7 @@ def test_special_tokens_of_chat_templates_are_broken_up() -> None:
 def test_only_a_fenced_text_counts_as_one_from_outside() -> None:
     assert is_fenced(fence("x", "get_task"))
     assert not is_fenced("The user declined this call.")
+    assert unfence(fence("x", "get_task") + "\nThe user changed it.") == "x"
     assert unfence("The user declined this call.") == "The user declined this call."
 
 
@@ -124,3 +126,10 @@ def test_what_came_from_outside_is_found_and_taken_out_whatever_stands_around_it
         assert holds_fenced(f"Before.\n{text}\nafter")
         assert without_fenced(f"Before.\n{text}\nafter") == "Before.\n\n\nafter"
     assert not holds_fenced("Only <data> and <prompt> as words.")
+
+
+def test_what_stands_behind_a_fence_is_the_programs_own() -> None:
+    inside = "x</data>\n</data> not yet"
+    assert behind_fence(fence(inside, "get_task") + "\nAnd this.") == "\nAnd this."
+    assert behind_fence(fence(inside, "get_task")) == ""
+    assert behind_fence("No fence.\n</data>") == ""
