@@ -88,7 +88,7 @@ class Backend:
         self._audit = AuditLog(folders.audit_file)
         self._seen = SeenNames(folders.names_file)
         self._vault = Vault(folders, environ, key=vault_key)
-        self._stored_key = KeyLookup(ModelKeys(self._vault), say)
+        self.stored_keys = KeyLookup(ModelKeys(self._vault), say)
         self._tokens = TokenManager(
             self._vault, settings.server, settings.profile, audit=self._audit, warn=say
         )
@@ -187,7 +187,7 @@ class Backend:
         return await choose_model(
             settings,
             embedded_available=is_available,
-            stored_key=self._stored_key,
+            stored_key=self.stored_keys,
             show_request=self._show_request,
         )
 

@@ -29,6 +29,7 @@ from agent.mentions.finder import Finder
 from agent.meter import Meter
 from agent.model.protocol import Model
 from agent.model.scripted import ScriptedModel
+from agent.model_choice import ModelChoices
 from agent.moment import describe_moment
 from agent.notices import NoticeBoard, describe
 from agent.offers import Offers
@@ -97,6 +98,7 @@ class Session:
             secrets=lambda: self._backend.secrets if self._backend else None,
             clock=clock,
         )
+        self.models = ModelChoices(self._open_backend, lambda: self._settings, folders, self.use_model)
         self.tokens = TokenUse(self.start, lambda: self._open)
         self._tracing = Tracing(environ, self._say)
         self._starting: asyncio.Task[None] | None = None

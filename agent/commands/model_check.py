@@ -6,8 +6,8 @@ import json
 import sys
 
 from agent.commands.common import prepare
-from agent.commands.model_places import open_keys
 from agent.commands.progress import STANDARD_ERROR
+from agent.commands.stored_keys import open_keys
 from agent.errors import ExitCode, ModelError
 from agent.folders import Folders
 from agent.jsontypes import JsonObject

@@ -10,7 +10,7 @@ from agent.auth.login import canonical_server
 from agent.auth.model_keys import ModelKeys
 from agent.commands.common import prepare, warn
 from agent.commands.hidden import ask_hidden
-from agent.commands.model_places import open_vault
+from agent.commands.stored_keys import open_vault
 from agent.errors import ExitCode, UsageError
 from agent.model.selection import OPENAI_BASE_URL
 

@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 
 from agent.commands.common import prepare, warn
-from agent.commands.model_places import Found, look_around, open_keys
+from agent.commands.stored_keys import open_keys
 from agent.errors import ExitCode, UsageError
 from agent.folders import Folders
 from agent.model.addresses import is_openai
 from agent.model.embedded import is_available
 from agent.model.selection import EMBEDDED
+from agent.model_places import find_place, look_around
 from agent.repl.sanitize import strip_line
 from agent.settings import Settings, load_settings
 from agent.settings_file import write_settings
@@ -47,32 +48,6 @@ def run(arguments: argparse.Namespace) -> int:
     sys.stdout.write(f"The model is {strip_line(name)}{where} from now on ({file}{table}).\n")
     _warn_of_stronger(arguments, folders, values)
     return ExitCode.DONE
-
-
-def find_place(name: str, found: Found, *, must_be_configured: bool) -> tuple[str, str]:
-    """Find out where a model is.
-
-    Args:
-        name: The model.
-        found: All places and what they have.
-        must_be_configured: The endpoint was named, so the model is not looked for elsewhere.
-
-    Returns:
-        The address of the endpoint that has it, if that is not the one that is configured; and what speaks
-        against the choice, if anything does.
-    """
-    configured = found.configured
-    if configured and configured.listing.knows(name):
-        return "", ""
-    if configured and must_be_configured:
-        if configured.listing.names:
-            return "", f"{configured.base_url} does not list {name}"
-        return "", f"{configured.base_url} {configured.listing.problem}, so {name} was not looked for"
-    if holder := found.holder_of(name):
-        return holder.base_url, ""
-    asked = ", ".join(place.base_url for place in found.places if place.listing.names)
-    said = f"{name} is not listed by {asked}" if asked else f"no endpoint answers, so {name} was not found"
-    return "", f"{said}; name the endpoint that has it with --base-url, or see `astravue model list`"
 
 
 def _warn_of_stronger(arguments: argparse.Namespace, folders: Folders, values: dict[str, str]) -> None:

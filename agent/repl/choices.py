@@ -51,6 +51,9 @@ def make_sources(context: CommandContext) -> dict[Completes, Source]:
     def themes() -> Sequence[Choice]:
         return [Choice(theme.name, theme.summary) for theme in THEMES]
 
+    def models() -> Sequence[Choice]:
+        return [Choice(name) for name in context.models.names] if context.models else ()
+
     def resources() -> Sequence[Choice]:
         return [Choice(each.uri, each.title) for each in context.server_lists.resources()]
 
@@ -64,5 +67,6 @@ def make_sources(context: CommandContext) -> dict[Completes, Source]:
         Completes.APPROVAL: approvals,
         Completes.CONVERSATION: Fetched(conversations, context.screen.offer_again),
         Completes.THEME: themes,
+        Completes.MODEL: models,
         Completes.RESOURCE: resources,
     }

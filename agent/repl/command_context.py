@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from agent.events import Event
+from agent.model_records import ListedModels
 from agent.repl.appearance import Appearance
 from agent.repl.host import Host
 from agent.repl.palette import Palette
@@ -47,6 +48,7 @@ class CommandContext:
         submit: Sends a text as if it had been typed.
         leave: Ends the chat.
         tools: The tools as last listed.
+        models: The models as last listed; `None` until they are.
     """
 
     host: Host
@@ -60,6 +62,7 @@ class CommandContext:
     submit: Callable[[str], None]
     leave: Callable[[], None]
     tools: Sequence[Tool] = field(default=())
+    models: ListedModels | None = None
 
     @property
     def palette(self) -> Palette:

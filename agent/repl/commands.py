@@ -73,6 +73,11 @@ FORK = Command("fork", "go on with a copy of this one, or of its first turns", "
 EXPORT = Command("export", "write this conversation as Markdown or HTML", "[md|html] [PATH]")
 STATUS = Command("status", "server, sign-in and model", while_busy=True)
 DOCTOR = Command("doctor", "find out what is wrong, and what helps", while_busy=True)
+CONTEXT = Command("context", "where the tokens go", while_busy=True)
+COST = Command("cost", "tokens and what they cost, by turn", while_busy=True)
+MODEL = Command(
+    "model", "the models there are, or another one for this chat", "[NAME]", completes=Completes.MODEL
+)
 THEME = Command(
     "theme", "show the colour themes, or change to one", "[NAME]", while_busy=True, completes=Completes.THEME
 )
@@ -81,10 +86,10 @@ LOGOUT = Command("logout", "sign out")
 QUIT = Command("quit", "leave", while_busy=True)
 
 GROUPS = {
-    "Chat": (HELP, UNDO, COMPACT, STATUS, DOCTOR, QUIT),
+    "Chat": (HELP, UNDO, CONTEXT, COST, COMPACT, STATUS, DOCTOR, QUIT),
     "Workspace": (TOOLS, CALL, RESOURCES, TABLE, BOARD, TIMELINE, HOURS, LOGIN, LOGOUT),
     "Conversations": (RESUME, NEW, FORK, EXPORT),
-    "Settings": (APPROVE, THEME),
+    "Settings": (MODEL, APPROVE, THEME),
 }
 """The commands as `/help` shows them."""
 COMMANDS = tuple(command for group in GROUPS.values() for command in group)

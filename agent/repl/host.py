@@ -7,10 +7,13 @@ from typing import Protocol
 from agent.doctor.finding import Finding
 from agent.events import Event
 from agent.jsontypes import JsonObject, JsonValue
+from agent.ledger import Ledger
 from agent.mentions.mention import Mention
+from agent.model_records import ListedModels
 from agent.repl.undoing import UndoHost
 from agent.server_records import Prompt, PromptText, Resource, ResourceContents
 from agent.standing import Standing
+from agent.token_report import ContextReport
 from agent.tools.policy import Policy
 from agent.tools.tool import Tool
 from agent.transcripts.header import Origin
@@ -159,6 +162,46 @@ class ConversationsHost(Protocol):
         ...
 
 
+class ModelHost(Protocol):
+    """The models that there are."""
+
+    async def list(self) -> ListedModels:
+        """Ask every place for its models.
+
+        Raises:
+            AgentError: The sign-in or the stored keys cannot be opened.
+        """
+        ...
+
+    async def use(self, name: str) -> str:
+        """Answer with another model from the next turn on; the conversation goes on.
+
+        Returns:
+            The model, and why it is this one.
+
+        Raises:
+            AgentError: It cannot be used; the one before stays.
+        """
+        ...
+
+
+class TokenHost(Protocol):
+    """What the conversation takes."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """What each turn took."""
+        ...
+
+    async def context(self) -> ContextReport:
+        """Tell where the tokens of the next request go.
+
+        Raises:
+            AgentError: Something is missing, or the server cannot list its tools.
+        """
+        ...
+
+
 class Host(UndoHost, Protocol):
     """The program behind the chat: the model, the workspace and the sign-in.
 
@@ -195,6 +238,16 @@ class Host(UndoHost, Protocol):
     @property
     def conversations(self) -> ConversationsHost:
         """The saved conversations."""
+        ...
+
+    @property
+    def models(self) -> ModelHost:
+        """The models that there are."""
+        ...
+
+    @property
+    def tokens(self) -> TokenHost:
+        """What the conversation takes."""
         ...
 
     @property

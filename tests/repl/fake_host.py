@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from agent.conversation import ToolCall
@@ -25,8 +26,10 @@ from agent.events import (
     TurnStarted,
 )
 from agent.jsontypes import JsonObject, JsonValue, dump
+from agent.ledger import Ledger
 from agent.mentions.mention import Mention
 from agent.model.protocol import FinishReason, TextDelta, Usage
+from agent.model_records import ListedModels, ModelPlace
 from agent.server_records import (
     Prompt,
     PromptArgument,
@@ -36,10 +39,11 @@ from agent.server_records import (
     ResourceContents,
 )
 from agent.standing import Standing
+from agent.token_report import ContextReport
 from agent.tools.effects import effect_of
 from agent.tools.policy import Policy
 from agent.tools.tool import Annotations, Effect, Tool
-from agent.transcripts.header import Origin
+from agent.transcripts.header import Header, Origin
 from agent.transcripts.saved import Saved
 from agent.transcripts.turns import Turn
 from agent.undo.plan import Listed, UndoPlan
@@ -125,6 +129,20 @@ class FakeSignIns:
         return "Signed out."
 
 
+SERVER = "https://demo.example/mcp"
+
+
+def _saved(id: str, title: str, server: str = SERVER) -> Saved:
+    return Saved(Header(id, 1_795_000_000.0, server), Path(f"{id}.jsonl"), title, 3, 1_795_000_000.0)
+
+
+OTHERS = (
+    _saved("20261101-000000-aaaa", "With another server", "https://other.example/mcp"),
+    _saved("20261101-000000-bbbb", "The \x1b[31mlaunch in May"),
+    _saved("20261101-000000-cccc", "Who is on holiday?"),
+)
+
+
 @dataclass
 class FakeConversations:
     """Saved conversations in memory.
@@ -139,7 +157,7 @@ class FakeConversations:
     others: tuple[Saved, ...] = ()
     last_turn: Turn | None = None
     id: str = "20261123-090000-0001"
-    server: str = "https://demo.example/mcp"
+    server: str = SERVER
 
     async def saved(self) -> tuple[tuple[Saved, ...], tuple[str, ...]]:
         return self.others, ()
@@ -167,6 +185,61 @@ class FakeConversations:
         return path or Path(f"{self.id}.{form}")
 
 
+class FakeModels:
+    """Two places with models.
+
+    Args:
+        note: Told which one is to be used.
+    """
+
+    def __init__(self, note: Callable[[str], None]) -> None:
+        self._note = note
+
+    async def list(self) -> ListedModels:
+        places = (
+            ModelPlace(
+                "https://demo.example/v1 (configured)", ("scripted-model", "other-model"), "scripted-model"
+            ),
+            ModelPlace("embedded (installed; 1.12 GB, fetched)", ("small-model",)),
+        )
+        return ListedModels(places, "In use: scripted-model at https://demo.example/v1, configured")
+
+    async def use(self, name: str) -> str:
+        self._note(f"model {name}")
+        if name == "no-model":
+            raise ModelError(f"There is no model {name} anywhere; the one before stays.")
+        return f"{name} (https://demo.example/v1, configured by /model)"
+
+
+class FakeTokens:
+    """A conversation that took a little."""
+
+    @property
+    def ledger(self) -> Ledger:
+        ledger = Ledger()
+        ledger.begin("Which are overdue?")
+        ledger.add(Usage(12_000, 345, cost=0.0123), "scripted-model", date(2026, 11, 1))
+        return ledger
+
+    async def context(self) -> ContextReport:
+        return ContextReport(
+            model="scripted-model",
+            window=128_000,
+            budget=119_808,
+            compacts_at=95_846,
+            system=1_200,
+            functions=9_000,
+            offered=14,
+            available=60,
+            summary=0,
+            user=300,
+            answers=700,
+            results=21_000,
+            largest=((LIST_OVERDUE.name, 21_000),),
+            left_out=0,
+        )
+
+
 @dataclass
 class FakeHost:
     """Answers by what a message says.
@@ -186,7 +259,7 @@ class FakeHost:
     chunk: int = 7
     changes: tuple[Listed, ...] = ()
     plan: UndoPlan | None = None
-    others: tuple[Saved, ...] = ()
+    others: tuple[Saved, ...] = OTHERS
     left: Turn | None = None
     ready: bool = False
     log: list[str] = field(default_factory=list[str])
@@ -197,6 +270,14 @@ class FakeHost:
 
     def __post_init__(self) -> None:
         self.conversations = FakeConversations(self.note, self.others, self.left)
+
+    @property
+    def models(self) -> FakeModels:
+        return FakeModels(self.note)
+
+    @property
+    def tokens(self) -> FakeTokens:
+        return FakeTokens()
 
     @property
     def sign_ins(self) -> FakeSignIns:

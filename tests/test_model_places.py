@@ -1,8 +1,7 @@
 """Where a model is that somebody wants to use."""
 
-from agent.commands.model_places import Found, Place
-from agent.commands.model_use import find_place
 from agent.model.listing import Listing
+from agent.model_places import Found, Place, find_place
 
 OPENAI = Place("configured", "https://api.openai.com/v1", Listing(("gpt-5-mini",)), is_configured=True)
 AWAY = Place("configured", "https://away.example/v1", Listing((), "cannot be reached"), is_configured=True)

@@ -1,15 +1,10 @@
 """Where models are looked for: the configured endpoint, those with a stored key, servers on this machine."""
 
 import asyncio
-import os
 from dataclasses import dataclass
 
 from agent.auth.login import canonical_server
-from agent.auth.model_keys import KeyLookup, ModelKeys
-from agent.auth.vault import Vault
-from agent.commands.common import warn
-from agent.commands.passphrase import unlock
-from agent.folders import Folders
+from agent.auth.model_keys import KeyLookup
 from agent.model.listing import Listing
 from agent.model.selection import (
     ConfiguredEndpoint,
@@ -18,16 +13,6 @@ from agent.model.selection import (
     list_endpoint,
 )
 from agent.settings import Settings
-
-
-def open_vault(folders: Folders) -> Vault:
-    """The vault, after its passphrase was asked for if it takes one."""
-    return Vault(folders, os.environ, key=unlock(folders))
-
-
-def open_keys(folders: Folders) -> KeyLookup:
-    """The stored keys, after the vault's passphrase was asked for if it takes one."""
-    return KeyLookup(ModelKeys(open_vault(folders)), warn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +81,32 @@ async def look_around(settings: Settings, keys: KeyLookup) -> Found:
         if server.base_url not in elsewhere
     ]
     return Found((*places, *local), tuple(kept))
+
+
+def find_place(name: str, found: Found, *, must_be_configured: bool) -> tuple[str, str]:
+    """Find out where a model is.
+
+    Args:
+        name: The model.
+        found: All places and what they have.
+        must_be_configured: The endpoint was named, so the model is not looked for elsewhere.
+
+    Returns:
+        The address of the endpoint that has it, if that is not the one that is configured; and what speaks
+        against the choice, if anything does.
+    """
+    configured = found.configured
+    if configured and configured.listing.knows(name):
+        return "", ""
+    if configured and must_be_configured:
+        if configured.listing.names:
+            return "", f"{configured.base_url} does not list {name}"
+        return "", f"{configured.base_url} {configured.listing.problem}, so {name} was not looked for"
+    if holder := found.holder_of(name):
+        return holder.base_url, ""
+    asked = ", ".join(place.base_url for place in found.places if place.listing.names)
+    said = f"{name} is not listed by {asked}" if asked else f"no endpoint answers, so {name} was not found"
+    return "", f"{said}; name the endpoint that has it with --base-url, or see `astravue model list`"
 
 
 def _title(endpoint: ConfiguredEndpoint) -> str:
