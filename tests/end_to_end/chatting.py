@@ -15,8 +15,13 @@ class Chatting(Window):
     def say(self, text: str) -> None:
         """Type a line and send it."""
         self.press(text)
-        self.wait_until(lambda: _unwrapped(text) in _unwrapped(self.text))
+        self.wait_until(lambda: self._draft.startswith(_unwrapped(text)))
         self.press("\r")
+
+    @property
+    def _draft(self) -> str:
+        """What stands at the prompt, however it is wrapped, and what is below it."""
+        return _unwrapped(self.visible.rpartition("❯")[2])
 
     def approve(self) -> None:
         """Wait for the question and say yes."""
