@@ -203,6 +203,8 @@ class Chat:
         if self._current and self._runs_beside(text):
             self._spawn(self._take(text))
             return
+        if self._current and self._palette.plain:
+            self._remark(f"Waiting for its turn: {strip_line(text)}")
         self._queue.append(text)
         self._idle.clear()
         self._wake.set()
@@ -360,7 +362,7 @@ class Chat:
         except Exception as error:
             _LOGGER.exception("the chat caught an error that nothing else had handled")
             inside = f"Something went wrong inside ({type(error).__name__}); the log tells more."
-            self._remark(f"{self._palette.bad('✗')} {inside}")
+            self._remark(f"{'Error:' if self._palette.plain else self._palette.bad('✗')} {inside}")
 
     async def _follow(self, text: str) -> None:
         outgoing = await compose(text, self._context)
@@ -429,7 +431,8 @@ class Chat:
         if self._screen.shows_input:
             return
         first, *rest = shown_of_message(text).split("\n")
-        lines = [f"❯ {first}", *(f"  {line}" for line in rest)]
+        mark = "You:" if self._palette.plain else "❯"
+        lines = [f"{mark} {first}", *(f"  {line}" for line in rest)]
         self._scrollback.write(Kind.MESSAGE, "".join(f"{self._palette.accent(line)}\n" for line in lines))
 
     def _remark(self, text: str) -> None:

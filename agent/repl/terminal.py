@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 
 from prompt_toolkit.application import Application, in_terminal
-from prompt_toolkit.auto_suggest import AutoSuggest
+from prompt_toolkit.auto_suggest import AutoSuggest, ConditionalAutoSuggest
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer
 from prompt_toolkit.document import Document
@@ -57,6 +57,7 @@ from agent.repl.screen import Keyboard
 from agent.repl.styles import depth_of, make_style
 
 _PROMPT = "❯ "
+_PLAIN_PROMPT = "> "
 _MENU_ROWS = 8
 _INPUT_ROWS = 10
 _LONGEST_LINE = 65_536
@@ -110,7 +111,7 @@ class TerminalScreen:
         self._buffer = Buffer(
             history=history,
             completer=completer,
-            auto_suggest=suggest,
+            auto_suggest=ConditionalAutoSuggest(suggest, Condition(lambda: not palette.plain)),
             complete_while_typing=Condition(self._completes_while_typing),
             multiline=True,
             on_text_changed=self._text_changed,
@@ -268,7 +269,9 @@ class TerminalScreen:
         rows = HSplit(
             [
                 ConditionalContainer(live, Condition(self._is_live)),
-                ConditionalContainer(queued, Condition(lambda: bool(self._keyboard.queued()))),
+                ConditionalContainer(
+                    queued, Condition(lambda: bool(self._keyboard.queued()) and not self._palette.plain)
+                ),
                 Window(height=1),
                 ConditionalContainer(entry, Condition(lambda: not self._desk.is_typing)),
                 self._desk.container,
@@ -339,6 +342,9 @@ class TerminalScreen:
         self._keyboard.typed()
 
     def _completes_while_typing(self) -> bool:
+        if self._palette.plain:
+            # A list that opens by itself would be read out in the middle of a word.
+            return False
         before = self._buffer.document.text_before_cursor
         return before.startswith("/") or typed_mention(before) is not None
 
@@ -389,7 +395,7 @@ class TerminalScreen:
     def _line_prefix(self, line: int, wrap: int) -> StyleAndTextTuples:
         if line or wrap:
             return [("", "  ")]
-        return [("class:prompt", _PROMPT)]
+        return [("class:prompt", _PLAIN_PROMPT if self._palette.plain else _PROMPT)]
 
     def _toolbar_text(self) -> StyleAndTextTuples:
         return [("class:toolbar", self._draw_toolbar())]
