@@ -9,7 +9,7 @@ from typing import TypeAlias
 from agent.repl.cells import width, wrap
 from agent.repl.palette import Palette
 from agent.repl.sanitize import isolate
-from agent.repl.views.layout import GAP, LATE, Tone, colour
+from agent.repl.views.layout import GAP, LATE, Tone, colour, draw_facts
 from agent.repl.views.records import Records, Task, count
 from agent.repl.views.statuses import in_order
 from agent.repl.views.table import describe_rest, draw_plain, due_cell
@@ -52,8 +52,8 @@ def draw_board(records: Records, columns: int, palette: Palette, now: datetime, 
         lines = [_join(row, room) for row in zip_longest(*lanes_drawn, fillvalue=(0, ""))]
     while lines and not lines[-1]:
         lines.pop()
-    foot = describe_rest(records, len(records.rows), today)
-    return "".join(f"{line}\n" for line in (*lines, "", *map(palette.dim, wrap(foot, columns - 1))))
+    foot = draw_facts(describe_rest(records, len(records.rows), today), columns, palette)
+    return "".join(f"{line}\n" for line in (*lines, "", *foot))
 
 
 def group_by_status(records: Records) -> list[tuple[str, list[Task]]]:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from agent.durations import describe_milliseconds
 from agent.repl.cells import pad, pad_left, shorten, width, wrap
 from agent.repl.palette import Palette
 from agent.repl.sanitize import isolate
 from agent.repl.views.days import describe_day, describe_hours
 from agent.repl.views.entries import TimeEntry
-from agent.repl.views.layout import GAP
+from agent.repl.views.layout import GAP, draw_facts
 from agent.repl.views.records import Records
 from agent.repl.views.table import NARROW
 
@@ -43,14 +44,17 @@ def draw_hours(records: Records, columns: int, palette: Palette, now: datetime, 
     grouping = grouping or _choose(records.entries)
     sums = _by_day(records.entries, today) if grouping == "day" else _by_name(records.entries, grouping)
     total = sum(sums.values())
-    heading = " · ".join(filter(None, (f"Hours by {grouping}", _describe_range(records.entries, today))))
+    when = _describe_range(records.entries, today)
+    heading = (", " if palette.plain else " · ").join(filter(None, (f"Hours by {grouping}", when)))
     lines = [palette.strong(line) for line in wrap(heading, columns - 1)]
     draw = _draw_plain if palette.plain else _draw_below if columns < NARROW else _draw_beside
     lines += draw(sums, total, columns, palette)
-    figures = f"{describe_hours(total)} hours in all"
-    if records.left_out:
-        figures += f" · {records.left_out} more entries at the server"
-    return "".join(f"{line}\n" for line in (*lines, *map(palette.dim, wrap(figures, columns - 1))))
+    said = describe_milliseconds(total) if palette.plain else f"{describe_hours(total)} hours"
+    facts = [
+        f"{said} in all",
+        *([f"{records.left_out} more entries at the server"] if records.left_out else []),
+    ]
+    return "".join(f"{line}\n" for line in (*lines, *draw_facts(facts, columns, palette)))
 
 
 def bar(share: float, room: int) -> str:
@@ -135,7 +139,8 @@ def _draw_plain(sums: Mapping[str, float], total: float, columns: int, _palette:
     lines: list[str] = []
     for name, milliseconds in sums.items():
         share = f"{milliseconds / total:.0%}" if total else "0%"
-        text = f"{isolate(name)}: {describe_hours(milliseconds)}, {share}"
+        # Figures with a colon are read as times of day.
+        text = f"{isolate(name)}: {describe_milliseconds(milliseconds)}, {share}"
         room = min(columns - 1 - width(text) - len(GAP), _LONGEST_PLAIN_BAR)
         drawn = _ASCII * max(1, round(milliseconds / most * room)) if room > 1 else ""
         lines += [f"{text}{GAP}{drawn}"] if drawn else wrap(text, columns - 1, indent=GAP)

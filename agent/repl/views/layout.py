@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from agent.repl.cells import pad, pad_left, shorten, width
+from agent.repl.cells import pad, pad_left, shorten, width, wrap
 from agent.repl.palette import Palette
 from agent.repl.sanitize import isolate
 
@@ -136,6 +136,12 @@ def draw_row(cells: Sequence[tuple[Cell, int, bool]], palette: Palette) -> str:
         blanks = filled.removeprefix(text) if not is_number else ""
         drawn.append(colour(isolate(filled.removesuffix(blanks)), cell.tone, palette) + blanks)
     return GAP.join(drawn).rstrip()
+
+
+def draw_facts(facts: Sequence[str], columns: int, palette: Palette) -> list[str]:
+    """Draw what there is to say below a drawing, in as few lines as it takes."""
+    text = (", " if palette.plain else " · ").join(facts)
+    return [palette.dim(line) for line in wrap(text, columns - 1)]
 
 
 def draw_rule(widths: Sequence[int], palette: Palette) -> str:

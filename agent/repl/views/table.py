@@ -11,7 +11,19 @@ from agent.repl.palette import Palette
 from agent.repl.sanitize import isolate, strip_line
 from agent.repl.views.days import describe_day, describe_distance, describe_hours
 from agent.repl.views.entries import TimeEntry
-from agent.repl.views.layout import GAP, LATE, SPARE, Cell, Column, Tone, colour, draw_row, draw_rule, fit
+from agent.repl.views.layout import (
+    GAP,
+    LATE,
+    SPARE,
+    Cell,
+    Column,
+    Tone,
+    colour,
+    draw_facts,
+    draw_row,
+    draw_rule,
+    fit,
+)
 from agent.repl.views.records import DUE_FIELDS, Records, Task, count, read_task
 
 NARROW = 50
@@ -42,8 +54,8 @@ def draw_table(records: Records, columns: int, palette: Palette, now: datetime, 
         drawn = _draw_blocks(columns_of(records, now, shown), columns, palette)
     else:
         drawn = draw_grid(columns_of(records, now, shown), columns, palette)
-    foot = describe_rest(records, shown, now.date())
-    return "".join(f"{line}\n" for line in (*drawn, *(palette.dim(line) for line in wrap(foot, columns - 1))))
+    foot = draw_facts(describe_rest(records, shown, now.date()), columns, palette)
+    return "".join(f"{line}\n" for line in (*drawn, *foot))
 
 
 def columns_of(records: Records, now: datetime, most_rows: int) -> list[Column]:
@@ -62,7 +74,7 @@ def first_of(records: Records, shown: int) -> Records:
     return Records(records.noun, records.rows[:shown], records.tasks[:shown], records.entries[:shown])
 
 
-def describe_rest(records: Records, shown: int, today: date) -> str:
+def describe_rest(records: Records, shown: int, today: date) -> list[str]:
     """Say how many there are, how many of them are not shown, and what stands out."""
     facts = [count(shown, records.noun)]
     more = len(records.rows) - shown + records.left_out
@@ -72,7 +84,7 @@ def describe_rest(records: Records, shown: int, today: date) -> str:
         facts.append(f"{late} late")
     if records.entries:
         facts.append(f"{describe_hours(sum(entry.milliseconds for entry in records.entries))} hours in all")
-    return " · ".join(facts)
+    return facts
 
 
 def due_cell(task: Task, today: date) -> Cell:
@@ -179,13 +191,13 @@ def _draw_blocks(columns: Sequence[Column], room: int, palette: Palette) -> list
         named = wrap(title.text or "–", room - 1, indent=GAP, most_lines=_MOST_TITLE_LINES)
         tone = Tone.STRONG if title.tone is Tone.NORMAL else title.tone
         lines += [colour(isolate(line), tone, palette) for line in named]
-        lines += _draw_facts(
+        lines += _draw_details(
             [(column, column.cells[row]) for column in rest if column.cells[row].text], room, palette
         )
     return lines
 
 
-def _draw_facts(facts: Sequence[tuple[Column, Cell]], room: int, palette: Palette) -> list[str]:
+def _draw_details(facts: Sequence[tuple[Column, Cell]], room: int, palette: Palette) -> list[str]:
     """Facts beside one another, as many in a line as fit."""
     lines: list[str] = []
     used = room

@@ -9,7 +9,7 @@ from agent.repl.cells import pad, shorten, width, wrap
 from agent.repl.palette import Palette
 from agent.repl.sanitize import isolate
 from agent.repl.views.days import describe_day
-from agent.repl.views.layout import GAP, LATE, Tone, colour
+from agent.repl.views.layout import GAP, LATE, Tone, colour, draw_facts
 from agent.repl.views.records import Records, Task, count
 from agent.repl.views.table import draw_plain, due_cell
 
@@ -48,11 +48,11 @@ def draw_timeline(
         lines = _draw_list(shown, columns, palette, today)
     else:
         lines = _draw_axis(shown, columns, palette, today)
-    foot = _describe(records, len(dated), len(shown), today)
-    return "".join(f"{line}\n" for line in (*lines, *map(palette.dim, wrap(foot, columns - 1))))
+    foot = draw_facts(_describe(records, len(dated), len(shown), today), columns, palette)
+    return "".join(f"{line}\n" for line in (*lines, *foot))
 
 
-def _describe(records: Records, dated: int, shown: int, today: date) -> str:
+def _describe(records: Records, dated: int, shown: int, today: date) -> list[str]:
     facts = [f"{count(shown, records.noun)} by due date"]
     if dated > shown:
         facts[0] += f" and {dated - shown} more"
@@ -62,7 +62,7 @@ def _describe(records: Records, dated: int, shown: int, today: date) -> str:
         facts.append(f"{undated} without a due date")
     if records.left_out:
         facts.append(f"{records.left_out} more at the server")
-    return " · ".join(facts)
+    return facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
+from agent.durations import describe_milliseconds
 from agent.repl.cells import wrap
 from agent.repl.palette import Palette
 from agent.repl.sanitize import isolate
 from agent.repl.views.days import describe_day, describe_hours
 from agent.repl.views.entries import TimeEntry
-from agent.repl.views.layout import GAP, Cell, Column, Tone
+from agent.repl.views.layout import GAP, Cell, Column, Tone, draw_facts
 from agent.repl.views.records import Records, count
 from agent.repl.views.table import NARROW, draw_grid
 
@@ -47,12 +48,13 @@ def draw_timesheet(records: Records, columns: int, palette: Palette, now: dateti
         if listed
         else _draw_days(by_person, sums, names, columns, palette)
     )
-    total = describe_hours(sum(entry.milliseconds for entry in records.entries))
-    facts = [count(len(records.entries), records.noun), f"{total} hours in all", f"by {unit}"]
+    total = sum(entry.milliseconds for entry in records.entries)
+    said = describe_milliseconds(total) if palette.plain else f"{describe_hours(total)} hours"
+    facts = [count(len(records.entries), records.noun), f"{said} in all", f"by {unit}"]
     if records.left_out:
         facts.append(f"{records.left_out} more at the server")
-    foot = wrap(" · ".join(facts), columns - 1)
-    return "".join(f"{line}\n" for line in (*lines, *map(palette.dim, foot)))
+    foot = draw_facts(facts, columns, palette)
+    return "".join(f"{line}\n" for line in (*lines, *foot))
 
 
 def _choose_spans(
@@ -117,10 +119,11 @@ def _draw_list(
     sums: dict[str, dict[date, float]], names: dict[date, str], columns: int, palette: Palette
 ) -> list[str]:
     lines: list[str] = []
-    indent = "" if palette.plain else GAP
+    # Figures with a colon are read as times of day.
+    indent, describe = ("", describe_milliseconds) if palette.plain else (GAP, describe_hours)
     for label, held in sums.items():
         lines += [palette.strong(isolate(line)) for line in wrap(label, columns - 1, indent=GAP)]
-        lines += [f"{indent}{names[span]}: {describe_hours(held[span])}" for span in names if held.get(span)]
-        lines.append(f"{indent}{_TOTAL}: {describe_hours(sum(held.values()))}")
+        lines += [f"{indent}{names[span]}: {describe(held[span])}" for span in names if held.get(span)]
+        lines.append(f"{indent}{_TOTAL}: {describe(sum(held.values()))}")
         lines += [""] if palette.plain else []
     return lines

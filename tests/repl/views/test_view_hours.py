@@ -44,10 +44,10 @@ def test_a_narrow_window_has_the_bar_below_its_name() -> None:
 
 def test_plain_bars_are_ascii_behind_the_words() -> None:
     assert draw(ENTRIES, 60, PLAIN) == [
-        "Hours by person · 23 Nov to 24 Nov",
-        "Tom Becker: 8:30, 97%  ####################",
-        "Julia Novak: 0:15, 3%  #",
-        "8:45 hours in all",
+        "Hours by person, 23 Nov to 24 Nov",
+        "Tom Becker: 8 h 30 min, 97%  ####################",
+        "Julia Novak: 15 min, 3%  #",
+        "8 h 45 min in all",
     ]
 
 

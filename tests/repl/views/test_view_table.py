@@ -69,7 +69,7 @@ def test_plain_tables_are_lines_of_label_and_value() -> None:
         "Project: Office move",
         "Id: 1",
         "",
-        "1 task · 1 late",
+        "1 task, 1 late",
     ]
 
 

@@ -44,7 +44,13 @@ def test_days_that_do_not_fit_become_weeks_and_then_months() -> None:
 
 def test_narrow_and_plain_timesheets_are_read_person_by_person() -> None:
     assert draw(ENTRIES, 40)[:4] == ["Tom Becker", "  Mon 23: 6:30", "  Tue 24: 2:00", "  Total: 8:30"]
-    assert draw(ENTRIES, 60, PLAIN)[:5] == ["Tom Becker", "Mon 23: 6:30", "Tue 24: 2:00", "Total: 8:30", ""]
+    assert draw(ENTRIES, 60, PLAIN)[:5] == [
+        "Tom Becker",
+        "Mon 23: 6 h 30 min",
+        "Tue 24: 2 h",
+        "Total: 8 h 30 min",
+        "",
+    ]
 
 
 def test_time_without_a_day_is_counted_too() -> None:
