@@ -11,4 +11,4 @@ async def run(context: CommandContext, _rest: str) -> None:
     """
     left = context.host.conversations.id
     await context.host.conversations.begin()
-    context.remark(f"A new conversation begins. The one before is saved: /resume {left}")
+    context.remark(f"A new conversation begins. Back: /resume {left}")
