@@ -18,6 +18,7 @@ from agent.repl.sanitize import isolate
 _GAP = 2
 _EDGES = 2
 _INDENT = 2
+_BETWEEN = Text(" · ", overflow="fold")
 # Words longer than this, such as addresses, may be broken before a table gives up its columns.
 _LONGEST_WORD = 16
 
@@ -56,17 +57,33 @@ def _draw_columns(header: Sequence[Text], rows: Sequence[Sequence[Text]], widths
 
 
 def _draw_records(header: Sequence[Text], rows: Sequence[Sequence[Text]]) -> RenderResult:
+    """Each row as a heading and one paragraph of all that its other cells say."""
     for row in rows:
-        for place, (heading, cell) in enumerate(zip(header, row, strict=False)):
-            content = cell.copy()
-            content.justify = "left"
-            content.overflow = "fold"
-            if place == 0:
-                content.stylize("markdown.table.header")
-                yield content
-            elif cell.plain:
-                label = Text(f"{heading.plain}: " if heading.plain else "", overflow="fold")
-                yield Padding(label.append_text(content), (0, 0, 0, _INDENT))
+        cells = list(zip(header, row, strict=False))
+        # A number or a code alone does not say which record it is.
+        named = 2 if len(cells) > 1 and _is_code(cells[0][1].plain) else 1
+        title = _BETWEEN.join(_left(cell) for _, cell in cells[:named] if cell.plain)
+        title.stylize("markdown.table.header")
+        if title.plain:
+            yield title
+        facts = _BETWEEN.join(_labelled(heading, cell) for heading, cell in cells[named:] if cell.plain)
+        if facts.plain:
+            yield Padding(facts, (0, 0, 0, _INDENT))
+
+
+def _is_code(text: str) -> bool:
+    return bool(text) and " " not in text and any(character.isdigit() for character in text)
+
+
+def _labelled(heading: Text, cell: Text) -> Text:
+    label = Text(f"{heading.plain}: " if heading.plain else "", overflow="fold")
+    return label.append_text(_left(cell))
+
+
+def _left(cell: Text) -> Text:
+    content = cell.copy()
+    content.justify, content.overflow = "left", "fold"
+    return content
 
 
 def _heading(content: Text) -> Text:

@@ -204,18 +204,19 @@ def test_no_line_of_any_answer_is_wider_than_the_window(text: str, columns: int)
 
 def test_a_table_that_does_not_fit_becomes_a_block_for_each_row_and_loses_nothing() -> None:
     table = (
-        "| Task | Due | Notes |\n| --- | --- | --- |\n"
-        "| Sign the lease | 2026-11-13 | see_the_floor_plan_of_the_new_office |\n"
-        "| 日本語のタイトル | 2026-11-16 | |\n"
+        "| Id | Task | Due | Notes |\n| --- | --- | --- | --- |\n"
+        "| 7 | Sign the lease | 2026-11-13 | see_the_floor_plan_of_the_new_office |\n"
+        "| 8 | 日本語のタイトル | 2026-11-16 | |\n"
+        "| | | 2026-11-17 | |\n"
     )
     assert visible(write([table], plain=False, columns=30)).splitlines() == [
-        "Sign the lease",
-        "  Due: 2026-11-13",
-        "  Notes:",
+        "7 · Sign the lease",
+        "  Due: 2026-11-13 · Notes:",
         "  see_the_floor_plan_of_the_ne",
         "  w_office",
-        "日本語のタイトル",
+        "8 · 日本語のタイトル",
         "  Due: 2026-11-16",
+        "  Due: 2026-11-17",
     ]
 
 
