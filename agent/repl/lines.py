@@ -122,7 +122,8 @@ def describe_result(structured: JsonValue, text: str) -> str:
         structured: The structured result, or `None`.
         text: The result as text, for when the structure says nothing.
     """
-    return _count_or_name(structured) or shorten(strip_line(_first_line(text)), _LONGEST_RESULT)
+    named = _count_records(structured) or _count_or_name(structured)
+    return named or shorten(strip_line(_first_line(text)), _LONGEST_RESULT)
 
 
 def outcome_of(event: ToolCallFinished) -> str:
@@ -136,6 +137,17 @@ def outcome_of(event: ToolCallFinished) -> str:
             return "declined"
         case CallOutcome.UNKNOWN:
             return "no answer came, it may or may not have happened: look before you repeat it"
+
+
+def _count_records(value: JsonValue) -> str:
+    """Count tasks and time entries wherever they lie: those of a timesheet lie in groups."""
+    from agent.repl.views.records import count, read_records
+
+    records = read_records(value)
+    if records is None or not (records.tasks or records.entries):
+        return ""
+    shown = count(len(records.rows), records.noun)
+    return f"{shown} of {records.total}" if records.left_out else shown
 
 
 def _count_or_name(value: JsonValue) -> str:

@@ -60,6 +60,11 @@ def test_a_lost_answer_says_that_nobody_knows() -> None:
         ({"tasks": [1]}, "1 task"),
         ({"entries": [1]}, "1 entry"),
         ({"timeEntries": []}, "0 time entries"),
+        (
+            {"groups": [{"entries": [{"timerId": 1, "duration": 1}, {"timerId": 2, "duration": 1}]}]},
+            "2 time entries",
+        ),
+        ({"groups": [{"tasks": [{"title": "a"}]}], "total": 9}, "1 task of 9"),
         ({"tasks": [1, 2], "total": 9}, "2 tasks of 9"),
         ({"success": True, "data": {"title": "Write report", "tags": []}}, "“Write report”"),
         ({"task": {"name": "Send\x1b[2J it"}}, "“Send it”"),
