@@ -11,6 +11,7 @@ _HEADINGS = ("in", "out", "cost")
 _GAP = "  "
 _MOST_TURNS = 20
 _LEAST_TEXT = 12
+_SPOKEN_TEXT = 60
 
 
 async def run(context: CommandContext, _rest: str) -> None:
@@ -52,7 +53,10 @@ def draw_costs(ledger: Ledger, columns: int, palette: Palette) -> str:
 
 def _draw_rows(rows: list[tuple[str, str, str, str]], columns: int, palette: Palette) -> list[str]:
     if palette.plain:
-        return [f"{text}: {read} tokens in, {written} out, cost {cost}" for text, read, written, cost in rows]
+        return [
+            f"{shorten(text, _SPOKEN_TEXT)}: {read} tokens in, {written} out, cost {cost}"
+            for text, read, written, cost in rows
+        ]
     widths = [
         max(width(heading), *(width(row[place]) for row in rows))
         for place, heading in enumerate(_HEADINGS, 1)
