@@ -18,6 +18,7 @@ from agent.errors import AgentError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
+    from types import FrameType
 
 _COMMANDS = {
     "chat": "agent.commands.chat",
@@ -353,9 +354,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _prepare_process() -> None:
-    # A signal to leave is an interruption, so that what is open is closed and what was said is kept.
     with suppress(ValueError):  # in a thread other than the main one
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, _leave)
     # A stream that was closed before the program began is none at all.
     streams: tuple[TextIO | None, ...] = (sys.stdout, sys.stderr)
     if None in streams:
@@ -364,6 +364,15 @@ def _prepare_process() -> None:
     # What a terminal's encoding cannot write is no reason to fail.
     with suppress(AttributeError):
         cast("TextIOWrapper", sys.stdout).reconfigure(errors="replace")
+
+
+def _leave(_: int, frame: "FrameType | None") -> None:
+    """Take a signal to leave as Ctrl-C, so that what is open is closed and what was said is kept."""
+    interrupt = signal.getsignal(signal.SIGINT)
+    if not callable(interrupt):
+        # Ctrl-C is not for a program in the background, but this is.
+        raise KeyboardInterrupt
+    interrupt(signal.SIGINT, frame)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from agent.tools.tool import Effect
 from tests.output_schema import DEFINITIONS, LINE, SCHEMA, checker
 from tests.test_event_json import EXAMPLES
 
+OPTIONAL = {"turn_started": {"typed"}}
 END = {"exit_code": 7, "exit_reason": "limit_reached"}
 
 
@@ -38,7 +39,9 @@ def test_it_is_a_schema() -> None:
 def test_every_event_is_in_it_with_every_field(event: Event) -> None:
     line = streamed(event)
     LINE.validate(line)
-    assert line.keys() == DEFINITIONS[str(line["type"])]["properties"].keys()
+    definition = DEFINITIONS[str(line["type"])]
+    assert [*line] == definition["required"]
+    assert definition["properties"].keys() - line.keys() == OPTIONAL.get(str(line["type"]), set())
 
 
 @pytest.mark.parametrize("event", [event for event, _ in EXAMPLES], ids=lambda event: type(event).__name__)

@@ -2,10 +2,9 @@
 
 import argparse
 import asyncio
-import signal
 import sys
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import aclosing, contextmanager, suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import TextIO
 
 from agent.commands.common import find_transcript, make_policy, prepare, settings_for, warn
@@ -88,10 +87,9 @@ async def answer(session: Session, question: Question, output: Output) -> ExitCo
     """
     output.session_id = session.id
     try:
-        with stopped_by_signal():
-            await session.start()
-            output.price_date = session.price_date
-            await consume(session.turn(question.text, question.tools, typed=question.typed), output)
+        await session.start()
+        output.price_date = session.price_date
+        await consume(session.turn(question.text, question.tools, typed=question.typed), output)
     except AgentError as error:
         output.error = error
     except asyncio.CancelledError:
@@ -99,20 +97,6 @@ async def answer(session: Session, question: Question, output: Output) -> ExitCo
     finally:
         await session.aclose()
     return output.finish()
-
-
-@contextmanager
-def stopped_by_signal() -> Generator[None]:
-    """A signal to leave cancels the task, as Ctrl-C does; where there are no such signals nothing does."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-    with suppress(NotImplementedError):
-        loop.add_signal_handler(signal.SIGTERM, task.cancel)
-    try:
-        yield
-    finally:
-        with suppress(NotImplementedError):
-            loop.remove_signal_handler(signal.SIGTERM)
 
 
 def _stopped(session: Session) -> StoppedError:

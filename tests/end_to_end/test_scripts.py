@@ -185,8 +185,11 @@ class TestInterruption:
                 cwd=program.home,
                 env=program.environ,
             ) as process:
-                yield process, held
-                held.release()
+                try:
+                    yield process, held
+                finally:
+                    process.kill()
+                    held.release()
 
     def stop_in_the_middle(
         self, process: subprocess.Popen[str], held: Held, number: int
