@@ -14,7 +14,7 @@ LATE = "!"
 
 
 SPARE = 100
-"""From this importance on, columns go before another one is cut: ids are for machines."""
+"""From this importance on, columns go before another one is cut: ids, and what is the same in each row."""
 
 
 class Tone(Enum):

@@ -162,8 +162,10 @@ def _other_columns(rows: Sequence[JsonObject], now: datetime) -> list[Column]:
             if value is not None
         )
         is_long = max(width(cell.text) for cell in cells) > _LONG_TEXT
-        least = 0 if is_number or is_id else _LONG_TEXT if is_long and not columns else _SHORT_TEXT
-        importance = SPARE if is_id else place
+        is_cut = not (is_number or is_id or plain(shown.key) in DUE_FIELDS)
+        least = (_LONG_TEXT if is_long and not columns else _SHORT_TEXT) if is_cut else 0
+        is_same = len(rows) > 1 and len({cell.text for cell in cells}) == 1
+        importance = SPARE + 1 if is_id else SPARE if is_same else place
         columns.append(Column(strip_line(shown.heading), cells, importance, least, is_number, is_named=True))
     return columns
 

@@ -102,6 +102,28 @@ def test_other_records_get_the_columns_that_they_have() -> None:
     ]
 
 
+def test_ids_and_what_is_the_same_in_each_row_go_before_anything_is_cut() -> None:
+    value: JsonObject = {
+        "projects": [
+            {
+                "projectId": number,
+                "projectName": f"A project with a name of its own, the {number}th",
+                "spaceName": "Product",
+                "dueDate": f"2027-01-0{number}T17:00:00Z",
+                "completion": number,
+            }
+            for number in (4, 5)
+        ]
+    }
+    assert draw(value, 80) == [
+        "Project                                    Due                     % done",
+        "─────────────────────────────────────────  ──────────────────────  ──────",
+        "A project with a name of its own, the 4th  4 Jan 2027, in 6 weeks       4",
+        "A project with a name of its own, the 5th  5 Jan 2027, in 6 weeks       5",
+        "2 projects",
+    ]
+
+
 def test_many_rows_are_cut_and_counted_with_those_at_the_server() -> None:
     many: JsonObject = {"tasks": [task(number, f"Task {number}") for number in range(30)], "total": 240}
     drawn = draw(many, 80, most_rows=10)
