@@ -103,7 +103,7 @@ _KNOWN: Final[dict[str, tuple[Column, ...]]] = {
         Column("taskTitle", "Title"),
         Column("projectName", "Project"),
         Column("dueDate", "Due"),
-        Column("overdueDays", "Days overdue"),
+        Column("overdueDays", "Days late"),
         Column("status", "Status"),
         Column("priority", "Priority"),
         Column("owners", "Owners"),
@@ -137,9 +137,19 @@ def columns_for(rows: Sequence[JsonObject]) -> tuple[Column, ...]:
         if key in present:
             shown = tuple(column for column in columns if column.key in present)
             if len(shown) > 1:
-                return shown
+                return shown[1:] if key == "taskId" and _tells_apart("taskTitle", rows) else shown
     keys = dict.fromkeys(key for row in rows for key in row if key in present)
     return tuple(Column(key, humanise(key)) for key in list(keys)[:10])
+
+
+def _tells_apart(key: str, rows: Sequence[JsonObject]) -> bool:
+    """Whether a title alone says which of several rows is which, so that their ids need no room."""
+    titles = [row.get(key) for row in rows]
+    return (
+        len(rows) > 1
+        and all(isinstance(each, str) for each in titles)
+        and len({*map(str, titles)}) == len(rows)
+    )
 
 
 def name_durations(row: JsonObject) -> JsonObject:

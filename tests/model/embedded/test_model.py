@@ -27,11 +27,11 @@ async def test_a_read_question_is_answered_with_what_the_tool_returned(child: Fa
     assert answer.splitlines() == [
         "**3 overdue tasks**",
         "",
-        "| Id | Title | Project | Due | Days overdue | Status | Priority | Owners |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-        "| 101 | Fix login redirect | Website relaunch | 2026-11-18 | 5 | Open | Medium | Priya Sharma |",
-        "| 102 | Draft the homepage copy | Website relaunch | 2026-11-20 | 3 | Open | Medium | Tom Becker |",
-        "| 106 | Order moving boxes | Office move | 2026-11-10 | 13 | Open | Medium | Maria Rossi |",
+        "| Title | Project | Due | Days late | Status | Priority | Owners |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| Fix login redirect | Website relaunch | 2026-11-18 | 5 | Open | Medium | Priya Sharma |",
+        "| Draft the homepage copy | Website relaunch | 2026-11-20 | 3 | Open | Medium | Tom Becker |",
+        "| Order moving boxes | Office move | 2026-11-10 | 13 | Open | Medium | Maria Rossi |",
     ]
 
 
