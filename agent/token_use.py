@@ -66,7 +66,10 @@ class TokenUse:
         assert self._in_use is not None
         it, messages = self._in_use, self._conversation().messages
         functions, tools = await it.loop.functions(), await it.belt.tools()
-        return await measure_context(it.model, it.meter, messages, it.keeper, functions, len(tools))
+        # Of this program's own functions those count that are of use now.
+        offered = {function.name for function in functions}
+        available = sum(not tool.is_local or tool.name in offered for tool in tools)
+        return await measure_context(it.model, it.meter, messages, it.keeper, functions, available)
 
     async def rows(self) -> tuple[tuple[str, str], ...]:
         """What was taken so far and how long the next request is, for people; empty while nobody answers."""
