@@ -92,7 +92,7 @@ async def answer(session: Session, question: Question, output: Output) -> ExitCo
         await consume(session.turn(question.text, question.tools, typed=question.typed), output)
     except AgentError as error:
         output.error = error
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, KeyboardInterrupt):
         output.error = _stopped(session)
     finally:
         await session.aclose()

@@ -172,7 +172,9 @@ class TestInterruption:
     """Ctrl-C and a signal to leave end a question with 130, and what was said so far is told and kept."""
 
     @contextmanager
-    def asking(self, program: Program, *options: str) -> Generator[tuple[subprocess.Popen[str], Held]]:
+    def asking(
+        self, program: Program, *options: str, in_background: bool = False
+    ) -> Generator[tuple[subprocess.Popen[str], Held]]:
         held = Held("The first half", " and the second")
         with ScriptedEndpoint([held, "Gone on."]) as endpoint:
             program.environ["OPENAI_BASE_URL"] = endpoint.base_url
@@ -181,6 +183,8 @@ class TestInterruption:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
+                # As shells do for a program that is started with “&”.
+                preexec_fn=(lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)) if in_background else None,
                 text=True,
                 cwd=program.home,
                 env=program.environ,
@@ -203,9 +207,12 @@ class TestInterruption:
         assert held.was_left.wait(_BOUND)
         return [*lines, *lines_of(rest)], complaint
 
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-    def test_in_the_middle_of_an_answer(self, signed_in: Program, number: int) -> None:
-        with self.asking(signed_in, "--stream-json", "--json", "--quiet") as (process, held):
+    @pytest.mark.parametrize(
+        ("number", "in_background"), [(signal.SIGINT, False), (signal.SIGTERM, False), (signal.SIGTERM, True)]
+    )
+    def test_in_the_middle_of_an_answer(self, signed_in: Program, number: int, in_background: bool) -> None:
+        options = ("--stream-json", "--json", "--quiet")
+        with self.asking(signed_in, *options, in_background=in_background) as (process, held):
             lines, complaint = self.stop_in_the_middle(process, held, number)
         assert process.returncode == 130
         *stream, told = lines
