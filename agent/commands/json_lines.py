@@ -1,9 +1,13 @@
 """JSON on standard output."""
 
 import json
+import re
 import sys
 
 from agent.jsontypes import JsonValue
+
+# What a terminal would obey, and what many readers of lines take for the end of one.
+_CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029]")
 
 
 def write_json(value: JsonValue, *, indent: int | None = None) -> None:
@@ -24,6 +28,8 @@ def write_json(value: JsonValue, *, indent: int | None = None) -> None:
     except UnicodeEncodeError:
         # Half of a surrogate pair cannot be encoded; as `\uXXXX` it is JSON again.
         text = json.dumps(value, indent=indent)
+    # These stand in strings only, where an escape says the same.
+    text = _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
