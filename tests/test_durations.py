@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.durations import describe_milliseconds
+from agent.durations import describe_age, describe_milliseconds
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,21 @@ from agent.durations import describe_milliseconds
 )
 def test_milliseconds_are_told_in_hours_and_minutes(milliseconds: int, words: str) -> None:
     assert describe_milliseconds(milliseconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "just now"),
+        (59, "just now"),
+        (60, "1 minute ago"),
+        (3_599, "59 minutes ago"),
+        (3_600, "1 hour ago"),
+        (86_400 * 2, "2 days ago"),
+        (86_400 * 13, "1 week ago"),
+        (86_400 * 61, "2 months ago"),
+        (86_400 * 800, "2 years ago"),
+    ],
+)
+def test_an_age_is_told_in_the_largest_unit_that_fits(seconds: float, words: str) -> None:
+    assert describe_age(seconds) == words

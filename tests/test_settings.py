@@ -301,3 +301,28 @@ def test_a_projects_file_sets_no_rules(tmp_path: Path, key: str) -> None:
     (tmp_path / ".astravue.toml").write_text(f"{key} = true")
     with pytest.raises(SettingsError, match="no setting here"):
         load_settings({}, {}, find_folders({"ASTRAVUE_HOME": str(tmp_path)}), working_folder=tmp_path)
+
+
+def test_how_long_conversations_are_kept_is_the_users_own_decision(tmp_path: Path) -> None:
+    folders = find_folders({"ASTRAVUE_HOME": str(tmp_path)})
+    assert load_settings({}, {}, folders, working_folder=tmp_path).sessions == {}
+    (tmp_path / "settings.toml").write_text("[sessions]\nkeep_days = 90\nkeep = 500\n")
+    assert load_settings({}, {}, folders, working_folder=tmp_path).sessions == {"keep_days": 90, "keep": 500}
+    (tmp_path / ".astravue.toml").write_text("[sessions]\nkeep_days = 1\n")
+    with pytest.raises(SettingsError, match="no setting here"):
+        load_settings({}, {}, folders, working_folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("sessions = 90", "sessions must be a table"),
+        ("[sessions]\nkeep_weeks = 1", "“keep_weeks” is no setting of"),
+        ("[sessions]\nkeep_days = -1", "must be a whole number, 0 for no end"),
+        ("[sessions]\nkeep = true", "must be a whole number, 0 for no end"),
+    ],
+)
+def test_a_wrong_word_about_keeping_deletes_nothing(tmp_path: Path, text: str, problem: str) -> None:
+    (tmp_path / "settings.toml").write_text(text)
+    with pytest.raises(SettingsError, match=problem):
+        load_settings({}, {}, find_folders({"ASTRAVUE_HOME": str(tmp_path)}), working_folder=tmp_path)

@@ -119,6 +119,8 @@ class _Reader:
             text_of(event, "summary"),
             *(str(each) for each in (details if isinstance(details, list) else [])),
         ]
+        changes = event.get("changes")
+        lines += [_change(each) for each in (changes if isinstance(changes, list) else [])]
         lines += [text_of(event, "because"), text_of(event, "undo")]
         lines.append(_DECISIONS.get(text_of(event, "decision"), ""))
         asked = self._questions.setdefault(text_of(event, "call_id"), [])
@@ -151,6 +153,16 @@ class _Reader:
         usage = _read_usage(event.get("usage"))
         if usage.total_tokens:
             yield Noted(describe_usage(usage))
+
+
+def _change(value: JsonValue) -> str:
+    """An argument as it was asked about, what there was before it."""
+    if not is_object(value):
+        return ""
+    before, after = text_of(value, "before"), text_of(value, "after")
+    return (
+        f"{text_of(value, 'label')}: {before} → {after}" if before else f"{text_of(value, 'label')}: {after}"
+    )
 
 
 def _read_usage(value: JsonValue) -> Usage:

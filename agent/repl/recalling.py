@@ -2,8 +2,9 @@
 
 import asyncio
 
+from agent.repl.lines import in_words
 from agent.repl.markdown import open_answer, preload
-from agent.repl.sanitize import strip
+from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
 from agent.transcripts.turns import Turn
 
@@ -31,7 +32,8 @@ async def show_last_turn(turn: Turn, screen: Screen, scrollback: Scrollback) -> 
     answer = open_answer(
         lambda text: scrollback.write(Kind.ANSWER, text), lambda: screen.columns, plain=palette.plain
     )
-    answer.feed(_end_of(turn.answer) or "(no answer)")
+    calls = "".join(f"- {strip_line(in_words(title))}: {outcome}\n" for title, outcome in turn.calls)
+    answer.feed(_end_of(turn.answer) or calls or "(no answer)")
     answer.finish()
 
 

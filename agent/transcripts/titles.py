@@ -77,6 +77,8 @@ _REQUEST = re.compile(
     )+
     """
 )
+# What the program itself writes down of a call that the user made.
+_BY_HAND = re.compile(r"\(I (?:ran|undo) .* by hand.*\)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[。！？])")
 _WORKFLOW = re.compile(r"/[a-z][a-z0-9-]*(?:\s+(.*))?", re.DOTALL | re.IGNORECASE)
 _NAMED = re.compile(r"(?:^|\s)[a-z][a-z0-9_]*=.*", re.DOTALL | re.IGNORECASE)
@@ -111,7 +113,11 @@ def _name_workflow(typed: str, message: str) -> str:
 
 def _name_message(message: str) -> str:
     text = " ".join(_NOT_SAID.sub(" ", message).split())
-    if not any(map(str.isalnum, text)) or _NOTHING.fullmatch(text.lstrip(" ,.;:!?…–—-")):
+    if (
+        _BY_HAND.fullmatch(text)
+        or not any(map(str.isalnum, text))
+        or _NOTHING.fullmatch(text.lstrip(" ,.;:!?…–—-"))
+    ):
         return ""
     text = _without(_GREETING, text)
     asked = _without(_REQUEST, text)

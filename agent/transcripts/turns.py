@@ -35,6 +35,15 @@ class Turn:
         )
         return next(filter(None, spoken), "")
 
+    @property
+    def calls(self) -> tuple[tuple[str, str], ...]:
+        """The calls that were made: the tool's title, and how each ended."""
+        return tuple(
+            (text_of(event, "title"), text_of(event, "outcome"))
+            for event in self.events
+            if event.get("type") == "tool_call_finished"
+        )
+
 
 def split_turns(events: Sequence[JsonObject]) -> Iterator[Turn]:
     """Cut events into turns; what comes before the first is passed over."""

@@ -76,6 +76,7 @@ def test_approvals_and_what_was_decided_are_told() -> None:
             "call_id": "c1",
             "summary": "Create task “Paint”",
             "details": ["In Website"],
+            "changes": [{"name": "due", "label": "Due", "before": "Monday", "after": "Friday"}],
             "decision": "declined",
         },
         {
@@ -88,7 +89,7 @@ def test_approvals_and_what_was_decided_are_told() -> None:
         },
     )
     assert "**Create task** · declined" in text
-    assert "- Create task “Paint”\n- In Website\n- Declined by the user.\n" in text
+    assert "- Create task “Paint”\n- In Website\n- Due: Monday → Friday\n- Declined by the user.\n" in text
 
 
 def test_the_prompt_of_the_program_is_not_in_it() -> None:

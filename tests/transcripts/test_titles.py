@@ -40,6 +40,11 @@ def test_a_message_that_says_nothing_is_passed_over() -> None:
     )
 
 
+def test_a_call_by_hand_is_no_topic_while_something_is_said() -> None:
+    assert said("(I ran astravue_list_tasks by hand.)", "Which are mine?") == "Which are mine?"
+    assert said("(I ran astravue_list_tasks by hand.)") == "(I ran astravue_list_tasks by hand.)"
+
+
 def test_where_nothing_is_said_at_all_the_first_message_is_the_name() -> None:
     assert said("Hello!", "thanks") == "Hello!"
     assert said() == EMPTY
