@@ -1,6 +1,8 @@
 """What a server offers beside tools: prompts and resources, once there is a connection."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from agent.server_records import Prompt, PromptText, Resource, ResourceContents
@@ -50,3 +52,22 @@ class Offers:
             AgentError: The server cannot be asked, or refuses.
         """
         return await (await self._open()).read_resource(uri)
+
+    async def template_names(self, template: str) -> tuple[str, ...]:
+        """The values that the address of a template wants.
+
+        Raises:
+            AgentError: It is no template.
+        """
+        # The SDK takes long to import; before there is a connection it may not have been.
+        module = await asyncio.to_thread(import_module, "agent.workspace.templates")
+        return module.names_in(template)
+
+    async def fill_template(self, template: str, values: Mapping[str, str]) -> str:
+        """The address that a template and its values make.
+
+        Raises:
+            AgentError: It is no template.
+        """
+        module = await asyncio.to_thread(import_module, "agent.workspace.templates")
+        return module.expand(template, values)

@@ -1,6 +1,6 @@
 """What the chat needs of the program behind it, and nothing else of it."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -41,6 +41,14 @@ class OffersHost(Protocol):
 
     async def read_resource(self, uri: str) -> tuple[ResourceContents, ...]:
         """Read a resource."""
+        ...
+
+    async def template_names(self, template: str) -> tuple[str, ...]:
+        """The values that the address of a template wants."""
+        ...
+
+    async def fill_template(self, template: str, values: Mapping[str, str]) -> str:
+        """The address that a template and its values make."""
         ...
 
 

@@ -1,7 +1,7 @@
 """A host that plays a script: honest async generators of real events, no network and no model."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -88,7 +88,16 @@ class FakeOffers:
         return PromptText("", (PromptMessage("user", f"{name} {dump(dict(arguments))}"),))
 
     async def resources(self) -> tuple[Resource, ...]:
-        return (Resource("demo://handbook", "handbook", "Handbook", "How we work", "text/markdown"),)
+        return (
+            Resource("demo://handbook", "handbook", "Handbook", "How we work", "text/markdown"),
+            Resource("demo://pages/{page}", "page", "Page", is_template=True),
+        )
+
+    async def template_names(self, template: str) -> tuple[str, ...]:
+        return ("page",)
+
+    async def fill_template(self, template: str, values: Mapping[str, str]) -> str:
+        return template.replace("{page}", values["page"])
 
     async def read_resource(self, uri: str) -> tuple[ResourceContents, ...]:
         return (ResourceContents(uri, "text/markdown", "# Handbook\n\nBe kind."),)

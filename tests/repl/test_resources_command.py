@@ -1,6 +1,5 @@
 """`/resources`."""
 
-from agent.repl.slash.resources import fill_address
 from tests.repl.conftest import OpenWindow
 from tests.repl.driver_window import DriverWindow
 
@@ -9,7 +8,7 @@ CTRL_D, ENTER, TAB = "\x04", "\r", "\t"
 
 def test_resources_are_listed(window: DriverWindow) -> None:
     window.press("/resources" + ENTER)
-    window.wait_for("demo://handbook  Handbook  How we work")
+    window.wait_for("demo://handbook      Handbook  How we work\ndemo://pages/{page}  Page\n")
 
 
 def test_one_is_completed_and_shown_as_what_it_is(window: DriverWindow) -> None:
@@ -26,9 +25,10 @@ def test_a_title_is_as_good_as_an_address(open_window: OpenWindow) -> None:
     window.wait_for("\nHandbook\n\nBe kind.\n")
 
 
-def test_the_braces_of_an_address_are_filled_with_escaped_values() -> None:
-    assert (
-        fill_address("demo://spaces/{space}/{id}", {"space": "a b/c", "id": "7"})
-        == "demo://spaces/a%20b%2Fc/7"
-    )
-    assert fill_address("demo://x{?page}", {"page": "2"}) == "demo://x2"
+def test_a_template_asks_for_what_its_address_wants(window: DriverWindow) -> None:
+    window.press("/resources Page" + ENTER)
+    window.wait_for("In demo://pages/{page}")
+    window.press("3" + ENTER)
+    window.wait_for("[Send]")
+    window.press(ENTER)
+    window.wait_for("Be kind.")

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import re
-from collections.abc import Mapping, Sequence
-from urllib.parse import quote
+from collections.abc import Sequence
 
 from agent.errors import UsageError
 from agent.forms import Field, FieldKind, Form
@@ -15,8 +13,6 @@ from agent.repl.markdown import open_answer, preload
 from agent.repl.sanitize import strip_line
 from agent.repl.tables import draw_columns
 from agent.server_records import Resource, ResourceContents
-
-_GAP = re.compile(r"\{[+#./;?&]?(\w+)[^}]*\}")
 
 
 async def run(context: CommandContext, rest: str) -> None:
@@ -54,27 +50,14 @@ async def _fill_in(template: Resource, context: CommandContext) -> str:
     Raises:
         UsageError: The user does not say it.
     """
-    names = dict.fromkeys(_GAP.findall(template.uri))
-    fields = tuple(
-        Field(name, name, FieldKind.TEXT, f"In {strip_line(template.uri)}", required=True) for name in names
-    )
+    address = strip_line(template.uri)
+    names = await context.host.offers.template_names(template.uri)
+    fields = tuple(Field(name, name, FieldKind.TEXT, f"In {address}") for name in names)
     values = await ask_arguments(context, strip_line(template.title), Form(fields))
     if values is None:
         raise UsageError("Nothing was read, because the address is not whole.")
-    return fill_address(template.uri, {name: str(value) for name, value in values.items()})
-
-
-def fill_address(template: str, values: Mapping[str, str]) -> str:
-    """The address that a template and its values make.
-
-    Args:
-        template: With names in braces.
-        values: By their names.
-
-    Source: RFC 6570, section 3.2.2, simple string expansion, which is what servers use; its other operators
-    are read as this one.
-    """
-    return _GAP.sub(lambda gap: quote(values.get(gap[1], ""), safe=""), template)
+    given = {name: str(value) for name, value in values.items()}
+    return await context.host.offers.fill_template(template.uri, given)
 
 
 async def _show(contents: ResourceContents, context: CommandContext) -> None:
