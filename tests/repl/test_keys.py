@@ -33,8 +33,10 @@ def test_ctrl_r_searches_what_was_sent(window: DriverWindow) -> None:
         window.press(text + ENTER)
         window.wait_for(f'You said "{text}".\n\n❯')
     window.press(CTRL_R + "alp")
-    window.wait_for("❯ alpha one\n")
-    window.press(ENTER + ENTER)
+    window.wait_for("❯ alpha one\nI-search")
+    window.press(ENTER)
+    window.wait_gone("I-search")
+    window.press(ENTER)
     window.wait_until(lambda: window.text.count('You said "alpha one".') == 2)
 
 
@@ -42,12 +44,16 @@ def test_a_grey_suggestion_is_taken_with_the_right_arrow(window: DriverWindow) -
     window.press("alpha one" + ENTER)
     window.wait_for('You said "alpha one".\n\n❯')
     window.press("alp")
-    window.wait_for("❯ alpha one\n")
+    window.wait_for("❯ alpha one\nscripted")
     window.press(RIGHT + " more" + ENTER)
     window.wait_for('You said "alpha one more".')
 
 
 def test_a_command_that_takes_nothing_is_sent_with_the_enter_that_chose_it(window: DriverWindow) -> None:
-    window.press("/qui" + DOWN + ENTER)
+    window.press("/qui")
+    window.wait_for("leave")
+    window.press(DOWN)
+    window.wait_for("❯ /quit\n")
+    window.press(ENTER)
     assert window.wait_end() == 0
     assert window.log == ["closed"]
