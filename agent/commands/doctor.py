@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import os
 import shutil
 import sys
@@ -11,6 +10,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 from agent.commands.common import prepare, start_logging, warn
+from agent.commands.json_lines import write_json
 from agent.commands.passphrase import unlock
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding, Outcome
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     case = _open_case(arguments)
     if arguments.json:
         findings = asyncio.run(_examine(case, lambda _: None))
-        sys.stdout.write(json.dumps(_to_json(findings), ensure_ascii=False, indent=1) + "\n")
+        write_json(_to_json(findings), indent=1)
     else:
         findings = asyncio.run(_examine(case, _show))
         sys.stdout.writelines(f"{line}\n" for line in wrap(summarise(findings), _columns() or sys.maxsize))

@@ -2,10 +2,10 @@
 
 import argparse
 import asyncio
-import json
 import sys
 
 from agent.commands.common import prepare
+from agent.commands.json_lines import write_json
 from agent.commands.progress import STANDARD_ERROR
 from agent.commands.stored_keys import open_keys
 from agent.errors import ExitCode, ModelError
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     as_json = bool(getattr(arguments, "json", False))
     name = choice.name if choice.kind is Kind.ENDPOINT else f"{choice.name} ({QWEN_CODER.name})"
     if as_json:
-        sys.stdout.write(json.dumps(_to_json(choice, report), ensure_ascii=False, indent=1) + "\n")
+        write_json(_to_json(choice, report), indent=1)
     else:
         for check in report.checks:
             line = f"{check.name:<9}  {check.outcome.value:<9}  {strip_line(check.text)}"

@@ -2,7 +2,6 @@
 
 import argparse
 import hashlib
-import json
 import os
 import sys
 import threading
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.commands.common import prepare, warn
+from agent.commands.json_lines import write_json
 from agent.commands.progress import STANDARD_ERROR, StandardError
 from agent.errors import ExitCode, ModelError
 from agent.jsontypes import JsonObject
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not is_available():
         warn("it is run by the extra `local`, which is not installed: pip install 'astravue-agent[local]'")
     if getattr(arguments, "json", False):
-        sys.stdout.write(json.dumps(result.to_json(), ensure_ascii=False, indent=1) + "\n")
+        write_json(result.to_json(), indent=1)
     else:
         sys.stdout.write(f"{result.sentence}\n")
     return ExitCode.DONE

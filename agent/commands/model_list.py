@@ -2,10 +2,10 @@
 
 import argparse
 import asyncio
-import json
 import sys
 
 from agent.commands.common import prepare
+from agent.commands.json_lines import write_json
 from agent.commands.stored_keys import open_keys
 from agent.errors import ExitCode
 from agent.model_list import list_models, look, write_models
@@ -18,7 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings, folders = prepare(arguments)
     models = asyncio.run(look(settings, folders, open_keys(folders)))
     if getattr(arguments, "json", False):
-        sys.stdout.write(json.dumps(write_models(models), ensure_ascii=False, indent=1) + "\n")
+        write_json(write_models(models), indent=1)
     else:
         sys.stdout.writelines(f"{line}\n" for line in _lines(list_models(models)))
     return ExitCode.DONE

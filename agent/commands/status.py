@@ -2,14 +2,15 @@
 
 import argparse
 import asyncio
-import json
 import sys
 from contextlib import suppress
 
 from agent.commands.common import prepare
+from agent.commands.json_lines import write_json
 from agent.commands.passphrase import unlock
 from agent.errors import AgentError, ExitCode
 from agent.folders import Folders
+from agent.jsontypes import JsonObject
 from agent.repl.sanitize import strip_line
 from agent.session import Session
 from agent.session_options import SessionOptions
@@ -22,11 +23,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     settings, folders = prepare(arguments)
     session = Session(settings, folders, SessionOptions(policy=Policy(), vault_key=unlock(folders)))
-    sys.stdout.write(asyncio.run(_status(session, folders, as_json=arguments.json)))
+    shown = asyncio.run(_status(session, folders, as_json=arguments.json))
+    if isinstance(shown, str):
+        sys.stdout.write(shown)
+    else:
+        write_json(shown, indent=1)
     return ExitCode.DONE
 
 
-async def _status(session: Session, folders: Folders, *, as_json: bool) -> str:
+async def _status(session: Session, folders: Folders, *, as_json: bool) -> str | JsonObject:
     places = {
         "Settings": str(folders.settings_file),
         "Conversations": str(folders.sessions),
@@ -38,8 +43,7 @@ async def _status(session: Session, folders: Folders, *, as_json: bool) -> str:
             await asyncio.wait_for(session.tools(), _CONNECT_SECONDS)
         if as_json:
             report = await session.report()
-            report |= {label.lower(): path for label, path in places.items()}
-            return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+            return report | {label.lower(): path for label, path in places.items()}
         rows = (*await session.status(), *places.items())
     finally:
         await session.aclose()
