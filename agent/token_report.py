@@ -23,7 +23,6 @@ class ContextReport:
     Args:
         model: The model's name.
         window: How many tokens it can read; `None` for one that chooses by itself what it reads.
-        budget: How many of them a request may take, as its answer needs room too.
         compacts_at: From how many on old turns are summarised.
         system: The system prompt.
         functions: The functions on offer.
@@ -39,7 +38,6 @@ class ContextReport:
 
     model: str
     window: int | None
-    budget: int
     compacts_at: int
     system: int
     functions: int
@@ -87,7 +85,6 @@ async def measure_context(
     return ContextReport(
         model=model,
         window=None if keeper is None else keeper.budget.window,
-        budget=0 if keeper is None else keeper.budget.request,
         compacts_at=0 if keeper is None else keeper.compacts_at,
         system=parts["system"],
         functions=parts["functions"],

@@ -55,9 +55,9 @@ def describe_outcome(event: ToolCallFinished, columns: int | None = None) -> str
         columns: Upper bound on the width of the line; none when left out.
     """
     parts = [
-        Part(f"{mark_of(event.outcome)} {in_words(event.title)}", 20, least=_SHORTEST_TITLE, must_stay=True),
+        Part(f"{mark_of(event.outcome)} {in_words(event.title)}", 50, least=_SHORTEST_TITLE, must_stay=True),
         Part(describe_arguments(event.edited or _arguments_of(event.call)), 10, least=_SHORTEST_ARGUMENTS),
-        Part(outcome_of(event), 40, least=_SHORTEST_OUTCOME),
+        Part(outcome_of(event), 40, least=_SHORTEST_OUTCOME, must_stay=True),
     ]
     if event.outcome in (CallOutcome.SUCCEEDED, CallOutcome.FAILED, CallOutcome.UNKNOWN):
         parts.append(Part(describe_duration(event.duration), 30))

@@ -40,6 +40,9 @@ from agent.repl.screen import Kind, Screen, Scrollback
 from agent.repl.spoken import Spoken
 from agent.repl.views.hint import ViewHint
 
+# An answer that stops in its middle for so many seconds is waited for like one that has not begun.
+_SILENCE = 2.0
+
 
 @dataclass(slots=True)
 class _RunningCall:
@@ -135,10 +138,12 @@ class TurnReader:
             if not call.is_asked
         ]
         parts += fold(calls, self._palette)
-        if self._wait and (left := self._wait[1] - now) > 0:
+        left = self._wait[1] - now if self._wait else 0.0
+        if self._wait and left > 0:
             parts.append(draw_countdown(self._wait[0], left, room, self._palette))
-        if not parts and not self._is_asking:
-            waited = max(0.0, now - self._since)
+        waited = max(0.0, now - self._since)
+        is_silent = not self._calls and left <= 0 and waited >= _SILENCE
+        if not self._is_asking and (not parts or is_silent):
             parts.append(draw_waiting(self._waiting_for(waited), waited, room, self._palette))
         return "\n".join(parts)
 
@@ -147,6 +152,7 @@ class TurnReader:
             case TextDelta():
                 answer = self._answer or await self._open_answer()
                 answer.feed(event.text)
+                self._since = self._clock()
                 self._spoken.restart()
             case StepStarted():
                 if self._palette.plain and event.step == 1:

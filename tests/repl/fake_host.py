@@ -234,7 +234,6 @@ class FakeTokens:
         return ContextReport(
             model="scripted-model",
             window=128_000,
-            budget=119_808,
             compacts_at=95_846,
             system=1_200,
             functions=9_000,

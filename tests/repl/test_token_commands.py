@@ -22,7 +22,6 @@ WIDTHS = pytest.mark.parametrize("columns", [40, 60, 80, 120])
 REPORT = ContextReport(
     model="gpt-5-mini",
     window=100_000,
-    budget=91_808,
     compacts_at=73_446,
     system=2_000,
     functions=8_000,
@@ -54,25 +53,24 @@ def lines_of(drawn: str) -> list[str]:
     return bare(drawn).splitlines()
 
 
-def test_each_part_of_a_request_has_a_row_with_its_share_of_the_window() -> None:
+def test_each_part_of_a_request_has_a_row_with_its_share_of_it() -> None:
     assert lines_of(draw_context(REPORT, 80, Palette())) == [
-        "The next request to gpt-5-mini: about 50,000 tokens",
-        "System prompt                   2,000  ▕░░░░░░░░░░░░░░░░░░░░░░░░▏ 2%",
-        "Functions, 14 of 60             8,000  ▕██░░░░░░░░░░░░░░░░░░░░░░▏ 8%",
+        "The next request to gpt-5-mini: about 50,000 tokens of 100,000, 50%; room left:",
+        "  50,000",
+        "System prompt                   2,000  ▕█░░░░░░░░░░░░░░░░░░░░░░░▏ 4%",
+        "Functions, 14 of 60             8,000  ▕████░░░░░░░░░░░░░░░░░░░░▏ 16%",
         "Summary                             0  ▕░░░░░░░░░░░░░░░░░░░░░░░░▏ 0%",
-        "Your messages                   1,000  ▕░░░░░░░░░░░░░░░░░░░░░░░░▏ 1%",
-        "Answers                         4,000  ▕█░░░░░░░░░░░░░░░░░░░░░░░▏ 4%",
-        "Tool results                   35,000  ▕████████░░░░░░░░░░░░░░░░▏ 35%",
-        "  astravue_list_overdue_tasks  30,000  ▕███████░░░░░░░░░░░░░░░░░▏ 30%",
-        "  astravue_get_task             5,000  ▕█░░░░░░░░░░░░░░░░░░░░░░░▏ 5%",
-        "Room left                      50,000  ▕████████████░░░░░░░░░░░░▏ 50%",
-        "It reads 100,000 tokens, its answer included. From about 73,446 on, old turns",
-        "are summarised; /compact does it now.",
+        "Your messages                   1,000  ▕░░░░░░░░░░░░░░░░░░░░░░░░▏ 2%",
+        "Answers                         4,000  ▕██░░░░░░░░░░░░░░░░░░░░░░▏ 8%",
+        "Tool results                   35,000  ▕█████████████████░░░░░░░▏ 70%",
+        "  astravue_list_overdue_tasks  30,000  ▕██████████████░░░░░░░░░░▏ 60%",
+        "  astravue_get_task             5,000  ▕██░░░░░░░░░░░░░░░░░░░░░░▏ 10%",
+        "From about 73,446 tokens on, old turns are summarised; /compact does it now.",
     ]
 
 
 def test_words_tell_the_same_without_bars() -> None:
-    assert "Tool results: 35,000, 35%" in draw_context(REPORT, 80, PLAIN).splitlines()
+    assert "Tool results: 35,000, 70%" in draw_context(REPORT, 80, PLAIN).splitlines()
 
 
 def test_messages_that_are_left_out_are_counted() -> None:
@@ -81,8 +79,8 @@ def test_messages_that_are_left_out_are_counted() -> None:
 
 
 def test_a_model_that_chooses_what_it_reads_has_no_room_to_tell_of() -> None:
-    drawn = draw_context(replace(REPORT, window=None, budget=0, compacts_at=0), 80, Palette())
-    assert "Room left" not in drawn
+    drawn = draw_context(replace(REPORT, window=None, compacts_at=0), 80, Palette())
+    assert "room left" not in drawn
     assert "chooses by itself what it reads" in drawn
 
 

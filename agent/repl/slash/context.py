@@ -23,14 +23,13 @@ async def run(context: CommandContext, _rest: str) -> None:
 
 
 def draw_context(report: ContextReport, columns: int, palette: Palette) -> str:
-    """Draw each part with its tokens and its share as a bar, then what that means.
+    """Draw each part with its tokens and its share of the request as a bar, then what that means.
 
     Args:
         report: What the next request holds.
         columns: The width to stay within.
         palette: The colours.
     """
-    whole = report.window or max(report.total, 1)
     rows = _rows(report)
     label = max(width(name) for name, _ in rows)
     figure = max(width(f"{tokens:,}") for _, tokens in rows)
@@ -38,11 +37,13 @@ def draw_context(report: ContextReport, columns: int, palette: Palette) -> str:
     lines = [
         palette.strong(line)
         for line in wrap(
-            f"The next request to {strip_line(report.model)}: about {report.total:,} tokens", columns - 1
+            f"The next request to {strip_line(report.model)}: about {report.total:,} tokens{_of(report)}",
+            columns - 1,
+            indent=_GAP,
         )
     ]
     for name, tokens in rows:
-        share = tokens / whole
+        share = tokens / max(report.total, 1)
         if palette.plain:
             lines.append(f"{name.strip()}: {tokens:,}, {share:.0%}")
             continue
@@ -66,18 +67,20 @@ def _rows(report: ContextReport) -> list[tuple[str, int]]:
         ("Tool results", report.results),
     ]
     rows += [(f"{_GAP}{strip_line(name)}", tokens) for name, tokens in report.largest]
-    if report.window is not None:
-        rows.append(("Room left", max(0, report.window - report.total)))
     return rows
+
+
+def _of(report: ContextReport) -> str:
+    if report.window is None:
+        return ""
+    left = max(0, report.window - report.total)
+    return f" of {report.window:,}, {report.total / report.window:.0%}; room left: {left:,}"
 
 
 def _notes(report: ContextReport) -> list[str]:
     if report.window is None:
         return ["This model chooses by itself what it reads, so a request is much shorter than that."]
-    notes = [
-        f"It reads {report.window:,} tokens, its answer included. From about {report.compacts_at:,} on, old "
-        "turns are summarised; /compact does it now."
-    ]
+    notes = [f"From about {report.compacts_at:,} tokens on, old turns are summarised; /compact does it now."]
     if report.left_out:
         notes.append(f"{report.left_out} earlier messages are kept, but not in the request any more.")
     return notes
