@@ -6,6 +6,7 @@ from agent.repl.sanitize import strip_line
 from agent.standing import Standing
 
 _LEAST_NAME = 12
+_LEAST_PLACE = 20
 _BAR_CELLS = 12
 
 
@@ -23,7 +24,7 @@ def draw_toolbar(standing: Standing, queued: int, columns: int) -> str:
         Part(strip_line(standing.model), 80, least=_LEAST_NAME),
         Part(strip_line(standing.sign_in_problem), 90),
         Part(strip_line(standing.account), 40, least=_LEAST_NAME),
-        Part(strip_line(standing.place), 30, least=_LEAST_NAME),
+        Part(strip_line(standing.place), 30, least=_LEAST_PLACE),
         Part(standing.tokens, 50),
         Part(standing.cost, 60),
         Part(f"{queued} queued" if queued else "", 70),

@@ -76,7 +76,7 @@ def test_tokens_are_told_by_part_and_by_turn_and_over_runs(small: Running, tmp_p
         window.say("Show task 9001")
         window.wait_for("Fix login is open.")
         window.say("/context")
-        window.wait_for("room left")
+        window.wait_for("Room left")
         assert "Functions, 1 of 1" in window.text
         assert "  get_task" in window.text
         window.say("/cost")

@@ -55,8 +55,7 @@ def lines_of(drawn: str) -> list[str]:
 
 def test_each_part_of_a_request_has_a_row_with_its_share_of_it() -> None:
     assert lines_of(draw_context(REPORT, 80, Palette())) == [
-        "The next request to gpt-5-mini: about 50,000 tokens of 100,000, 50%; room left:",
-        "  50,000",
+        "The next request to gpt-5-mini: about 50,000 tokens of 100,000, 50%",
         "System prompt                   2,000  ▕█░░░░░░░░░░░░░░░░░░░░░░░▏ 4%",
         "Functions, 14 of 60             8,000  ▕████░░░░░░░░░░░░░░░░░░░░▏ 16%",
         "Summary                             0  ▕░░░░░░░░░░░░░░░░░░░░░░░░▏ 0%",
@@ -65,7 +64,8 @@ def test_each_part_of_a_request_has_a_row_with_its_share_of_it() -> None:
         "Tool results                   35,000  ▕█████████████████░░░░░░░▏ 70%",
         "  astravue_list_overdue_tasks  30,000  ▕██████████████░░░░░░░░░░▏ 60%",
         "  astravue_get_task             5,000  ▕██░░░░░░░░░░░░░░░░░░░░░░▏ 10%",
-        "From about 73,446 tokens on, old turns are summarised; /compact does it now.",
+        "Room left: 50,000 tokens. From about 73,446 on, old turns are summarised;",
+        "/compact does it now.",
     ]
 
 
@@ -80,7 +80,7 @@ def test_messages_that_are_left_out_are_counted() -> None:
 
 def test_a_model_that_chooses_what_it_reads_has_no_room_to_tell_of() -> None:
     drawn = draw_context(replace(REPORT, window=None, compacts_at=0), 80, Palette())
-    assert "room left" not in drawn
+    assert "Room left" not in drawn
     assert "chooses by itself what it reads" in drawn
 
 

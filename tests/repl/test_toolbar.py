@@ -24,7 +24,7 @@ texts = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), m
     [
         (40, "gpt-5-mini · 12.3k tokens · about $0.01"),
         (60, "gpt-5-mini · alex@example.com · 12.3k tokens · about $0.01"),
-        (80, "gpt-5-mini · alex@example.com · work at mcp.examp… · 12.3k tokens · about $0.01"),
+        (80, "gpt-5-mini · alex@example.com · 12.3k tokens · about $0.01"),
         (120, "gpt-5-mini · alex@example.com · work at mcp.example.com · 12.3k tokens · about $0.01"),
     ],
 )

@@ -73,14 +73,16 @@ def _rows(report: ContextReport) -> list[tuple[str, int]]:
 def _of(report: ContextReport) -> str:
     if report.window is None:
         return ""
-    left = max(0, report.window - report.total)
-    return f" of {report.window:,}, {report.total / report.window:.0%}; room left: {left:,}"
+    return f" of {report.window:,}, {report.total / report.window:.0%}"
 
 
 def _notes(report: ContextReport) -> list[str]:
     if report.window is None:
         return ["This model chooses by itself what it reads, so a request is much shorter than that."]
-    notes = [f"From about {report.compacts_at:,} tokens on, old turns are summarised; /compact does it now."]
+    notes = [
+        f"Room left: {max(0, report.window - report.total):,} tokens. From about {report.compacts_at:,} on, "
+        "old turns are summarised; /compact does it now."
+    ]
     if report.left_out:
         notes.append(f"{report.left_out} earlier messages are kept, but not in the request any more.")
     return notes
