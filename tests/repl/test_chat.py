@@ -204,7 +204,7 @@ def test_a_pasted_text_stays_one_message(window: DriverWindow) -> None:
 
 def test_commands_and_tools_are_completed(window: DriverWindow) -> None:
     window.press("/")
-    window.wait_for("call one tool by hand")
+    window.wait_for("commands and keys")
     window.press("cal" + TAB)
     window.wait_for("❯ /call")
     window.press("dele")
