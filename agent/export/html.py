@@ -36,9 +36,10 @@ summary { cursor: pointer; }
 pre, .scroll { overflow-x: auto; }
 pre { background: var(--box); border-radius: 6px; padding: 0.75rem; white-space: pre-wrap; }
 code { font: 0.9em ui-monospace, SFMono-Regular, Menlo, monospace; }
-table { border-collapse: collapse; font-size: 0.9rem; }
-th, td { border: 1px solid var(--line); padding: 0.3rem 0.6rem; text-align: left; vertical-align: top; }
-th { background: var(--box); }
+table { border-collapse: collapse; font-size: 0.9rem; overflow-wrap: normal; }
+th, td { border: 1px solid var(--line); padding: 0.3rem 0.6rem; text-align: left; vertical-align: top;
+  max-width: 20rem; overflow-wrap: break-word; }
+th { background: var(--box); white-space: nowrap; }
 blockquote { margin: 0; padding-left: 1rem; border-left: 3px solid var(--line); color: var(--dim); }
 @media print { details > * { display: block; } }
 """

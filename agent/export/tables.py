@@ -1,13 +1,17 @@
 """The list that a tool answered with, as a table of plain cells."""
 
+import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, tzinfo
+from contextlib import suppress
+from datetime import UTC, datetime, tzinfo
 
 from agent.export.document import Table
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.embedded.cells import humanise
 from agent.repl.views.records import label_of, names_of, read_records
 
+# RFC 3339, section 5.6, with a time zone.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 _MOST_ROWS = 500
 _MOST_COLUMNS = 12
 
@@ -27,7 +31,7 @@ def read_table(value: JsonValue, clean: Callable[[str], str], zone: tzinfo | Non
     keys = _columns(rows)
     return Table(
         tuple(clean(humanise(key)) for key in keys),
-        tuple(tuple(clean(_cell(row.get(key))) for key in keys) for row in rows),
+        tuple(tuple(clean(_cell(row.get(key), zone)) for key in keys) for row in rows),
         max(records.left_out, len(records.rows) - len(rows)),
     )
 
@@ -38,7 +42,11 @@ def _columns(rows: Sequence[JsonObject]) -> list[str]:
     return list(keys)[:_MOST_COLUMNS]
 
 
-def _cell(value: JsonValue) -> str:
+def _cell(value: JsonValue, zone: tzinfo | None = None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return label_of(value) or ", ".join(names_of(value))
+    label = label_of(value)
+    if _MOMENT.fullmatch(label):
+        with suppress(ValueError):
+            return f"{datetime.fromisoformat(label).astimezone(zone):%Y-%m-%d %H:%M}"
+    return label or ", ".join(names_of(value))

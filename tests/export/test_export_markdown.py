@@ -37,7 +37,16 @@ def tokens(markdown: str) -> list[Token]:
 
 def test_it_reads_like_the_conversation() -> None:
     call: JsonObject = {"id": "c1", "name": "list_tasks", "arguments": '{"late": true}'}
-    rows: JsonObject = {"tasks": [{"taskId": 7, "taskTitle": "Sign | seal", "owners": [{"name": "Priya"}]}]}
+    rows: JsonObject = {
+        "tasks": [
+            {
+                "taskId": 7,
+                "taskTitle": "Sign | seal",
+                "due": "2026-11-13T17:00:00Z",
+                "owners": [{"name": "Priya"}],
+            }
+        ]
+    }
     text = said(
         {"type": "step_finished", "text": "", "tool_calls": [call]},
         {
@@ -62,7 +71,8 @@ def test_it_reads_like_the_conversation() -> None:
         "## 1. You, 2026-11-18 11:06\n\n> Which are late?\n\n"
         "**List tasks** · done\n\n"
         '```json\n{"late": true}\n```\n\n'
-        "| Task id | Task title | Owners |\n| --- | --- | --- |\n| 7 | Sign \\| seal | Priya |\n\n"
+        "| Task id | Task title | Due | Owners |\n| --- | --- | --- | --- |\n"
+        "| 7 | Sign \\| seal | 2026-11-13 17:00 | Priya |\n\n"
         "### Answer\n\n**One**: sign.\n\n"
         "*1,200 tokens in, 34 out*\n"
     )
@@ -119,23 +129,9 @@ def test_no_text_becomes_html_or_a_picture() -> None:
 
 
 MARKS = (
-    "`",
-    "``",
-    "```",
-    "~~~",
-    "<b>",
-    "<img src=x>",
-    "![a](b)",
-    "\n",
-    "\n\n",
-    " ",
-    "   ",
-    "    ",
-    "> ",
-    "- ",
-    "1. ",
+    *("`", "``", "```", "~~~", "<b>", "<img src=x>", "![a](b)", "\n", "\n\n", " ", "   ", "    ", "> "),
+    *("- ", "1. ", "\\", "a", "|", "[", "](", "\t", "<!--", "-->", "&lt;", "---", "# "),
 )
-MARKS += ("\\", "a", "|", "[", "](", "\t", "<!--", "-->", "&lt;", "---", "# ")
 TEXTS = st.lists(st.sampled_from(MARKS), max_size=14).map("".join)
 
 
