@@ -243,12 +243,12 @@ class TurnReader:
             call.since = self._clock()
 
     def _finish_call(self, event: ToolCallFinished) -> None:
-        self._calls.pop(event.call.id, None)
+        call = self._calls.pop(event.call.id, None)
         self._since = self._clock()
         # Of a call whose outcome is unknown nothing may be left out; the others fit on a line.
         is_unknown = event.outcome is CallOutcome.UNKNOWN
         if self._palette.plain:
-            self._spoken.finish(event, others=len(self._calls))
+            self._spoken.finish(event, named=call is None or bool(self._calls))
         else:
             self._draw_outcome(event, is_unknown=is_unknown)
         if event.outcome is not CallOutcome.SUCCEEDED:

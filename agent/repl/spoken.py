@@ -78,14 +78,14 @@ class Spoken:
         )
         self.say(", ".join(filter(None, (in_words(title), amount, message))))
 
-    def finish(self, event: ToolCallFinished, *, others: int) -> None:
+    def finish(self, event: ToolCallFinished, *, named: bool) -> None:
         """Say how a call ended.
 
         Args:
             event: The end.
-            others: How many calls go on; its name is said if there are any.
+            named: Say which, as that does not follow from what was said before.
         """
-        name = in_words(event.title) if others else ""
+        name = in_words(event.title) if named else ""
         took = describe_seconds(event.duration, digits=1)
         outcome = outcome_of(event)
         match event.outcome:

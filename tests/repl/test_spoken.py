@@ -27,13 +27,13 @@ def finished(outcome: CallOutcome, text: str = "") -> ToolCallFinished:
 def test_a_call_is_said_when_it_begins_and_when_it_ends() -> None:
     ear = Ear()
     ear.spoken.start(STARTED)
-    ear.spoken.finish(finished(CallOutcome.SUCCEEDED), others=0)
+    ear.spoken.finish(finished(CallOutcome.SUCCEEDED), named=False)
     assert ear.heard == ["Calling list overdue tasks, project ID: 4", "Done, 2 tasks, 0.2 seconds"]
 
 
-def test_a_call_that_ends_while_others_go_on_is_named() -> None:
+def test_a_call_that_ends_while_others_go_on_or_never_began_is_named() -> None:
     ear = Ear()
-    ear.spoken.finish(finished(CallOutcome.SUCCEEDED), others=2)
+    ear.spoken.finish(finished(CallOutcome.SUCCEEDED), named=True)
     assert ear.heard == ["Done, List overdue tasks, 2 tasks, 0.2 seconds"]
 
 
@@ -47,13 +47,13 @@ def test_a_call_that_ends_while_others_go_on_is_named() -> None:
 )
 def test_how_a_call_ended_is_a_word_and_no_mark(outcome: CallOutcome, said: str) -> None:
     ear = Ear()
-    ear.spoken.finish(finished(outcome, "No such project."), others=0)
+    ear.spoken.finish(finished(outcome, "No such project."), named=False)
     assert ear.heard == [said]
 
 
 def test_a_write_of_which_nobody_knows_is_said_with_its_name_in_full() -> None:
     ear = Ear()
-    ear.spoken.finish(finished(CallOutcome.UNKNOWN), others=0)
+    ear.spoken.finish(finished(CallOutcome.UNKNOWN), named=False)
     assert ear.heard[0].startswith("Not known, List overdue tasks, no answer came, it may or may not")
 
 
