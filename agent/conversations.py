@@ -105,18 +105,15 @@ class Conversations:
         header = transcript.header
         if transcript.path.stem == self.id:
             raise UsageError("This is the conversation that you are in.")
-        if header.server != self._settings.server or (header.profile or self._profile) != self._profile:
-            whose = f" as {header.profile}" if header.server == self._settings.server else ""
+        profile = self._settings.profile
+        if header.server != self.server or (header.profile or profile) != profile:
+            whose = f" as {header.profile}" if header.server == self.server else ""
             raise UsageError(
                 f"That conversation is with {header.server}{whose}, and this window with {self.server}.",
                 f"Open it in another one: astravue --resume {header.id}",
             )
         await self._go_on_with(transcript)
         return transcript.title
-
-    @property
-    def _profile(self) -> str:
-        return self._settings.profile
 
     async def begin(self) -> None:
         """Leave this conversation as it is saved, and begin a new one."""
