@@ -96,7 +96,9 @@ class Theme:
     def without_colours(self) -> "Theme":
         """The theme in the terminal's own colour: bold, underlined and the like stay."""
         kept = {name: _attributes_of(getattr(self.styles, name)) for name in _MEANINGS}
-        return replace(self, styles=Styles(**kept), exact={}, syntax="")
+        # What is offered must not look like what was typed.
+        offered = kept["suggestion"] if self.is_plain else kept["suggestion"] or "underline"
+        return replace(self, styles=Styles(**{**kept, "suggestion": offered}), exact={}, syntax="")
 
 
 def _attributes_of(style: str) -> str:

@@ -90,6 +90,13 @@ def test_no_color_takes_away_the_colours_and_nothing_else(theme: Theme) -> None:
         assert "**" not in draw_all(shown)
 
 
+@themes
+@pytest.mark.parametrize("environ", [ALL_COLOURS, SIXTEEN, NO_COLOUR])
+def test_what_is_offered_never_looks_like_what_was_typed(theme: Theme, environ: dict[str, str]) -> None:
+    # In words nothing is offered behind the cursor.
+    assert theme.is_plain or choose_theme(theme, environ).styles.suggestion
+
+
 def test_the_plain_theme_writes_no_escape_sequence_and_leaves_text_as_it_is() -> None:
     assert "\x1b" not in draw_all(PLAIN)
     assert ANSWER in draw_all(PLAIN)
