@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from agent.jsontypes import JsonObject
+from agent.mentions.mention import without_ids
 from agent.transcripts.lines import text_of
 
 EMPTY = "(empty)"
@@ -80,7 +81,7 @@ _REQUEST = re.compile(
 # What the program itself writes down of a call that the user made.
 _BY_HAND = re.compile(r"\(I (?:ran|undo) .* by hand.*\)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[。！？])")
-_WORKFLOW = re.compile(r"/[a-z][a-z0-9-]*(?:\s+(.*))?", re.DOTALL | re.IGNORECASE)
+_CALLED = re.compile(r"/([a-z][\w.-]*)(?:\s+(.*))?", re.DOTALL | re.IGNORECASE)
 _NAMED = re.compile(r"(?:^|\s)[a-z][a-z0-9_]*=.*", re.DOTALL | re.IGNORECASE)
 
 
@@ -94,25 +95,27 @@ def title_of(turns: Iterable[JsonObject]) -> str:
     for turn in islice(turns, MOST_MESSAGES):
         message = text_of(turn, "text")
         typed = text_of(turn, "typed")
-        title = _name_workflow(typed, message) or _name_message(typed or message)
+        title = _name_call(typed, message) or _name_message(typed or message)
         if title:
             return title
         fallback = fallback or " ".join(message.split())
     return _cut(fallback) or EMPTY
 
 
-def _name_workflow(typed: str, message: str) -> str:
-    """The workflow's own title and what it was called with, if the message is one."""
-    called = _WORKFLOW.fullmatch(typed.strip())
+def _name_call(typed: str, message: str) -> str:
+    """A workflow's own title, or a prompt's name in words, and what it was called with."""
+    called = _CALLED.fullmatch(typed.strip())
     if called is None:
         return ""
-    title = message.partition("\n")[0].strip()
-    argument = " ".join(_NAMED.sub("", called[1] or "").split())
-    return _cut(f"{title}: {argument}" if argument else title)
+    title, _, rest = message.partition("\n")
+    if not rest.startswith("\n") or len(title) > _LENGTH:
+        title = re.sub(r"[_.-]+", " ", called[1]).strip().capitalize()
+    argument = " ".join(_NAMED.sub("", called[2] or "").split())
+    return _cut(f"{title.strip()}: {argument}" if argument else title.strip())
 
 
 def _name_message(message: str) -> str:
-    text = " ".join(_NOT_SAID.sub(" ", message).split())
+    text = without_ids(" ".join(_NOT_SAID.sub(" ", message).split()))
     if (
         _BY_HAND.fullmatch(text)
         or not any(map(str.isalnum, text))

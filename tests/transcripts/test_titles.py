@@ -90,6 +90,19 @@ def test_a_workflow_is_named_with_what_it_was_called_with(typed: str, title: str
     assert title_of([event]) == title
 
 
+def test_a_prompt_of_the_server_is_named_in_words() -> None:
+    event: JsonObject = {
+        "type": "turn_started",
+        "text": "Summarise what happened in Apollo this week, " * 4,
+        "typed": "/weekly_report Apollo tone=short",
+    }
+    assert title_of([event]) == "Weekly report: Apollo"
+
+
+def test_what_is_mentioned_is_named_without_its_id() -> None:
+    assert said("Is @Website relaunch (project 12) late?") == "Is Website relaunch late?"
+
+
 @given(st.lists(st.text(), max_size=8))
 def test_a_name_is_short_and_on_one_line(messages: list[str]) -> None:
     title = said(*messages)
