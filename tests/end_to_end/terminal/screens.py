@@ -14,10 +14,8 @@ from typing import Protocol
 
 FOLDER = Path(__file__).parent / "screens"
 _UPDATE = "UPDATE_SCREENS"
-# A screen that is wrong stays wrong for so long; one that is right is seen at once.
-_BOUND = 20.0
-# What is written anew has stood still for so long.
-_STILL = 1.0
+_PATIENCE = 20.0
+_STILLNESS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,7 @@ RULES = (
         "how long something has been under way, or what is left of a wait", re.compile(r" ·\s(\d) s(?=\s|$)")
     ),
     Rule("the id of a conversation", re.compile(r"\b(20\d{6}-\d{6}-[0-9a-f]{4})\b")),
+    Rule("the id of a conversation, cut", re.compile(r" · (20\d{2}[\d-]*)…")),
 )
 
 
@@ -91,10 +90,22 @@ class Screens:
 
     Args:
         folder: Where they lie.
+        update: Write them anew; as `UPDATE_SCREENS` says when left out.
+        patience: Seconds that a screen has to become the one that was kept.
+        stillness: Seconds that a screen stands still before it is written anew.
     """
 
-    def __init__(self, folder: Path = FOLDER, *, update: bool | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path = FOLDER,
+        *,
+        update: bool | None = None,
+        patience: float = _PATIENCE,
+        stillness: float = _STILLNESS,
+    ) -> None:
         self._folder = folder
+        self._patience = patience
+        self._stillness = stillness
         self._update = bool(os.environ.get(_UPDATE)) if update is None else update
         self._places: list[str] = []
 
@@ -116,7 +127,7 @@ class Screens:
             return
         assert path.exists(), f"there is no {path}; {_UPDATE}=1 writes it"
         kept = path.read_text()
-        deadline = time.monotonic() + _BOUND
+        deadline = time.monotonic() + self._patience
         while (seen := self._see(window, since)) != kept:
             left = deadline - time.monotonic()
             if left <= 0:
@@ -125,8 +136,8 @@ class Screens:
 
     def _write(self, window: Shown, path: Path, since: str) -> None:
         seen, stands_since = self._see(window, since), time.monotonic()
-        while time.monotonic() - stands_since < _STILL:
-            window.read_for(_STILL)
+        while time.monotonic() - stands_since < self._stillness:
+            window.read_for(self._stillness)
             if (now := self._see(window, since)) != seen:
                 seen, stands_since = now, time.monotonic()
         path.write_text(seen)

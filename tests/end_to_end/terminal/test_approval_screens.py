@@ -4,13 +4,14 @@ import pytest
 
 from tests.end_to_end.chatting import chat
 from tests.end_to_end.program import Program
-from tests.end_to_end.scripted_endpoint import Calls
+from tests.end_to_end.scripted_endpoint import Calls, said
 from tests.end_to_end.terminal.people import SIZES
 from tests.end_to_end.terminal.screens import Screens
 from tests.end_to_end.terminal.town import Town
 
 TITLE = "Check the release notes"
 CREATE: Calls = [("astravue_create_personal_task", {"taskTitle": TITLE, "priority": "High"})]
+UP = "\x1b[A"
 DELETE: Calls = [("astravue_delete_task", {"taskId": 141303})]
 
 
@@ -44,6 +45,32 @@ def test_no_changes_nothing(user: Program, town: Town, screens: Screens, columns
         message["content"] for message in endpoint.requests[1]["messages"] if message["role"] == "tool"
     ]
     assert "declined" in told
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_a_change_is_changed_first_and_asked_about_again(
+    user: Program, town: Town, screens: Screens, columns: int, rows: int
+) -> None:
+    with chat(user, script=[CREATE, "Created."], columns=columns, rows=rows) as (terminal, endpoint):
+        terminal.wait_for("scripted")
+        terminal.say("create it")
+        terminal.wait_for("[n] no")
+        terminal.press("e")
+        screens.check(terminal, "approval-edit", since="Change ")
+        terminal.press(" today")
+        terminal.wait_for(f"taskTitle: {TITLE} today")
+        terminal.press(UP)
+        terminal.wait_for("❯ [Show what changes]")
+        terminal.press("\r")
+        screens.check(terminal, "approval-edited", since="❯ create it")
+        assert town.tasks(f"{TITLE} today") == 0
+        terminal.approve()
+        terminal.wait_for("Created.")
+        assert terminal.leave() == 0
+    assert (town.tasks(TITLE), town.tasks(f"{TITLE} today")) == (0, 1)
+    # The model learns what was made in place of what it wanted.
+    (told,) = said(endpoint.requests[1], "tool")
+    assert f"{TITLE} today" in told
 
 
 def test_a_deletion_says_what_is_lost_and_cannot_be_allowed_for_later(
