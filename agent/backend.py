@@ -4,7 +4,6 @@ Imported in a thread after the prompt is drawn; see `agent.session`.
 """
 
 import asyncio
-import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -32,6 +31,7 @@ from agent.model.selection import Choice, Kind, choose_model
 from agent.prompt_files import read_prompt
 from agent.seen_names import SeenNames
 from agent.settings import Settings
+from agent.standings import describe_sign_in_problem
 from agent.status import Connection, SignIn, Status, describe_expiry
 from agent.tools.schema import build_functions
 from agent.tools.tool import Tool
@@ -40,8 +40,6 @@ from agent.workspace.workspace import Workspace
 
 ShowLine = Callable[[str], None]
 _USER_SECONDS = 5.0
-# From then on it is told that a sign-in which cannot be renewed is about to end.
-_SOON = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +135,7 @@ class Backend:
         Args:
             now: Unix seconds.
         """
-        login = self._tokens.login
-        if login is None:
-            # A server that never asked for a sign-in needs none.
-            return "" if self._auth.challenge is None else "not signed in"
-        left = login.remaining(now)
-        if login.refresh_token is not None or left is None or left > _SOON:
-            return ""
-        return f"sign-in expires in {math.ceil(left / 60)} min" if left > 0 else "sign-in has expired"
+        return describe_sign_in_problem(self._tokens.login, self._auth.challenge is not None, now)
 
     def _keys(self) -> tuple[str | None, ...]:
         environ = (self._environ.get("OPENAI_API_KEY"), self._environ.get("ASTRAVUE_VAULT_KEY"))
