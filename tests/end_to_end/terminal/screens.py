@@ -91,7 +91,6 @@ class Screens:
     Args:
         folder: Where they lie.
         update: Write them anew; as `UPDATE_SCREENS` says when left out.
-        patience: Seconds that a screen has to become the one that was kept.
         stillness: Seconds that a screen stands still before it is written anew.
     """
 
@@ -100,11 +99,9 @@ class Screens:
         folder: Path = FOLDER,
         *,
         update: bool | None = None,
-        patience: float = _PATIENCE,
         stillness: float = _STILLNESS,
     ) -> None:
         self._folder = folder
-        self._patience = patience
         self._stillness = stillness
         self._update = bool(os.environ.get(_UPDATE)) if update is None else update
         self._places: list[str] = []
@@ -127,12 +124,11 @@ class Screens:
             return
         assert path.exists(), f"there is no {path}; {_UPDATE}=1 writes it"
         kept = path.read_text()
-        deadline = time.monotonic() + self._patience
+        deadline = time.monotonic() + _PATIENCE
         while (seen := self._see(window, since)) != kept:
             left = deadline - time.monotonic()
-            if left <= 0:
+            if left <= 0 or not window.read_for(left):
                 raise AssertionError(_difference(path, kept, seen))
-            window.read_for(left)
 
     def _write(self, window: Shown, path: Path, since: str) -> None:
         seen, stands_since = self._see(window, since), time.monotonic()

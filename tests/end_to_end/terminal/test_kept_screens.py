@@ -66,7 +66,7 @@ def test_a_screen_is_waited_for_and_found(tmp_path: Path) -> None:
 
 def test_a_screen_that_differs_fails_with_the_lines_that_differ(tmp_path: Path) -> None:
     (tmp_path / "greeting.80x24.txt").write_text("Hello.\n❯\n")
-    screens = Screens(tmp_path, update=False, patience=0.0)
+    screens = Screens(tmp_path, update=False)
     with pytest.raises(AssertionError, match=r"-Hello\.\n\+Good morning\.\n ❯"):
         screens.check(FakeWindow("Good morning.\n❯"), "greeting")
 
