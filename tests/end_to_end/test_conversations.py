@@ -11,8 +11,9 @@ import httpx2
 import pytest
 
 from tests.end_to_end.chatting import chat
-from tests.end_to_end.program import Program, sandbox, sign_in
+from tests.end_to_end.program import ASTRAVUE, Program, sandbox, sign_in
 from tests.end_to_end.scripted_endpoint import Body, Script, ScriptedEndpoint, last_result
+from tests.terminal_window import TerminalWindow
 from tests.workspace.mcp_servers import Gate, running, scripted
 
 DAY = 24 * 60 * 60
@@ -158,6 +159,24 @@ class TestOnTheCommandLine:
         assert signed_in.run("sessions", "delete", ids[0], ids[2], "--yes").returncode == 0
         assert list(sessions_folder(signed_in).iterdir()) == []
         assert signed_in.run("sessions", "delete", "--all", "--yes").returncode == 0
+
+    @pytest.mark.parametrize(("answer", "code", "left"), [("n", 4, 1), ("", 4, 1), ("y", 0, 0)])
+    def test_on_a_terminal_a_yes_is_asked_for(
+        self, signed_in: Program, ask: Ask, answer: str, code: int, left: int
+    ) -> None:
+        ask("Remember the launch.")
+        command = [*ASTRAVUE, "sessions", "delete", "last"]
+        environ = {**signed_in.environ, "LANG": "C.UTF-8"}
+        environ.pop("TERM", None)
+        window = TerminalWindow(command, environ, signed_in.home)
+        try:
+            window.wait_for("Delete this conversation for good? [y/N]")
+            assert "Remember the launch" in window.text
+            window.press(f"{answer}\r")
+            assert window.wait_end() == code
+        finally:
+            window.child.close(force=True)
+        assert len(list(sessions_folder(signed_in).glob("*.jsonl"))) == left
 
 
 class TestInTheChat:
