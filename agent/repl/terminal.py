@@ -13,7 +13,7 @@ from collections.abc import Callable
 from prompt_toolkit.application import Application, in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggest, ConditionalAutoSuggest
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.completion import Completer
+from prompt_toolkit.completion import CompleteEvent, Completer
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import ANSI, AnyFormattedText, StyleAndTextTuples
@@ -181,11 +181,16 @@ class TerminalScreen:
 
     def offer_again(self) -> None:
         """Complete anew what is being typed, unless a completion was chosen already."""
-        state = self._buffer.complete_state
-        if self._completes_while_typing() and (state is None or state.complete_index is None):
-            # The library begins nothing while the menu is open.
-            self._buffer.complete_state = None
-            self._buffer.start_completion()
+        buffer, state = self._buffer, self._buffer.complete_state
+        if not self._completes_while_typing():
+            return
+        if state is None:
+            buffer.start_completion()
+        elif state.complete_index is None:
+            # In place, for a key that comes now is meant for the menu.
+            event = CompleteEvent(text_inserted=True)
+            state.completions = list(buffer.completer.get_completions(buffer.document, event))
+            self.refresh()
 
     def clear_draft(self) -> bool:
         """Throw away what is being typed."""
