@@ -15,7 +15,7 @@ from agent.errors import ExitCode
 from agent.jsontypes import JsonObject
 from agent.repl.palette import Palette, wants_plain
 from agent.repl.sanitize import strip_line
-from agent.repl.tables import draw_columns
+from agent.repl.tables import draw_below, draw_columns
 from agent.settings import DEFAULT_PROFILE, Settings
 from agent.transcripts.saved import Saved, list_saved
 from agent.transcripts.searching import Match, search
@@ -63,12 +63,12 @@ def _draw_list(saved: Iterable[Saved], settings: Settings) -> Iterator[str]:
 
 
 def _draw_matches(matches: Iterable[Match], settings: Settings) -> Iterator[str]:
-    palette = _palette()
+    palette, columns = _palette(), _columns()
     for each in matches:
         first, *rest = _row(each.saved, settings)
         # Each is shown as it is found.
-        yield f"{palette.accent(first)}  {' · '.join(filter(None, map(strip_line, rest)))}\n"
-        yield f"  {palette.dim(strip_line(each.excerpt))}\n"
+        yield draw_columns([(first, " · ".join(filter(None, rest)))], columns, palette)
+        yield f"{palette.dim(draw_below(strip_line(each.excerpt), columns))}\n"
 
 
 def _row(saved: Saved, settings: Settings) -> tuple[str, ...]:

@@ -1,10 +1,9 @@
 """Lists of commands, tools and states, in columns where they fit and below one another where not."""
 
-import textwrap
 from collections.abc import Sequence
 
 from agent.jsontypes import JsonObject, is_object
-from agent.repl.cells import pad, width
+from agent.repl.cells import pad, width, wrap
 from agent.repl.commands import GROUPS, KEYS, Command
 from agent.repl.palette import Palette
 from agent.repl.sanitize import strip, strip_line
@@ -34,16 +33,16 @@ def draw_columns(rows: Sequence[Sequence[str]], columns: int, palette: Palette) 
     return "".join(line + "\n" for line in lines)
 
 
+def draw_below(text: str, columns: int) -> str:
+    """Draw stripped text that belongs to the line above it: set in, and broken where it is too wide."""
+    # Addresses stay whole; scripts without spaces have to be broken somewhere.
+    lines = wrap(text, max(columns - 1 - len(_GAP), 1), whole=text.isascii())
+    return "\n".join(f"{_GAP}{line}".rstrip() for line in lines)
+
+
 def _draw_stacked(row: Sequence[str], columns: int, palette: Palette) -> str:
-    rest = textwrap.fill(
-        " · ".join(filter(None, row[1:])),
-        max(columns - 1, len(_GAP) + 1),
-        initial_indent=_GAP,
-        subsequent_indent=_GAP,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return f"{palette.accent(row[0])}\n{rest}".rstrip()
+    below = draw_below(" · ".join(filter(None, row[1:])), columns)
+    return f"{palette.accent(row[0])}\n{below}".rstrip()
 
 
 def draw_help(

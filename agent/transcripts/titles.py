@@ -122,8 +122,7 @@ def _name_message(message: str) -> str:
         or _NOTHING.fullmatch(text.lstrip(" ,.;:!?…–—-"))
     ):
         return ""
-    text = _without(_GREETING, text)
-    asked = _without(_REQUEST, text)
+    asked = _without(_REQUEST, _without(_GREETING, text))
     if asked != text:
         asked = asked[:1].upper() + asked[1:]
     return _cut(_first_sentence(asked).removesuffix("."))

@@ -23,7 +23,7 @@ def said(*messages: str) -> str:
             "List everything in Website relaunch?",
         ),
         ("I'd like you to create a task for Priya", "Create a task for Priya"),
-        ("Hallo, wer arbeitet an der Website?", "wer arbeitet an der Website?"),
+        ("Hallo, wer arbeitet an der Website?", "Wer arbeitet an der Website?"),
         ("Hiring plan: who is free?", "Hiring plan: who is free?"),
         ("Please", "Please"),
         ("task   141383\tdue\nwhen", "task 141383 due when"),
