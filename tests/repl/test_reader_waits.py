@@ -1,0 +1,107 @@
+"""What is shown, or said, while a turn waits; the test holds the clock."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+
+import pytest
+
+from agent.conversation import ToolCall
+from agent.events import Event, StepStarted, ToolCallStarted, TurnStarted, WaitStarted
+from agent.model.protocol import TextDelta
+from agent.repl.palette import Palette
+from agent.repl.questions import Questions
+from agent.repl.reader import TurnReader
+from agent.repl.screen import Scrollback
+from agent.repl.themes import PLAIN
+from agent.tools.tool import Effect
+from tests.repl.fake_screen import FakeScreen
+
+pytestmark = pytest.mark.anyio
+
+
+async def never() -> str:
+    raise AssertionError("nobody signs in here")
+
+
+class Turn:
+    """A turn that stands still after its events.
+
+    Args:
+        events: What happened so far.
+        palette: How it is shown.
+    """
+
+    def __init__(self, *events: Event, palette: Palette) -> None:
+        self.now = 100.0
+        self._events = events
+        self._stands_still = asyncio.Event()
+        self.screen = FakeScreen()
+        self.screen.palette = palette
+        scrollback = Scrollback(self.screen)
+        questions = Questions(self.screen, scrollback, sign_in=never, open_address=lambda _: None)
+        self.reader = TurnReader(
+            self.screen,
+            scrollback,
+            questions,
+            clock=lambda: self.now,
+            waiting_for=lambda seconds: "Thinking" if seconds < 10 else "Waiting for small",
+        )
+        self._reading = asyncio.create_task(self.reader.read(self._play()))
+
+    async def _play(self) -> AsyncGenerator[Event, None]:
+        yield TurnStarted("Hi")
+        for event in self._events:
+            yield event
+        self._stands_still.set()
+        await asyncio.Event().wait()
+
+    async def drawn_after(self, seconds: float) -> str:
+        """What is live when so many seconds have passed since the last event."""
+        await self._stands_still.wait()
+        self.now += seconds
+        return self.reader.draw_live(60)
+
+    async def end(self) -> None:
+        self._reading.cancel()
+        await asyncio.gather(self._reading, return_exceptions=True)
+
+
+BARE = Palette(theme=replace(PLAIN, is_plain=False))
+CALL = ToolCallStarted(ToolCall("1", "list_tasks", "{}"), "List tasks", {}, Effect.READ)
+
+
+async def test_a_long_wait_says_who_it_is_for() -> None:
+    turn = Turn(StepStarted(1), palette=BARE)
+    assert "Thinking" in await turn.drawn_after(3)
+    assert "Waiting for small" in await turn.drawn_after(9)
+    await turn.end()
+
+
+async def test_an_answer_that_hangs_in_its_middle_is_waited_for() -> None:
+    turn = Turn(StepStarted(1), TextDelta("The beginning"), palette=BARE)
+    assert await turn.drawn_after(1.5) == "The beginning"
+    drawn = await turn.drawn_after(1.5)
+    assert drawn.startswith("The beginning\n")
+    assert "Thinking" in drawn
+    await turn.end()
+
+
+async def test_a_countdown_takes_the_place_of_the_spinner() -> None:
+    turn = Turn(StepStarted(1), WaitStarted("Too many requests", 20), palette=BARE)
+    assert "Too many requests · 15 s left" in await turn.drawn_after(5)
+    assert "Thinking" not in await turn.drawn_after(5)
+    assert "Waiting for small" in await turn.drawn_after(11)
+    await turn.end()
+
+
+async def test_nothing_is_live_where_words_are_wanted_and_a_long_wait_is_said() -> None:
+    turn = Turn(StepStarted(1), CALL, palette=Palette(plain=True))
+    assert await turn.drawn_after(9.5) == ""
+    turn.reader.tick()
+    assert "so far" not in turn.screen.text
+    await turn.drawn_after(1)
+    turn.reader.tick()
+    turn.reader.tick()
+    assert turn.screen.text.count("Waiting for List tasks, 10 seconds so far\n") == 1
+    await turn.end()
