@@ -19,9 +19,8 @@ def test_a_project_is_found_by_a_part_of_its_name_and_named_with_its_id(program:
         terminal.press(ENTER + ENTER)
         terminal.wait_for("Found.")
         assert terminal.leave() == 0
-        assert said(endpoint.requests[-1], "user")[-1].startswith(
-            "What is open in @Website relaunch (project 11274)"
-        )
+        message = said(endpoint.requests[-1], "user")[-1]
+    assert message.endswith("\n\nWhat is open in @Website relaunch (project 11274)")
 
 
 def test_a_resource_goes_along_as_data_and_stays_in_the_record(program: Program) -> None:
