@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 from agent.errors import ServerError, UsageError
 from agent.forms import Field, FieldKind, Form, FormValue
+from agent.mentions.mention import read_mentions, without_ids
 from agent.repl.command_context import CommandContext
 from agent.repl.commands import COMMANDS, Command
 from agent.repl.sanitize import strip, strip_line
 from agent.server_records import Prompt, PromptArgument, PromptText
 from agent.tools.fence import mark_prompt
+from agent.tools.names import kind_of
 from agent.workflows.invocation import read_values
 from agent.workflows.library import Library
 from agent.workflows.workflow import Argument
@@ -99,12 +101,26 @@ async def write_message(
         if answers is None:
             raise UsageError("Nothing was sent, because the prompt wants to know more.")
         values |= {key: str(value) for key, value in answers.items()}
-    filled = await context.host.offers.get_prompt(call.prompt.name, values)
+    given = {argument: as_servers_read(argument, value) for argument, value in values.items()}
+    filled = await context.host.offers.get_prompt(call.prompt.name, given)
     if not any(message.text.strip() for message in filled.messages):
         raise ServerError("Nothing was sent, because the server's prompt is empty.")
     context.remark(_draw(name, filled, context))
     text = mark_prompt(_quote(filled), call.prompt.name)
     return "\n\n".join(filter(None, [f"Do what the server's prompt “{name}” says:\n{text}", call.besides]))
+
+
+def as_servers_read(argument: str, value: str) -> str:
+    """A value without the form of mentions, which servers do not know.
+
+    Args:
+        argument: Its argument; an id is given where it asks for one.
+        value: What the user said.
+    """
+    mentions = read_mentions(value)
+    if len(mentions) == 1 and mentions[0].text == value.strip() and kind_of(argument) == mentions[0].kind:
+        return mentions[0].id
+    return without_ids(value)
 
 
 def _name_of(prompt: Prompt, workflows: Library) -> str:

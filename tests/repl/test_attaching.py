@@ -38,7 +38,8 @@ async def attached(text: str, offers: Handbook, told: list[str] | None = None) -
     async def resources() -> Sequence[Resource]:
         return await offers.resources()
 
-    return await attach(text, offers, resources, [].append if told is None else told.append)
+    lines: list[str] = [] if told is None else told
+    return await attach(text, offers, resources, lines.append)
 
 
 async def test_a_message_without_an_address_stays_what_it_is() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.repl.server_prompts import PREFIX, commands_of_prompts, find_prompt
+from agent.repl.server_prompts import PREFIX, as_servers_read, commands_of_prompts, find_prompt
 from agent.server_records import Prompt, PromptArgument
 from agent.workflows.library import Library
 from agent.workflows.workflow import Workflow
@@ -63,6 +63,20 @@ def test_arguments_are_read_as_those_of_workflows() -> None:
     loose = find_prompt("/weekly_report Website relaunch", PROMPTS, LIBRARY)
     assert loose is not None
     assert loose.values == {"project": "Website relaunch"}
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "read"),
+    [
+        ("project", "@Website relaunch (project 12)", "Website relaunch"),
+        ("projectId", "@Website relaunch (project 12)", "12"),
+        ("taskId", "@Website relaunch (project 12)", "Website relaunch"),
+        ("goal", "Ship @Website relaunch (project 12) soon", "Ship Website relaunch soon"),
+        ("goal", "ship it", "ship it"),
+    ],
+)
+def test_a_server_is_told_names_or_the_id_it_asks_for(argument: str, value: str, read: str) -> None:
+    assert as_servers_read(argument, value) == read
 
 
 def test_a_prompt_is_completed_shown_and_sent_as_the_servers(window: DriverWindow) -> None:
