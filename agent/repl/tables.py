@@ -42,7 +42,8 @@ def draw_below(text: str, columns: int) -> str:
 
 def _draw_stacked(row: Sequence[str], columns: int, palette: Palette) -> str:
     below = draw_below(" · ".join(filter(None, row[1:])), columns)
-    return f"{palette.accent(row[0])}\n{below}".rstrip()
+    first = wrap(row[0], max(columns - 1, 1), indent=_GAP, whole=row[0].isascii())
+    return "\n".join([*map(palette.accent, first), below]).rstrip()
 
 
 def draw_help(

@@ -1,0 +1,37 @@
+"""Lists of commands, in columns where they fit and below one another where not."""
+
+import pytest
+
+from agent.repl.cells import width
+from agent.repl.commands import COMMANDS, GROUPS, Command
+from agent.repl.palette import Palette
+from agent.repl.tables import draw_columns, draw_help
+
+PLAIN = Palette(plain=True)
+WORKFLOWS = (Command("status-report", "a project's state in four parts", "PROJECT [audience=…] [period=…]"),)
+PROMPTS = (Command("daily_standup", "每日站会"),)
+
+
+def test_help_groups_the_commands_and_ends_with_the_keys() -> None:
+    drawn = draw_help(100, PLAIN, WORKFLOWS, PROMPTS)
+    titles = [*GROUPS, "Workflows", "The server's prompts", "Keys"]
+    places = [drawn.index(f"{title}\n") for title in titles]
+    assert places == sorted(places)
+    assert all(f"/{command.name}" in drawn for command in COMMANDS)
+
+
+def test_what_there_is_none_of_has_no_title() -> None:
+    drawn = draw_help(100, PLAIN)
+    assert "Workflows" not in drawn
+    assert "The server's prompts" not in drawn
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_help_fits_the_window(columns: int) -> None:
+    drawn = draw_help(columns, PLAIN, WORKFLOWS, PROMPTS)
+    assert max(width(line) for line in drawn.split("\n")) < columns
+
+
+def test_a_long_first_cell_is_broken_between_words_and_an_address_stays_whole() -> None:
+    drawn = draw_columns([("one two three", "x"), ("demo://a-long-address", "y")], 12, PLAIN)
+    assert drawn == "one two\n  three\n  x\ndemo://a-long-address\n  y\n"
