@@ -101,6 +101,11 @@ class TmuxWindow(Window):
         self._capture()
         return self._text
 
+    @property
+    def coloured(self) -> str:
+        """The same with its colours, as escape sequences."""
+        return self._do("capture-pane -p -e -S -")
+
     def _capture(self) -> None:
         if self._drawn:
             self._drawn = False

@@ -27,7 +27,7 @@ from agent.events import (
 )
 from agent.folders import Folders, find_folders
 from agent.jsontypes import JsonObject, dump
-from agent.repl.lines import describe_call, describe_outcome
+from agent.repl.lines import describe_arguments, describe_outcome, in_words
 from agent.sandbox_process import SandboxProcess
 from agent.session import Session, SessionOptions
 from agent.settings import Settings
@@ -271,7 +271,7 @@ def _shown(event: Event) -> Iterator[str]:
         case StepFinished():
             yield event.text
         case ToolCallStarted():
-            yield describe_call(event)
+            yield f"{in_words(event.title)} · {describe_arguments(event.arguments)}"
         case ApprovalRequested():
             yield from (event.summary, *event.details, event.because)
         case ToolCallFinished():
