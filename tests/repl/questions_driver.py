@@ -54,7 +54,9 @@ class AskingHost(FakeHost):
     def sign_ins(self) -> FakeSignIns:
         return ReadySignIns(self.note)
 
-    async def turn(self, text: str, tools: Sequence[str] = ()) -> AsyncGenerator[Event, None]:
+    async def turn(
+        self, text: str, tools: Sequence[str] = (), typed: str = ""
+    ) -> AsyncGenerator[Event, None]:
         yield TurnStarted(text)
         yield StepStarted(1)
         said = ""

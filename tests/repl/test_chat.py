@@ -102,7 +102,8 @@ def test_what_the_model_says_cannot_steer_the_terminal(window: DriverWindow) -> 
 
 def test_a_write_is_made_after_a_yes(window: DriverWindow) -> None:
     window.press("create" + ENTER)
-    window.wait_for("[y] yes  [a] always for this session  [n] no (default)")
+    window.wait_for("❯ [n] no (default)")
+    assert "[y] yes    [a] always for this session" in window.text
     assert "Create task “Report”\n  Project: Apollo\nThis changes your workspace." in window.text
     window.press("y")
     window.wait_for("✓ Create task · title: Write report · “Report” · 0.2 s")
