@@ -31,7 +31,7 @@ from agent.events import (
     TurnStarted,
     WaitStarted,
 )
-from agent.jsontypes import JsonObject, dump, well_formed
+from agent.jsontypes import JsonObject, JsonValue, dump, well_formed
 from agent.kept_results import KeptResults
 from agent.limits import Limits, Spent
 from agent.model.protocol import (
@@ -161,7 +161,7 @@ class Loop:
         self._offer: Offer = _offer_all
         self._session_id = session_id
         self._clock = clock
-        names = NameIndex()
+        self._names = names = NameIndex()
         self._call_ids: set[str] = set()
         for message in conversation.messages:
             if isinstance(message, ToolMessage):
@@ -173,6 +173,14 @@ class Loop:
         )
         self._context: ContextKeeper | None = None
         self._prefix: RequestPrefix | None = None
+
+    def learn_names(self, told: JsonValue) -> None:
+        """Take in what things are called that the user is about to speak of.
+
+        Args:
+            told: As a result of the server would tell it.
+        """
+        self._names.learn(told)
 
     def use(
         self,

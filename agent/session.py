@@ -318,6 +318,7 @@ class Session:
             )
         if self._belt is not None:
             self._belt.wish_for(tools)
+        loop.learn_names(self.mentions.picked(text))
         async with aclosing(self._observe(loop.turn(text, self._describe_moment(), typed))) as events:
             async for event in events:
                 yield event

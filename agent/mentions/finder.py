@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from agent.errors import AgentError, SignInError
 from agent.jsontypes import JsonObject, JsonValue
-from agent.mentions.mention import Mention, shown_name
+from agent.mentions.mention import Mention, read_mentions, shown_name
 from agent.mentions.reading import read_answer
 from agent.mentions.sources import NOUNS, Source, find_sources
 from agent.ranking import best
@@ -84,6 +84,17 @@ class Finder:
         if self._running is None and self._clock() >= self._quiet_until:
             self._running = asyncio.create_task(self._run())
         return best(typed, self._found.values(), lambda each: (each.name, each.where), _MOST_OFFERED)
+
+    def picked(self, text: str) -> JsonValue:
+        """What the server told of the things that a message mentions, in the form of a result.
+
+        Only what was found here counts: a text from elsewhere may call anything by any name.
+
+        Args:
+            text: The message.
+        """
+        known = [self._found.get((each.kind, each.id)) for each in read_mentions(text)]
+        return [{f"{each.kind}Id": each.id, f"{each.kind}Name": each.name} for each in known if each]
 
     async def aclose(self) -> None:
         """Stop looking."""

@@ -13,7 +13,7 @@ from agent.repl.sanitize import strip_line
 from agent.server_records import Resource
 
 # An address of mail has no space before its @, and a mention that is whole has a parenthesis.
-_AT = re.compile(r"(?:^|[\s(\[{\"'“‘])@([^\n@()]{0,60})$")
+_AT = re.compile(r"(?:^|[\s(\[{\"'“‘])@((?!\s)[^\n@()]{0,60})$")
 _MOST = 50
 
 

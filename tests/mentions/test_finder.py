@@ -7,6 +7,9 @@ import pytest
 from agent.errors import ServerError, SignInError
 from agent.jsontypes import JsonObject, JsonValue
 from agent.mentions.finder import MOST_A_MINUTE, Finder
+from agent.tools.look_ups import LookUps
+from agent.tools.names import NameIndex
+from agent.tools.policy import Policy
 from agent.tools.tool import ToolResult
 from agent.tools.toolbox import Progress
 from tests.planning.sandbox_toolbox import SandboxToolbox
@@ -163,3 +166,25 @@ async def test_whoever_signed_out_is_offered_nothing_and_told_nothing() -> None:
     typing.now += 301
     assert await typing.type("grace") == []
     assert typing.finder.problem == ""
+
+
+async def test_names_of_what_was_picked_are_told_as_the_server_told_them_and_no_others() -> None:
+    typing = Typing(FakeServer())
+    await typing.type("grace")
+    names = NameIndex()
+    names.learn(typing.finder.picked("Ask @Somebody (user 102), not @Nobody (user 9), about @x (task 1)"))
+    assert names.name("userId", 102) == "Grace Turner"
+    assert names.name("userId", 9) is None
+    assert names.name("taskId", 1) is None
+
+
+async def test_reads_that_the_users_rules_refuse_or_ask_about_are_not_made() -> None:
+    server = FakeServer()
+    policy = Policy(deny=("*get_workspace_members",), ask=("*find_tasks",))
+    typing = Typing(server)
+    typing.finder = Finder(
+        lambda: LookUps(server, policy), list, clock=lambda: typing.now, sleep=typing.sleep
+    )
+    assert "Website relaunch" in await typing.type("web")
+    assert not server.asked("get_workspace_members")
+    assert not server.asked("find_tasks")

@@ -44,7 +44,16 @@ def test_what_follows_an_at_sign_is_a_mention(before: str, typed: str) -> None:
 
 @pytest.mark.parametrize(
     "before",
-    ["", "alex@demo", "@Website (project 12) and", "@two\nlines", "/call @x", "/tools @", "@" + "x" * 61],
+    [
+        "",
+        "alex@demo",
+        "@Website (project 12) and",
+        "@two\nlines",
+        "at @ five",
+        "/call @x",
+        "/tools @",
+        "@" + "x" * 61,
+    ],
 )
 def test_an_address_a_whole_mention_and_a_command_are_none(before: str) -> None:
     assert typed_mention(before) is None
