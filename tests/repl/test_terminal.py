@@ -77,3 +77,26 @@ async def test_after_a_pause_a_letter_is_an_answer_and_the_draft_is_kept(tmp_pat
         keys.send_text("ine\r")
         assert await until_noted(host, "turn") == "turn 'all mine'"
         keys.send_text("\x04")
+
+
+@pytest.mark.anyio
+async def test_a_line_that_is_typed_for_a_question_is_no_part_of_the_draft(tmp_path: Path) -> None:
+    host = FakeHost(loading=asyncio.Event())
+    async with chatting(host, Clock(step=2.0), tmp_path) as keys:
+        await ask_with_a_draft(host, keys)
+        keys.send_text("rnot this one\r")
+        assert await until_noted(host, "decision") == "decision declined"
+        keys.send_text("ine\r")
+        assert await until_noted(host, "turn") == "turn 'all mine'"
+        keys.send_text("\x04")
+
+
+@pytest.mark.anyio
+async def test_after_an_interrupt_keys_are_for_the_draft_again(tmp_path: Path) -> None:
+    host = FakeHost(loading=asyncio.Event())
+    async with chatting(host, Clock(step=2.0), tmp_path) as keys:
+        await ask_with_a_draft(host, keys)
+        keys.send_text("rhalf a reas\x03ine\r")
+        assert await until_noted(host, "turn") == "turn 'all mine'"
+        keys.send_text("\x04")
+    assert not [line for line in host.log if line.startswith("decision")]
