@@ -309,7 +309,7 @@ class TerminalScreen:
             # It was meant for the editor.
             return
         # The turn that asked is about to stop; keys that follow are for the prompt again.
-        self._desk.dismiss()
+        self._desk.give_up()
         self._keyboard.interrupt()
 
     def _paste(self, text: str) -> None:

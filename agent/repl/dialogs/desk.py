@@ -53,6 +53,7 @@ class _Asked:
     # When the last key came that may have been meant for the draft; None if there was no draft.
     last_typed: float | None
     take_answer: Callable[[], None]
+    give_up: Callable[[], object]
 
 
 class Desk:
@@ -77,6 +78,7 @@ class Desk:
         self._clock = clock
         self._application = application
         self._asked: _Asked | None = None
+        self._turn = asyncio.Lock()
         self._line = Buffer(multiline=True, on_text_changed=self._line_changed)
         self._window = Window(
             BufferControl(self._line),
@@ -108,7 +110,7 @@ class Desk:
         return ConditionalContainer(self._window, Condition(lambda: self.is_typing))
 
     async def ask(self, dialog: Dialog[T]) -> T:
-        """Show a dialog until it has its answer.
+        """Show a dialog until it has its answer; others wait for their turn.
 
         A draft under way is kept, and its letters are not mistaken for an answer: while there is one,
         keys count only after a pause of a second.
@@ -119,17 +121,22 @@ class Desk:
             if dialog.answer is not None and not answer.done():
                 answer.set_result(dialog.answer)
 
-        self._asked = _Asked(dialog, self._clock() if self._draft.text else None, take_answer)
-        self._show()
-        try:
-            return await answer
-        finally:
-            self.dismiss()
+        async with self._turn:
+            last_typed = self._clock() if self._draft.text else None
+            self._asked = _Asked(dialog, last_typed, take_answer, answer.cancel)
+            self._show()
+            try:
+                return await answer
+            finally:
+                self._asked = None
+                self._show()
 
-    def dismiss(self) -> None:
-        """Take the dialog away: keys that follow are for the draft again."""
-        self._asked = None
-        self._show()
+    def give_up(self) -> None:
+        """Take the dialog away without an answer: keys that follow are for the draft again."""
+        if self._asked is not None:
+            self._asked.give_up()
+            self._asked = None
+            self._show()
 
     def draw(self, columns: int, rows: int) -> str:
         """Draw the dialog; nothing while there is none."""
