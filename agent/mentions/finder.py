@@ -118,6 +118,7 @@ class Finder:
                 self._found.clear()
                 self._listed.clear()
                 self._searched.clear()
+                self._arrived()
             elif not self.problem:
                 self.problem = f"Names cannot be looked up now: {error}"
                 self._arrived()

@@ -190,6 +190,8 @@ class TerminalScreen:
             # In place, for a key that comes now is meant for the menu.
             event = CompleteEvent(text_inserted=True)
             state.completions = list(buffer.completer.get_completions(buffer.document, event))
+            if not state.completions:
+                buffer.complete_state = None
             self.refresh()
 
     def clear_draft(self) -> bool:

@@ -164,7 +164,9 @@ async def test_whoever_signed_out_is_offered_nothing_and_told_nothing() -> None:
     assert await typing.type("grace")
     server.error = SignInError("Sign in first.")
     typing.now += 301
+    arrivals = typing.arrivals
     assert await typing.type("grace") == []
+    assert typing.arrivals == arrivals + 1
     assert typing.finder.problem == ""
 
 
