@@ -225,6 +225,8 @@ class TurnReader:
 
     async def _wait_for(self, question: Awaitable[None]) -> None:
         self._is_asking = True
+        # What is drawn already may show a spinner, and the next tick may be a second away.
+        self._screen.refresh()
         try:
             await question
         finally:
