@@ -424,7 +424,8 @@ class Session:
     ) -> AsyncGenerator[Event, None]:
         async def begin() -> AsyncGenerator[Event, None]:
             if not ready:
-                yield Notice(f"One moment: {self._stage.text} …")
+                failed_before = self._starting is not None and self._starting.done()
+                yield Notice(f"One moment: {'trying again' if failed_before else self._stage.text} …")
                 await make_ready()
 
         self._may_ask_to_sign_in = True
