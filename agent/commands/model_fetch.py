@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.bars import draw_bar
 from agent.commands.common import prepare, warn
 from agent.commands.json_lines import write_json
 from agent.commands.progress import STANDARD_ERROR, StandardError
@@ -106,7 +107,8 @@ class Display:
             return
         if self._is_live:
             self._told_at = now
-            self._error.show_stage(f"{self._text(done, total)} {_bar(done / total)}{self._pace(now, total)}")
+            bar = f"{draw_bar(done / total, _BAR_CELLS)} {int(done / total * 100)}%"
+            self._error.show_stage(f"{self._text(done, total)} {bar}{self._pace(now, total)}")
         elif tenth != self._tenth:
             self._told_at, self._tenth = now, tenth
             self._error.write_line(self._text(done, total))
@@ -126,11 +128,6 @@ class Display:
         rate = fetched / seconds
         left = round((total - self._done) / rate)
         return f" {rate / _MEGABYTE:.1f} MB/s, {left // 60}:{left % 60:02} left"
-
-
-def _bar(fraction: float) -> str:
-    full = int(fraction * _BAR_CELLS)
-    return f"▕{'█' * full}{'░' * (_BAR_CELLS - full)}▏ {int(fraction * 100)}%"
 
 
 def fetch(

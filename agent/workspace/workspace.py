@@ -323,7 +323,7 @@ class Workspace:
                 except (MCPError, ValidationError, RuntimeError) as error:
                     failure = _failure_of(error)
                     if failure is None:
-                        words = one_line(str(error))
+                        words = one_line(str(error)).rstrip(".")
                         raise ServerError(f"{self._server} refused the request: {words}.") from None
                     if failure.kind in _RETIRING:
                         self._supervisor.retire(connection)
