@@ -31,6 +31,7 @@ class FakeWindow:
     [
         ("⠹ List Tasks · 3 s", "# List Tasks · # s"),
         ("✓ List Tasks · 6 tasks · 0.3 s", "✓ List Tasks · 6 tasks · #.# s"),
+        ("Done, 6 tasks, 0.3 seconds", "Done, 6 tasks, #.# seconds"),
         ("The server limits the rate · 2 s left", "The server limits the rate · # s left"),
         ("limits the rate ·\n2 s left", "limits the rate ·\n# s left"),
         ("--resume 20260302-090000-1dd1", "--resume ########-######-####"),

@@ -21,7 +21,7 @@ def count_overdue(body: Body) -> str:
 def test_a_limit_of_the_server_is_waited_out_with_the_seconds_in_view(
     user: Program, town: Town, screens: Screens, columns: int, rows: int
 ) -> None:
-    limit = {"status": 429, "headers": {"Retry-After": "3"}}
+    limit = {"status": 429, "headers": {"Retry-After": "4"}}
     town.fault("/mcp", tool="astravue_list_overdue_tasks", times=1, **limit)
     with chat(user, script=[OVERDUE, count_overdue], columns=columns, rows=rows) as (terminal, endpoint):
         terminal.wait_for("scripted")
@@ -35,7 +35,7 @@ def test_a_limit_of_the_server_is_waited_out_with_the_seconds_in_view(
 
 
 def test_a_limit_of_the_model_is_waited_out_too(user: Program, screens: Screens) -> None:
-    busy = JSONResponse({"error": {"message": "Slow down"}}, 429, {"retry-after": "3"})
+    busy = JSONResponse({"error": {"message": "Slow down"}}, 429, {"retry-after": "4"})
     with chat(user, script=[busy, "All is well."], columns=80, rows=24) as (terminal, endpoint):
         screens.hide(endpoint.port)
         terminal.wait_for("scripted")
