@@ -82,7 +82,7 @@ def test_a_dumb_terminal_prints_and_asks_in_turns(user: Program, town: Town, scr
         terminal.press("y\r")
         terminal.wait_for("Created.")
         terminal.wait_until(lambda: terminal.visible.endswith("\n>"))
-        screens.check(terminal, "dumb")
+        screens.check(terminal, "dumb", since="Calling")
         terminal.press("/quit\r")
         assert terminal.wait_end() == 0
     assert town.tasks(TITLE) == 1
