@@ -33,8 +33,9 @@ class AnswerTable(TableElement):
             min(max(Measurement.get(console, options, cell).minimum for cell in column), _LONGEST_WORD)
             for column in zip(header, *rows, strict=False)
         ]
-        if sum(widths) + _GAP * (len(widths) - 1) + _EDGES <= options.max_width:
-            yield _draw_columns(header, rows, widths)
+        spare = options.max_width - sum(widths) - _GAP * (len(widths) - 1) - _EDGES
+        if spare >= 0:
+            yield _draw_columns(header, rows, _share_out(spare, widths, [header, *rows]))
         else:
             yield from _draw_records(header, rows)
 
@@ -47,10 +48,22 @@ class AnswerTable(TableElement):
         )
 
 
+def _share_out(spare: int, widths: Sequence[int], rows: Sequence[Sequence[Text]]) -> list[int]:
+    """Widen the columns that need the most lines, until all texts fit in one or nothing is left."""
+    shared = list(widths)
+    lengths = [[cell.cell_len for cell in column] for column in zip(*rows, strict=False)]
+    for _ in range(spare):
+        wanting = [place for place, column in enumerate(lengths) if max(column) > shared[place]]
+        if not wanting:
+            break
+        shared[max(wanting, key=lambda place: sum(each // shared[place] for each in lengths[place]))] += 1
+    return shared
+
+
 def _draw_columns(header: Sequence[Text], rows: Sequence[Sequence[Text]], widths: Sequence[int]) -> Table:
     table = Table(box=box.SIMPLE, pad_edge=False, style="markdown.table.border", collapse_padding=True)
     for heading, columns in zip(header, widths, strict=True):
-        table.add_column(heading, overflow="fold", min_width=columns)
+        table.add_column(heading, overflow="fold", width=columns)
     for row in rows:
         table.add_row(*row)
     return table

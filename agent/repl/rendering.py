@@ -92,7 +92,9 @@ class BlockRenderer:
         """
         answer = _Answer("", code_theme=self._syntax, hyperlinks=False)
         answer.parsed = self._parser.parse(source)
-        self._console.print(answer, width=max(columns, _NARROWEST))
+        # What rich finds out by itself may be another terminal, or none.
+        self._console.width = max(columns, _NARROWEST)
+        self._console.print(answer)
         drawn = self._file.getvalue()
         self._file.seek(0)
         self._file.truncate()

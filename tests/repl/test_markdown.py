@@ -202,6 +202,23 @@ def test_no_line_of_any_answer_is_wider_than_the_window(text: str, columns: int)
     assert [line for line in lines if width(line) > columns] == []
 
 
+def test_a_table_takes_the_width_of_its_window_and_gives_it_to_the_texts_that_need_it() -> None:
+    table = (
+        "| Title | Project | Status |\n| --- | --- | --- |\n"
+        "| Decide on the push notification provider | Office move | IN-PROGRESS |\n"
+        "| Sign the lease | Customer onboarding | OPEN |\n"
+    )
+    assert visible(write([table], plain=False, columns=100)).splitlines()[-1] == (
+        " Sign the lease                            Customer onboarding  OPEN"
+    )
+    assert visible(write([table], plain=False, columns=60)).splitlines()[2:] == [
+        " Decide on the push notification  Office move   IN-PROGRESS",
+        " provider",
+        " Sign the lease                   Customer      OPEN",
+        "                                  onboarding",
+    ]
+
+
 def test_a_table_that_does_not_fit_becomes_a_block_for_each_row_and_loses_nothing() -> None:
     table = (
         "| Id | Task | Due | Notes |\n| --- | --- | --- | --- |\n"
