@@ -38,6 +38,7 @@ class Rule:
 _SIGN = re.compile(r"[\w⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]")
 RULES = (
     Rule("the frame of the spinner", re.compile(r"([⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏])")),
+    Rule("how long a call took, in words", re.compile(r", (\d\.\d) seconds(?=\s|$)")),
     Rule("how long a call took", re.compile(r" ·\s(\d\.\d) s(?=\s|$)")),
     Rule(
         "how long something has been under way, or what is left of a wait", re.compile(r" ·\s(\d) s(?=\s|$)")
