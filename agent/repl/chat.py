@@ -24,6 +24,7 @@ from agent.repl.commands import COMMANDS, Command, Completes
 from agent.repl.completion import SlashCompleter
 from agent.repl.history import PrivateHistory
 from agent.repl.host import Host
+from agent.repl.leaving import leaving_on_signal
 from agent.repl.lines import draw_error
 from agent.repl.live import FRAMES_PER_SECOND
 from agent.repl.markdown import preload
@@ -190,7 +191,8 @@ class Chat:
         for problem in self._workflows.problems:
             self._remark(self._palette.warning(strip_line(problem)))
         try:
-            await screen.run(self._begin)
+            with leaving_on_signal(self.leave):
+                await screen.run(self._begin)
         finally:
             await self._end()
         return ExitCode.DONE

@@ -1,5 +1,7 @@
 """The chat as a person sees it, through a pseudo-terminal."""
 
+import os
+import signal
 import stat
 from pathlib import Path
 
@@ -385,3 +387,12 @@ def test_a_dumb_terminal_gets_lines_and_no_escape_sequence(open_window: OpenWind
     assert window.wait_end() == 0
     assert b"\x1b" not in window.raw
     assert [line for line in window.log if "decision" in line] == ["decision allowed"]
+
+
+def test_a_signal_to_leave_closes_the_chat_in_the_middle_of_an_answer(window: DriverWindow) -> None:
+    window.press("endless" + ENTER)
+    window.wait_for("And then")
+    assert window.child.pid
+    os.kill(window.child.pid, signal.SIGTERM)
+    assert window.wait_end() == 0
+    assert window.log[-2:] == ["cancelled", "closed"]
