@@ -1,7 +1,6 @@
 """A sign-in that is revoked in the middle of a turn: what a script sees of it, and what a person does."""
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from tests.end_to_end.chatting import chat
 from tests.end_to_end.program import Program, sandbox, sign_in
 from tests.end_to_end.scripted_endpoint import Calls, Script, ScriptedEndpoint, last_result
+from tests.end_to_end.terminal.people import give_browser
 
 Revoke = Callable[[dict[str, Any]], Calls]
 OVERDUE: Calls = [("astravue_list_overdue_tasks", {})]
@@ -30,16 +30,8 @@ def program(tmp_path: Path, server: dict[str, Any]) -> Program:
     """The program, signed in, with a browser in which the first demo user approves."""
     program = Program(tmp_path / "home")
     user = server["users"][0]
-    browser = program.home / "browser"
-    arguments = ", ".join(repr(user[key]) for key in ("email", "name", "password"))
-    browser.write_text(
-        f"#!{sys.executable} -P\n"
-        "import sys\n\nimport anyio\n\n"
-        "from agent.consent import approve_as\nfrom agent.sandbox_process import DemoUser\n\n"
-        f"anyio.run(approve_as, DemoUser({arguments}), sys.argv[1])\n"
-    )
-    browser.chmod(0o700)
-    program.environ |= {"ASTRAVUE_SERVER": server["url"], "BROWSER": str(browser)}
+    program.environ["ASTRAVUE_SERVER"] = server["url"]
+    give_browser(program, user)
     sign_in(program, user)
     return program
 
