@@ -14,7 +14,8 @@ from agent.conversation import (
 from agent.events import CallOutcome
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.tools.runner import interrupted_message, text_for_model
-from agent.transcripts.lines import text_of
+from agent.transcripts.lines import TURN_STARTED, text_of
+from agent.transcripts.steps import STEP_ENDS, STEP_INTERRUPTED
 
 
 def read_conversation(events: Sequence[JsonObject]) -> Conversation:
@@ -35,7 +36,7 @@ def _messages(events: Sequence[JsonObject]) -> Iterator[Message]:
         if kind == "tool_call_finished":
             message = _tool_message(event)
             results[message.call_id] = message
-        elif kind in ("turn_started", "step_finished", "step_interrupted"):
+        elif kind in (TURN_STARTED, *STEP_ENDS):
             yield from answers()
             calls = _calls(event.get("tool_calls"))
             results.clear()
@@ -56,10 +57,10 @@ def _summaries(events: Sequence[JsonObject]) -> list[Summary]:
 
 def _message(event: JsonObject, calls: tuple[ToolCall, ...]) -> Iterator[Message]:
     text, items = text_of(event, "text"), event.get("provider_items")
-    if event.get("type") == "turn_started":
+    if event.get("type") == TURN_STARTED:
         yield UserMessage(text, text_of(event, "context"))
     elif text or calls:
-        interrupted = event.get("type") == "step_interrupted"
+        interrupted = event.get("type") == STEP_INTERRUPTED
         opaque = tuple(items) if isinstance(items, list) else ()
         yield AssistantMessage(text, calls, interrupted, opaque)
 

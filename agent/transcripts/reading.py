@@ -6,11 +6,14 @@ from agent.errors import AgentError
 from agent.jsontypes import JsonObject
 from agent.transcripts.header import read_header
 from agent.transcripts.lines import parse_line
+from agent.transcripts.steps import settle
 from agent.transcripts.transcript import Transcript
 
 
 def read_transcript(path: Path) -> Transcript:
     """Read a transcript; a last line that was cut off by a crash is left out.
+
+    An answer that a killed program had begun to write down is there as an interrupted one.
 
     Raises:
         AgentError: There is no such file, it cannot be read, it is of a newer version, or it is damaged
@@ -39,4 +42,4 @@ def read_transcript(path: Path) -> Transcript:
             )
     if not objects:
         raise AgentError(f"The transcript {path} holds nothing that can be read; it was left as it is.")
-    return Transcript(read_header(objects[0], path), tuple(objects[1:]), path, complete)
+    return Transcript(read_header(objects[0], path), tuple(settle(objects[1:])), path, complete)

@@ -1,7 +1,8 @@
 """Writes a conversation down as it happens.
 
 Lines are only ever appended, each in one write, so that after a crash all but the last partial line is
-there. A damaged file is kept aside and never overwritten.
+there. The text of an answer is written in pieces while it comes, as steps may take minutes. A damaged
+file is kept aside and never overwritten.
 """
 
 import errno
@@ -33,7 +34,10 @@ from agent.private_files import replace_file
 from agent.transcripts.header import Header
 from agent.transcripts.lines import TURN_BOUNDS, TURN_STARTED, encode_line
 from agent.transcripts.locking import ConversationLock
+from agent.transcripts.steps import STEP_INTERRUPTED, STEP_TEXT
 from agent.transcripts.transcript import Transcript
+
+_SECONDS_BETWEEN_PIECES = 1.0
 
 
 class Recorder:
@@ -70,6 +74,9 @@ class Recorder:
         self._clock = clock
         self._descriptor: int | None = None
         self._failed = False
+        # What has come of an answer: what was written as pieces, when the last one was, and the rest.
+        self._kept = ""
+        self._kept_at = 0.0
         self._partial: list[str] = []
 
     @property
@@ -115,11 +122,12 @@ class Recorder:
     def _take(self, event: Event) -> None:
         if isinstance(event, TextDelta):
             self._partial.append(event.text)
+            self._write_piece()
             return
         if isinstance(event, ReasoningDelta | ToolCallProgress):
             return
         if isinstance(event, StepStarted | StepFinished):
-            self._partial.clear()
+            self._begin_text()
         elif isinstance(event, TurnFailed):
             self._write_partial()
         line = encode_event(event)
@@ -127,11 +135,28 @@ class Recorder:
             line |= {"structured": None, "left_out": "The structured result was too large to keep."}
         self._write(line)
 
-    def _write_partial(self) -> None:
-        text = "".join(self._partial)
+    def _begin_text(self) -> None:
+        self._kept, self._kept_at = "", self._clock()
         self._partial.clear()
+
+    def _write_piece(self) -> None:
+        """Write the whole words that have come since the last piece, if that was long enough ago."""
+        now = self._clock()
+        # A clock that is set back must not keep an answer from being saved.
+        if abs(now - self._kept_at) < _SECONDS_BETWEEN_PIECES:
+            return
+        come = "".join(self._partial)
+        # A paragraph may take a minute, so it is not waited for the end of a line.
+        piece = come[: max(come.rfind(" "), come.rfind("\n")) + 1] or come
+        self._kept, self._kept_at = self._kept + piece, now
+        self._partial[:] = [come.removeprefix(piece)]
+        self._write({"type": STEP_TEXT, "text": piece})
+
+    def _write_partial(self) -> None:
+        text = self._kept + "".join(self._partial)
+        self._begin_text()
         if text:
-            self._write({"type": "step_interrupted", "text": text})
+            self._write({"type": STEP_INTERRUPTED, "text": text})
 
     def _write(self, line: JsonObject) -> None:
         if self._failed:

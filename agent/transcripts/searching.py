@@ -14,8 +14,9 @@ from agent.errors import AgentError
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.transcripts.lines import encode_text, parse_line, text_of
 from agent.transcripts.saved import Saved, look_at, transcript_paths
+from agent.transcripts.steps import STEP_INTERRUPTED, STEP_TEXT, settle_lines
 
-_KINDS = ("turn_started", "step_finished", "step_interrupted", "tool_call_finished", "compacted")
+_KINDS = ("turn_started", "step_finished", STEP_INTERRUPTED, STEP_TEXT, "tool_call_finished", "compacted")
 _SEARCHED = tuple(f'{{"type":"{kind}"'.encode() for kind in _KINDS)
 # The first bytes of letters that have another case or an accent: Latin, Greek, Cyrillic, Armenian, and the
 # blocks that hold more of them. To delete them is the fastest way to find out whether there are any.
@@ -71,7 +72,7 @@ def _find(data: bytes, words: Sequence[str]) -> str | None:
     if not _may_hold(data, encoded, all):
         return None
     missing, best, most = set(words), "", 0
-    for line in data.split(b"\n"):
+    for line in settle_lines(data.split(b"\n")):
         if line.startswith(_SEARCHED) and _may_hold(line, encoded, any):
             for spoken in _texts(parse_line(line) or {}):
                 folded = fold(spoken)

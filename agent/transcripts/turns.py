@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from agent.jsontypes import JsonObject
 from agent.transcripts.lines import TURN_STARTED, text_of
+from agent.transcripts.steps import STEP_ENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,7 @@ class Turn:
     @property
     def answer(self) -> str:
         """What was answered last, or what of it had come."""
-        spoken = (
-            text_of(event, "text")
-            for event in reversed(self.events)
-            if event.get("type") in ("step_finished", "step_interrupted")
-        )
+        spoken = (text_of(event, "text") for event in reversed(self.events) if event.get("type") in STEP_ENDS)
         return next(filter(None, spoken), "")
 
     @property

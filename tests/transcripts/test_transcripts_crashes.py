@@ -11,9 +11,10 @@ import pytest
 from recorded import HEADER, recorder, replay, spoken
 from transcripts.saving import save
 
-from agent.conversation import UserMessage
+from agent.conversation import AssistantMessage, UserMessage
 from agent.transcripts.reading import read_transcript
 from agent.transcripts.saved import list_saved
+from agent.transcripts.searching import search
 from agent.transcripts.transcript import Transcript
 
 pytestmark = pytest.mark.anyio
@@ -152,3 +153,73 @@ def test_a_disk_that_is_full_while_a_conversation_is_mended_leaves_it_as_it_was(
     assert path.read_bytes() == before
     assert len(read_transcript(path).turns) == 50
     assert not list(tmp_path.glob("*.new"))
+
+
+SPEAKER = """
+import asyncio, itertools, pathlib, sys
+from agent.events import StepStarted, TurnStarted
+from agent.model.protocol import TextDelta
+from agent.transcripts.header import Header
+from agent.transcripts.recorder import Recorder
+
+ticks = itertools.count()
+
+async def events():
+    yield TurnStarted("Tell me")
+    yield StepStarted(1)
+    for number in range(30):
+        yield TextDelta(f"Line {number} of the ans")
+        yield TextDelta("wer.\\n" if number % 2 else "wer, ")
+    print("going", flush=True)
+    sys.stdin.read()
+
+async def main(folder):
+    writer = Recorder(
+        pathlib.Path(folder), Header("s", 0.0, ""), on_problem=sys.exit, clock=lambda: next(ticks) / 8
+    )
+    async for _ in writer.record(events()):
+        pass
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+def kill_in_mid_answer(folder: Path) -> Path:
+    with subprocess.Popen(
+        [sys.executable, "-c", SPEAKER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"going\n"
+        process.send_signal(signal.SIGKILL)
+    return folder / "s.jsonl"
+
+
+def test_a_killed_program_leaves_what_had_been_answered(tmp_path: Path) -> None:
+    path = kill_in_mid_answer(tmp_path)
+    transcript = read_transcript(path)
+    question, answer = transcript.conversation().messages
+    assert question == UserMessage("Tell me")
+    assert isinstance(answer, AssistantMessage)
+    assert answer.interrupted
+    assert answer.text.startswith("Line 0 of the answer, Line 1 of the answer.\nLine 2")
+    assert "Line 26" in answer.text
+    assert transcript.turns[-1].answer == answer.text
+    assert [event["type"] for event in transcript.events] == [
+        "turn_started",
+        "step_started",
+        "step_interrupted",
+    ]
+    assert [match.saved.path for match in search(tmp_path, "line 25")] == [path]
+
+
+async def test_a_conversation_that_was_killed_in_mid_answer_goes_on(tmp_path: Path) -> None:
+    path = kill_in_mid_answer(tmp_path)
+    before = path.read_bytes()
+    resumed = read_transcript(path)
+    writer = recorder(tmp_path, resumed=resumed)
+    async for _ in writer.record(replay(*spoken("Go on", "Done."))):
+        pass
+    assert path.read_bytes().startswith(before)
+    messages = read_transcript(path).conversation().messages
+    assert messages[:2] == resumed.conversation().messages
+    assert messages[2:] == (UserMessage("Go on"), AssistantMessage("Done."))
