@@ -29,6 +29,9 @@ _MARKER = re.compile(r"[-*+] |\d{1,9}[.)] |\|")
 _INSIDE_LIST = re.compile(r"[-*+] |\d{1,9}[.)] | {2,}\S|\s*$")
 _INSIDE_TABLE = re.compile(r"\|")
 
+# What a blank line ends for good; indented code, lists and quotations may go on after one.
+_ENDED_BY_A_BLANK_LINE = ("paragraph_open", "heading_open", "table_open", "fence", "hr")
+
 
 class BlockSplitter:
     """Cut a stream of Markdown into its top-level blocks.
@@ -65,6 +68,24 @@ class BlockSplitter:
         if blocks:
             self._lines = self._lines[starts[-1] :]
         return blocks
+
+    def settle(self) -> list[str]:
+        """Return the block that a blank line has finished, though none has begun after it yet.
+
+        Further blank lines then belong to the block that comes next.
+        """
+        if not self._lines or self._lines[-1].strip(" \t\n"):
+            return []
+        tokens = self._parser.parse("".join(self._lines))
+        starts = [token for token in tokens if token.level == 0 and token.nesting >= 0]
+        if len(starts) != 1 or starts[0].type not in _ENDED_BY_A_BLANK_LINE:
+            return []
+        # The blank line is inside code that was not closed yet.
+        if not starts[0].map or starts[0].map[1] >= len(self._lines):
+            return []
+        block = "".join(self._lines)
+        self._lines = []
+        return [block]
 
     def finish(self) -> list[str]:
         """Return what is left as blocks; the stream has ended."""

@@ -44,10 +44,16 @@ def open_answer(
     Args:
         write: Takes whole lines of text.
         columns: The present width of the terminal.
-        plain: Write the text as it is, without colour or layout.
+        plain: Write it in words alone, without colour or layout.
         theme: The styles.
     """
-    return PlainAnswer(write) if plain else MarkdownAnswer(write, columns, theme)
+    if plain:
+        from agent.repl.spoken_markdown import speak
+
+        return MarkdownAnswer(write, columns, lambda source, _columns: speak(source), at_once=True)
+    from agent.repl.rendering import BlockRenderer
+
+    return MarkdownAnswer(write, columns, BlockRenderer(theme).render)
 
 
 def preload() -> None:
@@ -55,65 +61,43 @@ def preload() -> None:
     import_module("agent.repl.rendering")
 
 
-class PlainAnswer:
-    """Writes the text itself, line by line.
-
-    Args:
-        write: Takes whole lines of text.
-    """
-
-    def __init__(self, write: Callable[[str], object]) -> None:
-        self._write = write
-        self._sanitizer = Sanitizer()
-        self._partial = ""
-
-    def feed(self, delta: str) -> None:
-        """Write the lines that a piece completes."""
-        whole, newline, rest = (self._partial + self._sanitizer.feed(delta)).rpartition("\n")
-        self._partial = rest
-        if newline:
-            self._write(whole + newline)
-
-    def finish(self) -> None:
-        """Write the last line, if it did not end."""
-        if self._partial:
-            self._write(self._partial + "\n")
-        self._partial = ""
-        self._sanitizer = Sanitizer()
-
-    def draw_tail(self, _columns: int, /) -> str:
-        """Return the line that has not ended."""
-        return self._partial
-
-
 class MarkdownAnswer:
-    """Writes Markdown, formatted, one finished block at a time.
+    """Writes Markdown, formatted or in words, one finished block at a time.
 
     Args:
         write: Takes whole lines of text with ANSI colours.
         columns: The present width of the terminal; asked again for each block, so that blocks
             written after a resize fit the new width.
-        theme: The styles.
+        render: Draws a block for a width: whole lines, or nothing.
+        at_once: Write a paragraph with the blank line after it, as nobody looks at the tail.
     """
 
     def __init__(
-        self, write: Callable[[str], object], columns: Callable[[], int], theme: Theme = DARK
+        self,
+        write: Callable[[str], object],
+        columns: Callable[[], int],
+        render: Callable[[str, int], str],
+        *,
+        at_once: bool = False,
     ) -> None:
         from agent.repl.blocks import BlockSplitter
-        from agent.repl.rendering import BlockRenderer
 
         self._write = write
         self._columns = columns
         self._sanitizer = Sanitizer()
         self._splitter = BlockSplitter()
-        self._renderer = BlockRenderer(theme)
+        self._render = render
+        self._at_once = at_once
         self._written_any = False
         self._drawn_for = ("", 0)
         self._drawn_tail = ""
 
     def feed(self, delta: str) -> None:
         """Write the blocks that a piece finishes."""
-        self._write_blocks(self._splitter.feed(self._sanitizer.feed(delta)))
+        text = self._sanitizer.feed(delta)
+        self._write_blocks(self._splitter.feed(text))
+        if self._at_once and "\n" in text:
+            self._write_blocks(self._splitter.settle())
 
     def finish(self) -> None:
         """Write the last block."""
@@ -128,12 +112,12 @@ class MarkdownAnswer:
             return tail
         # The live region is drawn again with every key; the tail is the same until more of it comes.
         if (tail, columns) != self._drawn_for:
-            self._drawn_for, self._drawn_tail = (tail, columns), self._renderer.render(tail, columns)
+            self._drawn_for, self._drawn_tail = (tail, columns), self._render(tail, columns)
         return self._drawn_tail
 
     def _write_blocks(self, blocks: list[str]) -> None:
         for block in blocks:
-            drawn = self._renderer.render(block, self._columns())
+            drawn = self._render(block, self._columns())
             if drawn:
                 self._write("\n" + drawn if self._written_any else drawn)
                 self._written_any = True

@@ -7,12 +7,14 @@ import re
 from io import StringIO
 from typing import ClassVar
 
+from markdown_it.token import Token
 from rich.console import Console, JustifyMethod
 from rich.markdown import Heading, Markdown, MarkdownElement
 from rich.theme import Theme as StyleSheet
 
 from agent.repl.blocks import new_parser
 from agent.repl.rendered_tables import AnswerTable
+from agent.repl.sanitize import strip
 from agent.repl.themes import DARK, Theme
 
 _NARROWEST = 8
@@ -91,7 +93,7 @@ class BlockRenderer:
             Whole lines; empty when there is nothing to see.
         """
         answer = _Answer("", code_theme=self._syntax, hyperlinks=False)
-        answer.parsed = self._parser.parse(source)
+        answer.parsed = _without_controls(self._parser.parse(source))
         # What rich finds out by itself may be another terminal, or none.
         self._console.width = max(columns, _NARROWEST)
         self._console.print(answer)
@@ -99,6 +101,14 @@ class BlockRenderer:
         self._file.seek(0)
         self._file.truncate()
         return _trim(drawn)
+
+
+def _without_controls(tokens: list[Token]) -> list[Token]:
+    """Take out what character references stand for that would not have passed as a character."""
+    for token in tokens:
+        for child in token.children or ():
+            child.content = strip(child.content)
+    return tokens
 
 
 def _trim(drawn: str) -> str:

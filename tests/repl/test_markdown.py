@@ -136,13 +136,30 @@ def test_what_is_written_does_not_depend_on_where_the_stream_was_cut(text: str, 
 
 
 @settings(deadline=None)
-@given(
-    st.text(st.characters(exclude_categories=["Cc", "Cs", "Cf", "Zl", "Zp"]) | st.just("\n")),
-    st.lists(st.integers(0, 99)),
-)
-def test_plain_answers_are_the_text_itself(text: str, cuts: list[int]) -> None:
-    ended = text if text.endswith("\n") or not text else text + "\n"
-    assert write(cut(text, cuts), plain=True) == ended
+@given(markdown, st.lists(st.integers(0, 1000), max_size=12))
+def test_what_is_said_does_not_depend_on_where_the_stream_was_cut(text: str, cuts: list[int]) -> None:
+    assert write(cut(text, cuts), plain=True) == write([text], plain=True)
+
+
+def test_a_paragraph_is_said_with_the_blank_line_after_it() -> None:
+    written: list[str] = []
+    answer = open_answer(written.append, lambda: 60, plain=True)
+    answer.feed("First **paragraph**.\n")
+    assert written == []
+    answer.feed("\nSecond")
+    assert written == ["First paragraph.\n"]
+
+
+def test_code_is_not_said_before_it_is_closed_and_a_list_not_before_it_ends() -> None:
+    written: list[str] = []
+    answer = open_answer(written.append, lambda: 60, plain=True)
+    answer.feed("```\nfirst\n\n")
+    assert written == []
+    answer.feed("second\n```\n\n")
+    assert written == ["code:\nfirst\n\nsecond\nend of code\n"]
+    answer.feed("- one\n\n")
+    answer.feed("- two\n\nDone.\n")
+    assert written[1:] == ["\n- one\n- two\n"]
 
 
 def test_every_character_of_an_answer_can_be_seen_one_way_or_another() -> None:
@@ -257,6 +274,12 @@ def test_lines_end_with_their_text_so_that_a_narrower_window_does_not_break_them
 def test_escape_sequences_of_the_model_do_not_reach_the_screen() -> None:
     drawn = write(["a\x1b", "[2Jb \u202ec\x07\n"], plain=False)
     assert visible(drawn) == "ab c\n"
+
+
+def test_character_references_stand_for_nothing_that_steers_the_screen() -> None:
+    for plain in (True, False):
+        drawn = write(["a &#x202e;b&#13; &#x1b;[2Jc &amp; d\n"], plain=plain)
+        assert visible(drawn) == "a b \ufffd[2Jc & d\n"
 
 
 def test_the_tail_is_drawn_again_for_a_new_width_and_what_is_written_stays() -> None:

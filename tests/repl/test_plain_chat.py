@@ -18,7 +18,7 @@ def open_plain(open_window: OpenWindow, columns: int = 80, *arguments: str) -> D
 def test_a_turn_is_told_in_words_from_its_beginning_to_its_end(open_window: OpenWindow) -> None:
     window = open_plain(open_window)
     window.press("overdue" + ENTER)
-    window.wait_for("Shall I `move` them?")
+    window.wait_for("Shall I move them?")
     assert "You: overdue" in window.text
     assert "Thinking\nCalling list overdue tasks, project ID: 4\nDone, 6 tasks, 0.1 seconds" in window.text
 
