@@ -5,12 +5,13 @@ Everything here reads and writes files of this machine only.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
 from agent.errors import UsageError
 from agent.folders import Folders
+from agent.jsontypes import JsonValue
 from agent.known_secrets import KnownSecrets
 from agent.open_conversation import OpenConversation
 from agent.settings import Settings
@@ -73,6 +74,10 @@ class Conversations:
         """The last turn of the conversation, as it was when it was resumed."""
         resumed = self._current().resumed
         return resumed.turns[-1] if resumed and resumed.turns else None
+
+    def results_by_turn(self) -> Sequence[Sequence[JsonValue]]:
+        """The structured results of each turn that has some, the newest turn and result first."""
+        return self._current().results_by_turn()
 
     async def saved(self) -> tuple[tuple[Saved, ...], tuple[str, ...]]:
         """Those that are saved, the last used first, and one sentence for each file that cannot be read."""

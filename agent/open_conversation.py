@@ -7,7 +7,7 @@ from pathlib import Path
 from agent.calibration import Calibration
 from agent.context_budget import ContextBudget
 from agent.context_keeper import ContextKeeper
-from agent.conversation import Conversation, ToolMessage
+from agent.conversation import Conversation, ToolMessage, UserMessage
 from agent.folders import Folders
 from agent.jsontypes import JsonValue
 from agent.kept_results import KeptResults
@@ -121,6 +121,16 @@ class OpenConversation:
             for message in reversed(self.messages.messages)
             if isinstance(message, ToolMessage) and message.structured is not None
         ]
+
+    def results_by_turn(self) -> Sequence[Sequence[JsonValue]]:
+        """The structured results of each turn that has some, the newest turn and result first."""
+        turns: list[list[JsonValue]] = [[]]
+        for message in reversed(self.messages.messages):
+            if isinstance(message, UserMessage):
+                turns.append([])
+            elif isinstance(message, ToolMessage) and message.structured is not None:
+                turns[-1].append(message.structured)
+        return [turn for turn in turns if turn]
 
     def close(self) -> None:
         """Close its file."""

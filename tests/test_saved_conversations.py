@@ -10,6 +10,7 @@ import pytest
 from recorded import HEADER, record, spoken
 from transcripts.saving import NOW, folders_in, save
 
+from agent.conversation import ToolMessage, UserMessage
 from agent.conversations import Conversations
 from agent.errors import AgentError, UsageError
 from agent.known_secrets import KnownSecrets
@@ -174,3 +175,14 @@ def test_tidying_is_begun_once_and_leaves_what_is_open(tmp_path: Path) -> None:
     run(tidy())
     assert [path.stem for path in window.folders.sessions.glob("*.jsonl")] == ["20261101-000000-0002"]
     window.open.close()
+
+
+def test_results_are_told_turn_by_turn_the_newest_first(window: FakeWindow) -> None:
+    messages = window.open.messages
+    messages.append(UserMessage("First"))
+    messages.append(ToolMessage("1", "list_spaces", "", structured={"number": 1}))
+    messages.append(ToolMessage("2", "list_tasks", "", structured={"number": 2}))
+    messages.append(UserMessage("Thanks"))
+    messages.append(UserMessage("Second"))
+    messages.append(ToolMessage("3", "list_tasks", "", structured={"number": 3}))
+    assert window.conversations.results_by_turn() == [[{"number": 3}], [{"number": 2}, {"number": 1}]]

@@ -143,7 +143,7 @@ class Chat:
         self._tasks: set[asyncio.Task[None]] = set()
         self._current: asyncio.Task[None] | None = None
         self._reader: TurnReader | None = None
-        self._view_hint = ViewHint()
+        self._view_hint = ViewHint(lambda: host.conversations.results_by_turn())
         self._stopping = False
         self._wants_to_leave = False
         self._started = False

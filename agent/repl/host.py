@@ -112,6 +112,10 @@ class ConversationsHost(Protocol):
         """The last turn of the conversation, as it was when it was resumed."""
         ...
 
+    def results_by_turn(self) -> Sequence[Sequence[JsonValue]]:
+        """The structured results of each turn that has some, the newest turn and result first."""
+        ...
+
     async def saved(self) -> tuple[tuple[Saved, ...], tuple[str, ...]]:
         """Those that are saved, the last used first, and one sentence for each file that cannot be read."""
         ...

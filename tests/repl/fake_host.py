@@ -168,6 +168,9 @@ class FakeConversations:
     id: str = "20261123-090000-0001"
     server: str = SERVER
 
+    def results_by_turn(self) -> Sequence[Sequence[JsonValue]]:
+        return [[OVERDUE]]
+
     async def saved(self) -> tuple[tuple[Saved, ...], tuple[str, ...]]:
         return self.others, ()
 

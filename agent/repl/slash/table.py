@@ -6,7 +6,7 @@ from datetime import datetime
 from agent.errors import UsageError
 from agent.moment import local_now
 from agent.repl.command_context import CommandContext
-from agent.repl.views.sources import Source
+from agent.repl.views.sources import newest_list
 from agent.repl.views.table import draw_table
 
 _MOST_ROWS = 200
@@ -23,7 +23,7 @@ async def run(context: CommandContext, _rest: str, now: Callable[[], datetime] =
         UsageError: No result of this conversation holds a list.
     """
     moment = now()
-    records = Source.of(context, moment).last(lambda each: bool(each.rows))
+    records = newest_list(context.host.conversations.results_by_turn(), moment.tzinfo)
     if records is None:
         raise UsageError("No answer of this conversation holds a list yet.", "Ask for one first.")
     context.show(draw_table(records, context.screen.columns, context.palette, moment, _MOST_ROWS))

@@ -4,7 +4,7 @@ Every read is a call like one made by hand: it is shown, the user's rules hold f
 learns of it.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
@@ -28,6 +28,33 @@ _MOST_CALLS = 10
 _MOST_PAGES = 3
 _LONGEST_NAMES = 300
 _ASK_FIRST = "Ask for some first, such as “Which of my tasks are overdue?”."
+
+
+def newest_list(turns: Iterable[Sequence[JsonValue]], zone: tzinfo | None = None) -> Records | None:
+    """The list that the newest turn with one was about.
+
+    A turn may have read spaces and projects on its way to tasks, so tasks and time go before other lists.
+
+    Args:
+        turns: The structured results of each turn, the newest turn and result first.
+        zone: Of the user.
+    """
+    for results in turns:
+        lists = [each for each in read_all(results, zone) if each.rows]
+        if lists:
+            return next((each for each in lists if each.tasks or each.entries), lists[0])
+    return None
+
+
+def read_all(results: Iterable[JsonValue], zone: tzinfo | None = None) -> list[Records]:
+    """The records of those results that hold some.
+
+    Args:
+        results: The structured results.
+        zone: Of the user.
+    """
+    found = (read_records(each, zone) if zone else read_records(each) for each in results)
+    return [each for each in found if each is not None]
 
 
 @dataclass(frozen=True, slots=True)
