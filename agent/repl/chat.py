@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequen
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from prompt_toolkit.input import Input
 from prompt_toolkit.output import Output
@@ -24,6 +25,7 @@ from agent.repl.commands import COMMANDS, Command, Completes
 from agent.repl.completion import SlashCompleter
 from agent.repl.history import PrivateHistory
 from agent.repl.host import Host
+from agent.repl.lane import Lane
 from agent.repl.leaving import leaving_on_signal
 from agent.repl.lines import draw_error
 from agent.repl.live import FRAMES_PER_SECOND
@@ -137,6 +139,9 @@ class Chat:
         self._appearance = appearance
         self._sources: dict[Completes, Source] = {}
         self._queue: deque[str] = deque()
+        # Commands that wait for another one, but not for a turn.
+        self._beside: deque[str] = deque()
+        self._lane = Lane()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -202,8 +207,14 @@ class Chat:
     def submit(self, text: str) -> None:
         """Take a message or a command; it waits while another one runs."""
         self._wants_to_leave = False
-        if self._current and self._runs_beside(text):
-            self._spawn(self._take(text))
+        if (self._current or self._lane.is_held) and self._runs_beside(text):
+            if commands.is_quit(text):
+                # Nobody who wants to leave waits for what is being looked up.
+                self._spawn(self._take(text))
+                return
+            self._beside.append(text)
+            self._spawn(self._take_beside())
+            self._screen.refresh()
             return
         if self._current and self._palette.plain:
             self._remark(f"Waiting for its turn: {strip_line(text)}")
@@ -234,15 +245,16 @@ class Chat:
 
     def toolbar(self, columns: int) -> str:
         """What the host is doing and what it took so far."""
-        return draw_toolbar(self._host.standing, len(self._queue), columns)
+        return draw_toolbar(self._host.standing, len(self.queued()), columns)
 
     def queued(self) -> Sequence[str]:
         """What waits for its turn."""
-        return tuple(self._queue)
+        return (*self._beside, *self._queue)
 
     def take_back(self) -> str:
         """Take the message that was sent last out of the queue."""
-        return self._queue.pop() if self._queue else ""
+        waiting = self._queue or self._beside
+        return waiting.pop() if waiting else ""
 
     def complain(self, error: AgentError) -> None:
         """Say what could not be done at the prompt."""
@@ -318,7 +330,7 @@ class Chat:
                 self._idle.set()
                 continue
             self._stopping = False
-            self._current = self._spawn(self._take(self._queue.popleft()))
+            self._current = self._spawn(self._take_in_turn(self._queue.popleft()))
             try:
                 await asyncio.wait({self._current})
             finally:
@@ -348,6 +360,25 @@ class Chat:
         except UsageError:
             return True
 
+    async def _take_in_turn(self, text: str) -> None:
+        if is_message(text, self._context):
+            await self._take(text)
+        else:
+            async with self._lane.hold():
+                await self._take(text)
+
+    async def _take_beside(self) -> None:
+        async with self._lane.hold():
+            # It may have been taken back by now.
+            if not self._beside:
+                return
+            text = self._beside.popleft()
+            self._screen.refresh()
+            with suppress(UsageError):
+                # Loaded first, so that nothing comes between the command and what it can say at once.
+                await _load(text)
+            await self._take(text)
+
     async def _take(self, text: str) -> None:
         self._echo(text)
         try:
@@ -376,8 +407,7 @@ class Chat:
         await self._read(events, kept="; what was said is kept")
 
     async def _obey(self, text: str) -> None:
-        command, rest = commands.parse_command(text)
-        module = await asyncio.to_thread(import_module, f"agent.repl.slash.{command.name}")
+        module, rest = await _load(text)
         await module.run(self._context, rest)
 
     async def _read(
@@ -393,8 +423,11 @@ class Chat:
             waiting_for=self._describe_wait,
             with_results=results,
             hint=self._view_hint,
+            settled=self._lane.settled,
         )
         self._reader = reader
+        # What a command has the host do is like a turn, beside which others may run.
+        self._lane.let_pass()
         try:
             await reader.read(watch_lists(events, self._context.server_lists))
         except asyncio.CancelledError:
@@ -439,3 +472,9 @@ class Chat:
 
     def _remark(self, text: str) -> None:
         self._scrollback.write(Kind.REMARK, text.rstrip("\n") + "\n")
+
+
+async def _load(text: str) -> tuple[Any, str]:
+    """Load the module of a command, and return it with what followed the command's name."""
+    command, rest = commands.parse_command(text)
+    return await asyncio.to_thread(import_module, f"agent.repl.slash.{command.name}"), rest

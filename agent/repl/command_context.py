@@ -80,7 +80,7 @@ class CommandContext:
 
     def show(self, text: str) -> None:
         """Write what was asked for: whole lines, drawn for this screen."""
-        self.scrollback.write(Kind.ANSWER, text)
+        self.scrollback.write(Kind.OUTPUT, text)
 
     def show_line(self, text: str) -> None:
         """Write a text that comes from elsewhere."""

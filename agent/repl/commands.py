@@ -119,6 +119,11 @@ def is_known(text: str) -> bool:
     return any(command.name == name for command in COMMANDS)
 
 
+def is_quit(text: str) -> bool:
+    """Say whether a line that begins with a slash asks to leave."""
+    return text[1:].strip().partition(" ")[0].lower() == QUIT.name
+
+
 def parse_command(text: str) -> tuple[Command, str]:
     """Read a line that begins with a slash.
 

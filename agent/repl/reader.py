@@ -42,6 +42,8 @@ from agent.repl.views.hint import ViewHint
 
 # An answer that stops in its middle for so many seconds is waited for like one that has not begun.
 _SILENCE = 2.0
+_GOES_ON = "The answer goes on:"
+_BEGINS = "The answer:"
 
 
 @dataclass(slots=True)
@@ -63,6 +65,7 @@ class TurnReader:
         waiting_for: Says what is waited for when neither text nor a call is under way, for so many seconds.
         with_results: Show the results of calls too, not just how they ended.
         hint: Tells that results of turns can be drawn; nothing is told when left out.
+        settled: Waits until a command that was given meanwhile has written what it can at once.
         now: Tells the user's moment.
     """
 
@@ -76,6 +79,7 @@ class TurnReader:
         waiting_for: Callable[[float], str],
         with_results: bool = False,
         hint: ViewHint | None = None,
+        settled: Callable[[], Awaitable[None]] | None = None,
         now: Callable[[], datetime] = local_now,
     ) -> None:
         self._screen = screen
@@ -86,6 +90,7 @@ class TurnReader:
         self._waiting_for = waiting_for
         self._with_results = with_results
         self._hint = hint
+        self._settled = settled
         self._now = now
         self._is_by_hand = False
         self._since = clock()
@@ -93,6 +98,10 @@ class TurnReader:
         self._answer: AnswerWriter | None = None
         self._wait: tuple[str, float] | None = None
         self._is_asking = False
+        # How much had been written when this last wrote, and whether something else came between.
+        self._pieces = scrollback.pieces
+        self._is_torn = False
+        self._has_begun = False
         self._spoken = Spoken(lambda line: self._write(Kind.CALLS, line), clock)
         self.stopping = False
 
@@ -102,6 +111,8 @@ class TurnReader:
         try:
             async with aclosing(events):
                 async for event in events:
+                    if self._settled:
+                        await self._settled()
                     await self._show(event)
                     # Pieces of text come faster than anybody reads; they are drawn with the next tick.
                     if not isinstance(event, TextDelta | ReasoningDelta):
@@ -212,7 +223,7 @@ class TurnReader:
         if not plain:
             await asyncio.to_thread(preload)
         self._answer = open_answer(
-            lambda text: self._scrollback.write(Kind.ANSWER, text),
+            self._write_answer,
             lambda: self._screen.columns,
             plain=plain,
             theme=self._palette.theme,
@@ -227,9 +238,11 @@ class TurnReader:
         self._is_asking = True
         # What is drawn already may show a spinner, and the next tick may be a second away.
         self._screen.refresh()
+        self._look_for_others()
         try:
             await question
         finally:
+            self._pieces = self._scrollback.pieces
             self._is_asking = False
             self._since = self._clock()
             self._spoken.restart()
@@ -258,7 +271,7 @@ class TurnReader:
         if self._hint and not self._is_by_hand:
             self._hint.take(event.structured)
         if self._with_results:
-            self._scrollback.write(Kind.ANSWER, self._draw_result(event))
+            self._put(Kind.ANSWER, self._draw_result(event))
 
     def _draw_outcome(self, event: ToolCallFinished, *, is_unknown: bool) -> None:
         line = describe_outcome(event, None if is_unknown else self._screen.columns - 1)
@@ -284,5 +297,26 @@ class TurnReader:
 
         return draw_result(event.structured, event.text, self._screen.columns, self._palette, self._now())
 
+    def _write_answer(self, text: str) -> None:
+        self._look_for_others()
+        if self._is_torn:
+            self._is_torn = False
+            said = _GOES_ON if self._has_begun else _BEGINS
+            line = said if self._palette.plain else f"… {said[:1].lower()}{said[1:]}"
+            self._write(Kind.REMARK, self._palette.dim(line))
+            text = text.removeprefix("\n")
+        self._has_begun = True
+        self._put(Kind.ANSWER, text)
+
     def _write(self, kind: Kind, line: str) -> None:
-        self._scrollback.write(kind, line + "\n")
+        self._put(kind, line + "\n")
+
+    def _put(self, kind: Kind, text: str) -> None:
+        self._look_for_others()
+        self._scrollback.write(kind, text)
+        self._pieces = self._scrollback.pieces
+
+    def _look_for_others(self) -> None:
+        """Notice what was written by something else, such as a command that was given meanwhile."""
+        self._is_torn = self._is_torn or self._scrollback.pieces != self._pieces
+        self._pieces = self._scrollback.pieces

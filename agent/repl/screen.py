@@ -156,6 +156,7 @@ class Kind(Enum):
     MESSAGE = auto()
     CALLS = auto()
     ANSWER = auto()
+    OUTPUT = auto()
     REMARK = auto()
 
 
@@ -175,11 +176,18 @@ class Scrollback:
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
         self._last: Kind | None = None
+        self._pieces = 0
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces were written so far."""
+        return self._pieces
 
     def write(self, kind: Kind, text: str) -> None:
         """Write whole lines; each message of the user stands apart, whatever came before."""
         apart = self._last is not None and (kind is not self._last or kind is Kind.MESSAGE)
         self._last = kind
+        self._pieces += 1
         # A terminal that can only print does better with whole lines, as does whoever listens to it.
         if kind in _SENTENCES and not self._sheet.shows_input:
             text = "".join(f"{line}\n" for line in _wrapped(text, self._sheet.columns))
