@@ -342,7 +342,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         module = importlib.import_module(_COMMANDS[arguments.command or "chat"])
         return int(module.run(arguments))
     except AgentError as error:
-        sys.stderr.write(f"astravue: {error}\n")
+        from agent.commands.progress import wrap_for
+
+        sys.stderr.write(wrap_for(sys.stderr, f"astravue: {error}") + "\n")
         return int(error.exit_code)
     except KeyboardInterrupt:
         sys.stderr.write("astravue: Interrupted.\n")

@@ -4,13 +4,31 @@ On a terminal the stage is one line that is drawn over itself, and other lines a
 Elsewhere only stages that take long are told, once each, so that a log does not fill with percentages.
 """
 
+import os
 import re
 import sys
 from typing import TextIO
 
+from agent.repl.cells import wrap_lines
+
 _BAR = "▕"
 _CHANGING = re.compile(rf"[\d({_BAR}].*")
 _CLEAR = "\r\x1b[K"
+
+
+def wrap_for(stream: TextIO, text: str) -> str:
+    """Break lines between words where a stream is a terminal; elsewhere they stay as they are.
+
+    Args:
+        stream: Where they are going to be written.
+        text: Lines for people.
+    """
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0
+    except OSError:
+        columns = 0
+    # A terminal that does not know its width says 0.
+    return "\n".join(wrap_lines(text, columns)) if columns else text
 
 
 class StandardError:
@@ -27,6 +45,7 @@ class StandardError:
 
     def write_line(self, text: str) -> None:
         """Write a line for good."""
+        text = wrap_for(self._stream, text)
         self._write(f"{_CLEAR}{text}\n{self._stage}" if self._live and self._stage else f"{text}\n")
 
     def show_stage(self, text: str) -> None:

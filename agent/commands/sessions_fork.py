@@ -5,6 +5,7 @@ import sys
 import time
 
 from agent.commands.common import prepare
+from agent.commands.progress import STANDARD_ERROR
 from agent.errors import ExitCode
 from agent.transcripts.finding import find_transcript
 from agent.transcripts.forking import fork
@@ -18,8 +19,8 @@ def run(arguments: argparse.Namespace) -> int:
     origin = forked.header.forked_from
     assert origin is not None
     sys.stdout.write(f"{forked.header.id}\n")
-    sys.stderr.write(
+    STANDARD_ERROR.write_line(
         f"Up to turn {origin.turn} it is the same as {origin.id}, which stays as it is. "
-        f"Go on with it: astravue --resume {forked.header.id}\n"
+        f"Go on with it: astravue --resume {forked.header.id}"
     )
     return ExitCode.DONE

@@ -10,6 +10,7 @@ from itertools import islice
 
 from agent.commands.common import prepare, warn
 from agent.commands.json_lines import write_json
+from agent.commands.progress import wrap_for
 from agent.durations import describe_age
 from agent.errors import ExitCode
 from agent.jsontypes import JsonObject
@@ -52,7 +53,7 @@ def _show(pieces: Iterator[str], nothing: str) -> ExitCode:
         sys.stdout.write(piece)
         sys.stdout.flush()
     if not shown:
-        sys.stderr.write(f"{nothing}\n")
+        sys.stderr.write(wrap_for(sys.stderr, nothing) + "\n")
     return ExitCode.DONE
 
 

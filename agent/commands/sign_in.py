@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from agent.commands.common import prepare, warn
 from agent.commands.passphrase import choose_key, unlock
+from agent.commands.progress import wrap_for
 from agent.errors import ExitCode
 from agent.folders import Folders
 from agent.session import Session
@@ -67,7 +68,7 @@ async def _run(session: Session, arguments: argparse.Namespace) -> str:
 
 
 def _show(text: str) -> None:
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(wrap_for(sys.stderr, text) + "\n")
     sys.stderr.flush()
 
 

@@ -5,7 +5,12 @@
 Sources: Unicode Standard Annexes 11 (East Asian Width) and 29 (grapheme clusters).
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# Blanks, and a mark that stands before a sentence.
+_INDENT = re.compile(r"\s*(?:[^\w\s\"'“(/] )?")
 
 
 def width(text: str) -> int:
@@ -67,6 +72,21 @@ def wrap(
     rest = " ".join(line.strip() for line in lines[most_lines - 1 :])
     last = indent + rest if most_lines > 1 else rest
     return [*lines[: most_lines - 1], shorten(last, room)]
+
+
+def wrap_lines(text: str, columns: int) -> Iterator[str]:
+    """Break lines between words; what is one long word, such as an address, stays whole for copying.
+
+    Args:
+        text: Lines, with colours or without.
+        columns: The width of the terminal.
+    """
+    for line in text.removesuffix("\n").split("\n"):
+        if len(line) < columns:
+            yield line
+        else:
+            indent = _INDENT.match(_COLOUR.sub("", line))
+            yield from wrap(line, columns - 1, indent=" " * width(indent[0]) if indent else "", whole=True)
 
 
 def _clusters(text: str) -> Iterable[str]:

@@ -4,15 +4,14 @@ Two screens exist: `agent.repl.terminal` keeps a prompt, a live region and a too
 scrollback; `agent.repl.dumb` prints and asks in turns, for terminals that can do no more.
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import Protocol
 
 from agent.errors import AgentError
 from agent.events import ApprovalRequested
 from agent.repl.approvals import ApprovalAnswer
-from agent.repl.cells import width, wrap
+from agent.repl.cells import wrap_lines
 from agent.repl.dialogs.dialog import Dialog, T
 from agent.repl.palette import Palette
 
@@ -161,9 +160,6 @@ class Kind(Enum):
 
 
 _SENTENCES = (Kind.GREETING, Kind.MESSAGE, Kind.REMARK)
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-# Blanks, and a mark that stands before a sentence.
-_INDENT = re.compile(r"\s*(?:[^\w\s\"'“(/] )?")
 
 
 class Scrollback:
@@ -190,15 +186,5 @@ class Scrollback:
         self._pieces += 1
         # A terminal that can only print does better with whole lines, as does whoever listens to it.
         if kind in _SENTENCES and not self._sheet.shows_input:
-            text = "".join(f"{line}\n" for line in _wrapped(text, self._sheet.columns))
+            text = "".join(f"{line}\n" for line in wrap_lines(text, self._sheet.columns))
         self._sheet.write("\n" + text if apart else text)
-
-
-def _wrapped(text: str, columns: int) -> Iterator[str]:
-    """Break lines between words; what is one long word, such as an address, stays whole for copying."""
-    for line in text.removesuffix("\n").split("\n"):
-        if len(line) < columns:
-            yield line
-        else:
-            indent = _INDENT.match(_COLOUR.sub("", line))
-            yield from wrap(line, columns - 1, indent=" " * width(indent[0]) if indent else "", whole=True)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from agent.errors import UsageError
 from agent.events import Event
+from agent.repl.cells import wrap
 from agent.repl.palette import Palette
 from agent.repl.sanitize import strip_line
 from agent.undo.plan import Listed, UndoPlan
@@ -40,6 +41,7 @@ async def run_undo(
     host: UndoHost,
     *,
     palette: Palette,
+    columns: int | None,
     show: Callable[[str], None],
     confirm: Callable[[str], Awaitable[bool]],
     read: Callable[[AsyncGenerator[Event, None]], Awaitable[None]],
@@ -50,6 +52,7 @@ async def run_undo(
         rest: What followed the command.
         host: The program behind the chat.
         palette: For what is shown.
+        columns: The width of the screen; `None` if it breaks long lines by itself.
         show: Puts whole lines before the user.
         confirm: Asks yes or no.
         read: Shows the events of a turn.
@@ -58,16 +61,16 @@ async def run_undo(
         AgentError: There is nothing to undo, or it cannot be undone.
     """
     if rest.lower() == _LIST:
-        show(draw_writes(host.writes(), palette))
+        show(draw_writes(host.writes(), palette, columns))
         return
     plan = await host.plan_undo(_number(rest))
-    show(draw_plan(plan, palette))
+    show(draw_plan(plan, palette, columns))
     if plan.changed and not await confirm("Undo it all the same?"):
         return
     await read(host.undo(plan))
 
 
-def draw_plan(plan: UndoPlan, palette: Palette) -> str:
+def draw_plan(plan: UndoPlan, palette: Palette, columns: int | None) -> str:
     """Say what would be done."""
     lines = [palette.dim(f"Not undone: {strip_line(did)}, as {strip_line(why)}.") for did, why in plan.passed]
     lines.append(f"{palette.strong('Redo' if plan.is_redo else 'Undo')} · {strip_line(plan.did)}")
@@ -75,10 +78,10 @@ def draw_plan(plan: UndoPlan, palette: Palette) -> str:
     lines += [palette.dim(f"  by {strip_line(title)}") for title in dict.fromkeys(plan.titles)]
     lines += [palette.warning(f"  This does not come back: {strip_line(text)}.") for text in plan.lost]
     lines += [palette.warning(f"  Changed since: {strip_line(text)}.") for text in plan.changed]
-    return "\n".join(lines) + "\n"
+    return _lay_out(lines, "    ", columns)
 
 
-def draw_writes(writes: tuple[Listed, ...], palette: Palette) -> str:
+def draw_writes(writes: tuple[Listed, ...], palette: Palette, columns: int | None) -> str:
     """List changes with what can be done about them."""
     if not writes:
         return "Nothing was changed in this conversation.\n"
@@ -87,6 +90,12 @@ def draw_writes(writes: tuple[Listed, ...], palette: Palette) -> str:
     for write in writes:
         lines.append(f"{write.number:>{digits}}  {strip_line(write.did)}")
         lines.append(palette.dim(f"{'':{digits}}  {_fate(write)}"))
+    return _lay_out(lines, " " * (digits + 2), columns)
+
+
+def _lay_out(lines: list[str], indent: str, columns: int | None) -> str:
+    if columns is not None:
+        lines = [piece for line in lines for piece in wrap(line, columns - 1, indent=indent)]
     return "\n".join(lines) + "\n"
 
 

@@ -1,6 +1,12 @@
 """Standard error of a command: stages and lines that do not run into each other."""
 
+import fcntl
 import io
+import os
+import struct
+import termios
+
+import pytest
 
 from agent.commands.progress import StandardError
 
@@ -41,3 +47,21 @@ def test_elsewhere_a_long_stage_is_told_once() -> None:
     error.show_stage("")
     error.write_line("done")
     assert stream.getvalue() == "Fetching the model …\ndone\n"
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_on_a_terminal_lines_are_broken_between_words_and_addresses_stay_whole(columns: int) -> None:
+    sentence = (
+        "astravue: This computer has no browser that could be opened, so the consent was confirmed for you."
+    )
+    address = f"https://demo.example/authorize?state={'x' * 90}"
+    master, slave = os.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with os.fdopen(slave, "w", encoding="utf-8") as stream:
+        StandardError(stream).write_line(f"{sentence}\n{address}")
+        lines = os.read(master, 10_000).decode().splitlines()
+    os.close(master)
+    assert lines[-1] == address
+    assert " ".join(lines[:-1]) == sentence
+    assert len(lines) > 2
+    assert all(len(line) < columns for line in lines[:-1])

@@ -30,20 +30,23 @@ class Chatting:
     Args:
         host: The program behind the chat.
         agrees: Says yes when asked.
+        columns: The width of the screen, if it does not break lines by itself.
     """
 
-    def __init__(self, host: FakeHost, *, agrees: bool = True) -> None:
+    def __init__(self, host: FakeHost, *, agrees: bool = True, columns: int | None = None) -> None:
         self.host = host
         self.shown = ""
         self.asked: list[str] = []
         self.events: list[Event] = []
         self._agrees = agrees
+        self._columns = columns
 
     async def undo(self, rest: str = "") -> None:
         await run_undo(
             rest,
             self.host,
             palette=Palette(plain=True),
+            columns=self._columns,
             show=self._show,
             confirm=self._confirm,
             read=self._read,
@@ -121,6 +124,27 @@ async def test_the_list_numbers_the_changes_and_says_what_can_be_done_about_each
         "   can be undone: delete the task “B”",
         "3  Create Task: “C”",
         "   was undone",
+    ]
+
+
+async def test_a_narrow_list_is_broken_between_words_below_its_numbers() -> None:
+    changes = (
+        Listed(
+            10,
+            "Update Task: “Prepare the launch”",
+            "set it back to OPEN, due on Friday",
+            can=True,
+            is_undone=False,
+        ),
+    )
+    chatting = Chatting(FakeHost(changes=changes), columns=26)
+    await chatting.undo("list")
+    assert chatting.shown.splitlines() == [
+        "10  Update Task: “Prepare",
+        "    the launch”",
+        "    can be undone: set it",
+        "    back to OPEN, due on",
+        "    Friday",
     ]
 
 

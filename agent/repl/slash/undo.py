@@ -14,6 +14,7 @@ async def run(context: CommandContext, rest: str) -> None:
         rest,
         context.host,
         palette=context.palette,
+        columns=None if context.screen.shows_input else context.screen.columns,
         show=context.show,
         confirm=context.screen.confirm,
         read=context.read,
