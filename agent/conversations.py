@@ -18,7 +18,7 @@ from agent.settings import Settings
 from agent.transcripts.deleting import tidy
 from agent.transcripts.finding import find_transcript
 from agent.transcripts.forking import fork
-from agent.transcripts.header import Origin
+from agent.transcripts.header import Header, Origin
 from agent.transcripts.reading import read_transcript
 from agent.transcripts.saved import Saved, list_saved
 from agent.transcripts.searching import search
@@ -27,6 +27,18 @@ from agent.transcripts.turns import Turn
 
 # More than anybody goes through.
 _MOST_FOUND = 50
+
+_NEW_COMPANY = "The demo company is a new one: what was changed in the other one is not in it."
+
+
+def company_ended(header: Header) -> UsageError:
+    """Why a conversation of `astravue try` cannot be gone on with outside of one."""
+    seed = header.workspace.get("seed", "")
+    command = f"astravue try --seed {seed}" if seed else "astravue try"
+    return UsageError(
+        "That conversation is with the demo company of an “astravue try”, which has ended.",
+        f"Open a new one, and go on there: {command}, then /resume {header.id}",
+    )
 
 
 class Conversations:
@@ -57,6 +69,7 @@ class Conversations:
         self._go_on_with = go_on_with
         self._secrets = secrets
         self._clock = clock
+        self._workspace = current().header.workspace
         self._tidying: asyncio.Task[None] | None = None
 
     @property
@@ -93,14 +106,24 @@ class Conversations:
 
         return await asyncio.to_thread(find)
 
-    async def resume(self, wanted: str) -> str:
+    def is_here(self, header: Header) -> bool:
+        """Whether a conversation is with what this window is connected to.
+
+        Each `astravue try` builds its demo company anew, mostly at the same address, so that there the seed
+        tells.
+        """
+        if header.workspace or self._workspace:
+            return header.workspace.get("seed") == self._workspace.get("seed")
+        return header.server == self.server
+
+    async def resume(self, wanted: str) -> tuple[str, str]:
         """Leave this conversation as it is saved, and go on with another one.
 
         Args:
             wanted: Its id, a beginning of it, or “last”.
 
         Returns:
-            Its title.
+            Its title, and what is different from when it was left; mostly empty.
 
         Raises:
             AgentError: There is no such conversation, it cannot be read, another window has it, it is with
@@ -110,15 +133,21 @@ class Conversations:
         header = transcript.header
         if transcript.path.stem == self.id:
             raise UsageError("This is the conversation that you are in.")
-        profile = self._settings.profile
-        if header.server != self.server or (header.profile or profile) != profile:
-            whose = f" as {header.profile}" if header.server == self.server else ""
-            raise UsageError(
-                f"That conversation is with {header.server}{whose}, and this window with {self.server}.",
-                f"Open it in another one: astravue --resume {header.id}",
-            )
+        self._check_is_here(header)
         await self._go_on_with(transcript)
-        return transcript.title
+        return transcript.title, _NEW_COMPANY if header.workspace != self._workspace else ""
+
+    def _check_is_here(self, header: Header) -> None:
+        profile = self._settings.profile
+        if self.is_here(header) and (header.workspace or (header.profile or profile) == profile):
+            return
+        if header.workspace:
+            raise company_ended(header)
+        whose = f" as {header.profile}" if header.server == self.server else ""
+        raise UsageError(
+            f"That conversation is with {header.server}{whose}, and this window with {self.server}.",
+            f"Open it in another one: astravue --resume {header.id}",
+        )
 
     async def begin(self) -> None:
         """Leave this conversation as it is saved, and begin a new one."""

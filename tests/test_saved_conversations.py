@@ -1,7 +1,7 @@
 """The saved conversations as the chat uses them."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,12 @@ class FakeWindow:
     Args:
         home: Where everything is kept.
         settings: Of the window.
+        workspace: Where it is the window of an `astravue try`.
     """
 
     home: Path
     settings: Settings = field(default_factory=lambda: Settings(server=HEADER.server))
+    workspace: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __post_init__(self) -> None:
         self.folders = folders_in(self.home)
@@ -49,7 +51,7 @@ class FakeWindow:
             self.settings.server,
             transcript,
             profile=self.settings.profile,
-            workspace={},
+            workspace=self.workspace,
             say=lambda _: None,
             clock=lambda: NOW,
         )
@@ -72,7 +74,7 @@ def window(tmp_path: Path) -> FakeWindow:
 def test_another_one_is_gone_on_with_and_where_it_was_left_is_known(window: FakeWindow) -> None:
     save(window.folders.sessions, "20261101-000000-0001", ("Plan the launch", "In May."), header=HEADER)
     assert window.conversations.last_turn is None
-    assert run(window.conversations.resume("20261101")) == "Plan the launch"
+    assert run(window.conversations.resume("20261101")) == ("Plan the launch", "")
     assert window.conversations.id == "20261101-000000-0001"
     assert window.conversations.last_turn is not None
     assert (window.conversations.last_turn.said, window.conversations.last_turn.answer) == (
@@ -102,6 +104,41 @@ def test_one_of_another_server_or_profile_stays_closed(
     assert whose in refused.value.message
     assert refused.value.hint == "Open it in another one: astravue --resume 20261101-000000-0001"
     assert window.conversations.id == before
+
+
+DEMO = {"seed": "demo", "start_time": "2026-11-02T09:00:00+00:00"}
+TRIED = replace(HEADER, server="http://127.0.0.1:8633/mcp", workspace=DEMO, profile="try")
+
+
+def test_one_of_a_demo_company_goes_on_in_another_one_of_the_same_seed(tmp_path: Path) -> None:
+    window = FakeWindow(tmp_path, workspace={**DEMO, "start_time": "2026-11-09T09:00:00+00:00"})
+    save(window.folders.sessions, "20261101-000000-0001", ("Plan", "Yes."), header=TRIED)
+    assert window.conversations.is_here(TRIED)
+    title, different = run(window.conversations.resume("last"))
+    assert title == "Plan"
+    assert different == "The demo company is a new one: what was changed in the other one is not in it."
+    assert not window.conversations.is_here(replace(TRIED, workspace={"seed": "large"}))
+    window.open.close()
+
+
+def test_one_of_the_demo_company_that_is_open_is_as_it_was(tmp_path: Path) -> None:
+    window = FakeWindow(tmp_path, workspace=DEMO)
+    save(window.folders.sessions, "20261101-000000-0001", ("Plan", "Yes."), header=TRIED)
+    assert run(window.conversations.resume("last")) == ("Plan", "")
+    window.open.close()
+
+
+@pytest.mark.parametrize("workspace", [{}, {"seed": "large"}])
+def test_elsewhere_one_of_a_demo_company_is_told_to_have_ended(
+    tmp_path: Path, workspace: dict[str, str]
+) -> None:
+    window = FakeWindow(tmp_path, workspace=workspace)
+    save(window.folders.sessions, "20261101-000000-0001", ("Plan", "Yes."), header=TRIED)
+    with pytest.raises(UsageError, match="which has ended") as refused:
+        run(window.conversations.resume("last"))
+    assert refused.value.hint == (
+        "Open a new one, and go on there: astravue try --seed demo, then /resume 20261101-000000-0001"
+    )
 
 
 def test_one_that_another_window_has_open_leaves_this_one_as_it_was(

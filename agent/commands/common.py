@@ -103,16 +103,34 @@ def find_transcript(folders: Folders, wanted: str | None) -> Transcript | None:
     return None if wanted is None else find_saved(folders.sessions, wanted)
 
 
+def _answers(server: str) -> bool:
+    """Whether anything listens at an address of this machine."""
+    import socket
+    from urllib.parse import urlsplit
+
+    address = urlsplit(server)
+    try:
+        socket.create_connection((address.hostname, address.port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
 def settings_for(arguments: argparse.Namespace, settings: Settings, resumed: Transcript | None) -> Settings:
     """The settings to go on with a conversation: its own server and profile, unless an option names others.
 
     Raises:
         SettingsError: The profile's settings cannot be used.
+        UsageError: It is with a demo company that has ended.
     """
     if resumed is None or settings.origins.get("server") == COMMAND_LINE:
         return settings
     server, profile = resumed.header.server, resumed.header.profile
     if resumed.header.workspace:
+        if not _answers(server):
+            from agent.conversations import company_ended
+
+            raise company_ended(resumed.header)
         return replace(settings, server=server, profile=TRY_PROFILE, trust=True)
     if profile and settings.origins.get("profile") != COMMAND_LINE:
         settings = _load(arguments, find_folders(os.environ), profile=profile)

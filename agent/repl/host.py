@@ -16,7 +16,7 @@ from agent.standing import Standing
 from agent.token_report import ContextReport
 from agent.tools.policy import Policy
 from agent.tools.tool import Tool
-from agent.transcripts.header import Origin
+from agent.transcripts.header import Header, Origin
 from agent.transcripts.saved import Saved
 from agent.transcripts.turns import Turn
 
@@ -98,11 +98,6 @@ class ConversationsHost(Protocol):
     """The saved conversations, one of which is open; nothing of them leaves this machine."""
 
     @property
-    def server(self) -> str:
-        """The server that this window is connected to."""
-        ...
-
-    @property
     def id(self) -> str:
         """The conversation that is open."""
         ...
@@ -124,14 +119,18 @@ class ConversationsHost(Protocol):
         """Those in which all words of a text were said or answered, without this one."""
         ...
 
-    async def resume(self, wanted: str) -> str:
+    def is_here(self, header: Header) -> bool:
+        """Whether a conversation is with what this window is connected to."""
+        ...
+
+    async def resume(self, wanted: str) -> tuple[str, str]:
         """Leave this conversation as it is saved, and go on with another one.
 
         Args:
             wanted: Its id, a beginning of it, or “last”.
 
         Returns:
-            Its title.
+            Its title, and what is different from when it was left; mostly empty.
 
         Raises:
             AgentError: There is no such conversation, it cannot be read, another window has it, it is with

@@ -1,11 +1,13 @@
 """A conversation goes on with the server and the profile that it was with, unless an option names others."""
 
 import argparse
+import socket
 from pathlib import Path
 
 import pytest
 
 from agent.commands.common import prepare, settings_for
+from agent.errors import UsageError
 from agent.folders import Folders
 from agent.settings import TRY_PROFILE, Settings
 from agent.transcripts.header import Header
@@ -70,5 +72,17 @@ def test_what_is_said_of_one_server_is_not_said_of_another() -> None:
 
 
 def test_a_conversation_with_the_demo_company_goes_on_there() -> None:
-    settings = resumed(Header(ID, 0.0, "http://127.0.0.1:8631/mcp", workspace={"seed": "demo"}))
+    with socket.create_server(("127.0.0.1", 0)) as company:
+        address = f"http://127.0.0.1:{company.getsockname()[1]}/mcp"
+        settings = resumed(Header(ID, 0.0, address, workspace={"seed": "demo"}))
     assert (settings.profile, settings.trusts_server) == (TRY_PROFILE, True)
+
+
+def test_a_demo_company_that_has_ended_is_told_with_what_opens_a_new_one() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as company:
+        address = f"http://127.0.0.1:{company.getsockname()[1]}/mcp"
+    with pytest.raises(UsageError, match="which has ended") as refused:
+        resumed(Header(ID, 0.0, address, workspace={"seed": "large"}))
+    assert (
+        refused.value.hint == f"Open a new one, and go on there: astravue try --seed large, then /resume {ID}"
+    )

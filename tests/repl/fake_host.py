@@ -177,13 +177,16 @@ class FakeConversations:
     async def search(self, text: str) -> tuple[Saved, ...]:
         return ()
 
-    async def resume(self, wanted: str) -> str:
+    def is_here(self, header: Header) -> bool:
+        return header.server == self.server
+
+    async def resume(self, wanted: str) -> tuple[str, str]:
         self.note(f"resume {wanted}")
         self.last_turn = Turn(
             2,
             [{"type": "turn_started", "text": "And Priya?"}, {"type": "step_finished", "text": "**Nine**."}],
         )
-        return "Overdue tasks"
+        return "Overdue tasks", ""
 
     async def begin(self) -> None:
         self.note("begin")

@@ -24,8 +24,10 @@ async def run(context: CommandContext, rest: str) -> None:
     if wanted is None:
         context.remark("You are still in the same conversation.")
         return
-    title = await context.host.conversations.resume(wanted)
+    title, different = await context.host.conversations.resume(wanted)
     context.remark(f"Going on with “{strip_line(title)}”.")
+    if different:
+        context.remark(different)
     turn = context.host.conversations.last_turn
     if turn is not None:
         await show_last_turn(turn, context.screen, context.scrollback)
@@ -57,14 +59,16 @@ async def _find(context: CommandContext, rest: str) -> str | None:
         if not found:
             raise UsageError("There is no other conversation.")
     # Those of this server can be gone on with here, so they come first.
-    found.sort(key=lambda each: each.header.server != conversations.server)
-    options = [_option(each, conversations.server) for each in found]
+    found.sort(key=lambda each: not conversations.is_here(each.header))
+    options = [_option(each, is_here=conversations.is_here(each.header)) for each in found]
     place = await choose(context.screen, context.scrollback, "Go on with", options)
     return None if place is None else found[place].id
 
 
-def _option(saved: Saved, server: str) -> Option:
-    elsewhere = "" if saved.header.server == server else f"at {saved.header.server}"
+def _option(saved: Saved, *, is_here: bool) -> Option:
+    elsewhere = (
+        "" if is_here else "of a demo company" if saved.header.workspace else f"at {saved.header.server}"
+    )
     facts = (
         describe_age(time.time() - saved.used),
         f"{saved.turns} turn{'' if saved.turns == 1 else 's'}",
