@@ -78,8 +78,9 @@ _REQUEST = re.compile(
     )+
     """
 )
-# What the program itself writes down of a call that the user made.
-_BY_HAND = re.compile(r"\(I (?:ran|undo) .* by hand.*\)")
+# What the program itself writes down of a call that the user made; see `Loop.call` and `Loop.undo`.
+_BY_HAND = re.compile(r"\(I (?:ran (?:astravue_)?(?P<tool>.+) by hand\.|undo (?P<did>.+) by hand, to .*)\)")
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_.-]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[。！？])")
 _CALLED = re.compile(r"/([a-z][\w.-]*)(?:\s+(.*))?", re.DOTALL | re.IGNORECASE)
 _NAMED = re.compile(r"(?:^|\s)[a-z][a-z0-9_]*=.*", re.DOTALL | re.IGNORECASE)
@@ -98,7 +99,7 @@ def title_of(turns: Iterable[JsonObject]) -> str:
         title = _name_call(typed, message) or _name_message(typed or message)
         if title:
             return title
-        fallback = fallback or " ".join(message.split())
+        fallback = fallback or _name_by_hand(" ".join(message.split()))
     return _cut(fallback) or EMPTY
 
 
@@ -126,6 +127,16 @@ def _name_message(message: str) -> str:
     if asked != text:
         asked = asked[:1].upper() + asked[1:]
     return _cut(_first_sentence(asked).removesuffix("."))
+
+
+def _name_by_hand(message: str) -> str:
+    """A call that the user made by the tool's name in words; any other message as it is."""
+    found = _BY_HAND.fullmatch(message)
+    if found is None:
+        return message
+    if found["did"]:
+        return f"Undo {found['did']}"
+    return _WORD_STARTS.sub(" ", found["tool"]).strip().capitalize()
 
 
 def _without(beginning: re.Pattern[str], text: str) -> str:

@@ -42,7 +42,22 @@ def test_a_message_that_says_nothing_is_passed_over() -> None:
 
 def test_a_call_by_hand_is_no_topic_while_something_is_said() -> None:
     assert said("(I ran astravue_list_tasks by hand.)", "Which are mine?") == "Which are mine?"
-    assert said("(I ran astravue_list_tasks by hand.)") == "(I ran astravue_list_tasks by hand.)"
+
+
+@pytest.mark.parametrize(
+    ("message", "title"),
+    [
+        ("(I ran astravue_list_spaces by hand.)", "List spaces"),
+        ("(I ran searchIssues by hand.)", "Search issues"),
+        (
+            "(I undo Update Task: “One” by hand, to set “One” back to task title “Two”.)",
+            "Undo Update Task: “One”",
+        ),
+    ],
+)
+def test_where_nothing_is_said_a_call_by_hand_is_named_in_words(message: str, title: str) -> None:
+    assert said(message) == title
+    assert said("Hello!", message) == "Hello!"
 
 
 def test_where_nothing_is_said_at_all_the_first_message_is_the_name() -> None:
