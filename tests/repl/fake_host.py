@@ -100,6 +100,8 @@ class FakeOffers:
         return template.replace("{page}", values["page"])
 
     async def read_resource(self, uri: str) -> tuple[ResourceContents, ...]:
+        if uri == "demo://tasks":
+            return (ResourceContents(uri, "application/json", dump(OVERDUE)),)
         return (ResourceContents(uri, "text/markdown", "# Handbook\n\nBe kind."),)
 
 

@@ -1,5 +1,6 @@
 """`/resources`."""
 
+from agent.repl.slash.resources import optional_names
 from tests.repl.conftest import OpenWindow
 from tests.repl.driver_window import DriverWindow
 
@@ -32,3 +33,27 @@ def test_a_template_asks_for_what_its_address_wants(window: DriverWindow) -> Non
     window.wait_for("[Send]")
     window.press(ENTER)
     window.wait_for("Be kind.")
+
+
+def test_what_an_address_must_have_is_asked_for_again(window: DriverWindow) -> None:
+    window.press("/resources Page" + ENTER)
+    window.wait_for("(required)")
+    window.press(ENTER + ENTER)
+    window.wait_for("This field cannot be left out.")
+    assert "Be kind." not in window.text
+    window.press("3" + ENTER)
+    window.wait_for("[Send]")
+    window.press(ENTER)
+    window.wait_for("Be kind.")
+
+
+def test_only_the_query_of_an_address_may_be_left_out() -> None:
+    assert optional_names("demo://{space}/pages{?page,size*}{&draft}") == {"page", "size", "draft"}
+    assert optional_names("demo://{space}/{+rest}") == frozenset()
+
+
+def test_json_is_drawn_as_the_result_of_a_call_is(window: DriverWindow) -> None:
+    window.press("/resources demo://tasks" + ENTER)
+    window.wait_for("Task 5")
+    assert "6 tasks" in window.text
+    assert '"title"' not in window.text

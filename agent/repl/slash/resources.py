@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Sequence
 
 from agent.errors import UsageError
 from agent.forms import Field, FieldKind, Form
+from agent.jsontypes import JsonValue
+from agent.moment import local_now
 from agent.repl.attaching import describe_contents
 from agent.repl.command_context import CommandContext
 from agent.repl.dialogs.asking import ask_arguments
@@ -13,6 +16,8 @@ from agent.repl.markdown import open_answer, preload
 from agent.repl.sanitize import strip_line
 from agent.repl.tables import draw_columns
 from agent.server_records import Resource, ResourceContents
+
+_QUERY = re.compile(r"\{[?&]([^{}]*)\}")
 
 
 async def run(context: CommandContext, rest: str) -> None:
@@ -52,12 +57,23 @@ async def _fill_in(template: Resource, context: CommandContext) -> str:
     """
     address = strip_line(template.uri)
     names = await context.host.offers.template_names(template.uri)
-    fields = tuple(Field(name, name, FieldKind.TEXT, f"In {address}") for name in names)
+    optional = optional_names(template.uri)
+    fields = tuple(
+        Field(name, name, FieldKind.TEXT, f"In {address}", required=name not in optional) for name in names
+    )
     values = await ask_arguments(context, strip_line(template.title), Form(fields))
     if values is None:
         raise UsageError("Nothing was read, because the address is not whole.")
     given = {name: str(value) for name, value in values.items()}
     return await context.host.offers.fill_template(template.uri, given)
+
+
+def optional_names(template: str) -> frozenset[str]:
+    """What may be left out of an address: its query.
+
+    Source: RFC 6570, sections 3.2.8 and 3.2.9.
+    """
+    return frozenset(name.rstrip("*") for names in _QUERY.findall(template) for name in names.split(","))
 
 
 async def _show(contents: ResourceContents, context: CommandContext) -> None:
@@ -74,14 +90,17 @@ async def _show(contents: ResourceContents, context: CommandContext) -> None:
         answer.feed(contents.text)
         answer.finish()
     elif "json" in contents.mime_type:
-        context.show_line(_laid_out(contents.text))
+        context.show(_draw_json(contents.text, context))
     else:
         context.show_line(contents.text)
 
 
-def _laid_out(text: str) -> str:
-    """JSON with a line for each value; any other text as it is."""
+def _draw_json(text: str, context: CommandContext) -> str:
+    """JSON as the result of a call would be; any other text as it is."""
+    from agent.repl.views.result import draw_result
+
     try:
-        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+        value: JsonValue = json.loads(text)
     except (ValueError, RecursionError):
-        return text
+        value = None
+    return draw_result(value, text, context.screen.columns, context.palette, local_now())
