@@ -6,7 +6,7 @@ from datetime import datetime
 from agent.moment import local_now
 from agent.repl.command_context import CommandContext
 from agent.repl.views.board import draw_board
-from agent.repl.views.sources import Source
+from agent.repl.views.sources import Source, newest_list
 
 
 async def run(context: CommandContext, rest: str, now: Callable[[], datetime] = local_now) -> None:
@@ -22,4 +22,6 @@ async def run(context: CommandContext, rest: str, now: Callable[[], datetime] = 
     """
     moment = now()
     records = await Source.of(context, moment).tasks(rest)
-    context.show(draw_board(records, context.screen.columns, context.palette, moment))
+    table = newest_list(context.host.conversations.results_by_turn(), moment.tzinfo)
+    in_table = table is not None and table.rows == records.rows
+    context.show(draw_board(records, context.screen.columns, context.palette, moment, in_table=in_table))

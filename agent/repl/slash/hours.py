@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from agent.errors import UsageError
 from agent.moment import local_now
 from agent.repl.command_context import CommandContext
+from agent.repl.sanitize import strip_line
 from agent.repl.views.hours import GROUPINGS, draw_hours
 from agent.repl.views.sources import Source
 
@@ -18,7 +20,8 @@ async def run(context: CommandContext, rest: str, now: Callable[[], datetime] = 
         now: Tells the user's moment.
 
     Raises:
-        AgentError: There is none, no such project, or the server cannot be asked.
+        AgentError: There is none, no such project, the bars cannot stand for that, or the server cannot be
+            asked.
     """
     grouping, project = parse(rest)
     moment = now()
@@ -31,9 +34,20 @@ def parse(rest: str) -> tuple[str, str]:
 
     Returns:
         What the bars stand for, and the project; each may be empty.
+
+    Raises:
+        UsageError: It only says “by”, and nothing that bars may stand for.
     """
     *before, last = rest.split() or [""]
     if last.lower() not in GROUPINGS:
+        # A project may be called “Stand by me”, but hardly “by me”.
+        if (before or [last])[0].lower() == "by":
+            *most, least = GROUPINGS
+            instead = f", not by “{strip_line(' '.join([*before[1:], last]))}”" if before else ""
+            raise UsageError(
+                f"Hours are drawn by {', '.join(most)} or {least}{instead}.",
+                f"Such as: /hours by {GROUPINGS[1]}",
+            )
         return "", rest
     if before and before[-1].lower() == "by":
         before.pop()

@@ -1,7 +1,7 @@
 """Tasks as cards on a board: a column for each status, below one another where the window is narrow."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import zip_longest
 from typing import TypeAlias
@@ -24,7 +24,34 @@ _Line: TypeAlias = tuple[int, str]
 """How wide a line is, and the line with its colours."""
 
 
-def draw_board(records: Records, columns: int, palette: Palette, now: datetime, most_cards: int = 12) -> str:
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What of a status is not shown.
+
+    Args:
+        most_cards: How many are shown.
+        in_table: `/table` shows all of them.
+    """
+
+    most_cards: int
+    in_table: bool
+
+    def describe(self, number: int, where: str = "") -> str:
+        """Count what is not shown of so many tasks; empty where all are."""
+        if number <= self.most_cards:
+            return ""
+        return f"and {number - self.most_cards} more{where}{': /table' if self.in_table else ''}"
+
+
+def draw_board(
+    records: Records,
+    columns: int,
+    palette: Palette,
+    now: datetime,
+    most_cards: int = 12,
+    *,
+    in_table: bool = False,
+) -> str:
     """Draw tasks by status, in the order of the work.
 
     Args:
@@ -33,22 +60,22 @@ def draw_board(records: Records, columns: int, palette: Palette, now: datetime, 
         palette: The colours; plain ones get lines of label and value.
         now: The user's moment.
         most_cards: How many to show of a status at most; the rest is counted.
+        in_table: `/table` shows the rest, which is told then.
     """
     today = now.date()
     groups = group_by_status(records)
+    rest = _Rest(most_cards, in_table)
     lanes = len(groups)
     room = min((columns - 1 - len(GAP) * (lanes - 1)) // lanes, _WIDEST_COLUMN)
     if palette.plain:
-        lines = _draw_plain(records, groups, columns, now, most_cards)
+        lines = _draw_plain(records, groups, columns, now, rest)
     elif lanes == 1 or room < _NARROWEST_COLUMN:
         room = columns - 1
         lines = [
-            line
-            for name, tasks in groups
-            for _, line in _draw_lane(name, tasks, room, palette, today, most_cards)
+            line for name, tasks in groups for _, line in _draw_lane(name, tasks, room, palette, today, rest)
         ]
     else:
-        lanes_drawn = [_draw_lane(name, tasks, room, palette, today, most_cards) for name, tasks in groups]
+        lanes_drawn = [_draw_lane(name, tasks, room, palette, today, rest) for name, tasks in groups]
         lines = [_join(row, room) for row in zip_longest(*lanes_drawn, fillvalue=(0, ""))]
     while lines and not lines[-1]:
         lines.pop()
@@ -73,14 +100,13 @@ def initials(people: Sequence[str]) -> str:
 
 
 def _draw_lane(
-    name: str, tasks: Sequence[Task], room: int, palette: Palette, today: date, most_cards: int
+    name: str, tasks: Sequence[Task], room: int, palette: Palette, today: date, rest: _Rest
 ) -> list[_Line]:
     heading = f"{wrap(name, room - 5, most_lines=1)[0]} {len(tasks)}"
     lines = [(width(heading), palette.strong(heading)), (room, palette.dim("─" * room))]
-    for task in tasks[:most_cards]:
+    for task in tasks[: rest.most_cards]:
         lines += _draw_card(task, room, palette, today)
-    if len(tasks) > most_cards:
-        more = f"and {len(tasks) - most_cards} more"
+    if more := rest.describe(len(tasks)):
         lines.append((width(more), palette.dim(more)))
     if not tasks:
         lines.append((1, palette.dim("–")))
@@ -127,14 +153,14 @@ def _draw_plain(
     groups: Sequence[tuple[str, Sequence[Task]]],
     columns: int,
     now: datetime,
-    most_cards: int,
+    rest: _Rest,
 ) -> list[str]:
     lines: list[str] = []
     for name, tasks in groups:
         lines += [*wrap(f"Status {name}: {count(len(tasks), records.noun)}", columns - 1, indent=GAP), ""]
         if tasks:
-            shown = Records(records.noun, (), tuple(tasks[:most_cards]))
+            shown = Records(records.noun, (), tuple(tasks[: rest.most_cards]))
             lines += draw_plain(shown, columns, now, without=("Status",))
-        if len(tasks) > most_cards:
-            lines += [f"And {len(tasks) - most_cards} more in {name}.", ""]
+        if more := rest.describe(len(tasks), f" in {name}"):
+            lines += [*wrap(f"{more[:1].upper()}{more[1:]}.", columns - 1, indent=GAP), ""]
     return lines

@@ -131,10 +131,11 @@ def _draw_scale(axis: _Axis, palette: Palette, today: date) -> list[str]:
     # Today is named first: it is what the rest is looked at from.
     for day, name in [(today, _TODAY), *axis.ticks()]:
         place = axis.place(day)
-        line[place] = "┼" if name == _TODAY else line[place] if line[place] == "┼" else "┴"
         start = min(place, axis.room - len(name))
+        # A mark without a name would be taken for that of the name beside it.
         if all(each == " " for each in names[max(0, start - 1) : start + len(name) + 1]):
             names[start : start + len(name)] = name
+            line[place] = "┼" if name == _TODAY else line[place] if line[place] == "┼" else "┴"
     return [palette.dim("".join(names).rstrip()), palette.dim("".join(line))]
 
 

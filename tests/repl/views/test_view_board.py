@@ -77,6 +77,14 @@ def test_long_columns_are_cut_and_counted() -> None:
     assert "and 15 more" in draw(value, 60, most_cards=5)
 
 
+def test_where_a_table_shows_the_rest_it_is_named() -> None:
+    several = records({"tasks": [task(number, f"Task {number}") for number in range(20)]})
+    assert "and 8 more: /table" in draw_board(several, 60, COLOURED, NOW, in_table=True)
+    assert "and 8 more: /table" in draw_board(several, 24, COLOURED, NOW, in_table=True)
+    assert "And 8 more in OPEN: /table." in draw_board(several, 60, PLAIN, NOW, in_table=True)
+    assert "/table" not in draw_board(several, 60, PLAIN, NOW, most_cards=20, in_table=True)
+
+
 def test_people_are_initials() -> None:
     assert initials(("Alex Morgan", "Ada", "Li Wei", "Tom Becker")) == "AM A LW …"
     assert initials(()) == ""

@@ -2,8 +2,10 @@ import re
 
 import pytest
 
+from agent.errors import UsageError
 from agent.jsontypes import JsonObject
 from agent.repl.palette import Palette
+from agent.repl.slash.hours import parse
 from agent.repl.views.hours import bar, draw_hours
 from tests.repl.views.view_samples import ENTRIES, NOW, entry, records
 
@@ -85,3 +87,27 @@ def test_a_bar_is_exact_to_an_eighth_of_a_column_and_never_quite_nothing(
 
 def test_time_without_length_draws_no_bar() -> None:
     assert draw({"timeEntries": [entry(1, "a", "2026-11-23", 0)]}, 60)[1].rstrip().endswith("0:00")
+
+
+@pytest.mark.parametrize(
+    ("rest", "grouping", "project"),
+    [
+        ("", "", ""),
+        ("by Person", "person", ""),
+        ("day", "day", ""),
+        ("Office move", "", "Office move"),
+        ("Office move by task", "task", "Office move"),
+        ("Stand by me", "", "Stand by me"),
+    ],
+)
+def test_what_bars_stand_for_follows_the_project(rest: str, grouping: str, project: str) -> None:
+    assert parse(rest) == (grouping, project)
+
+
+def test_bars_by_anything_else_are_refused_before_anything_is_asked() -> None:
+    with pytest.raises(UsageError) as refused:
+        parse("by moon")
+    assert refused.value.message == "Hours are drawn by project, person, task or day, not by “moon”."
+    assert refused.value.hint == "Such as: /hours by person"
+    with pytest.raises(UsageError, match="Hours are drawn by project, person, task or day"):
+        parse("by")

@@ -18,7 +18,7 @@ def draw(value: JsonObject, columns: int, palette: Palette = COLOURED, most_rows
 def test_tasks_stand_on_an_axis_with_today_marked_and_what_is_late_before_it() -> None:
     assert draw(TASKS, 80) == [
         "                            9 Nov        16 Nov          today",
-        "                            ┴────────────┴───────────┴───┼─────",
+        "                            ┴────────────┴───────────────┼─────",
         "Measure the rooms           ○                            │       9 Nov",
         "Sign the lease for the ne…         ●─────────────────────│       ! 12 days late",
         "Order desks                                              │    ●  28 Nov",
