@@ -57,6 +57,10 @@ def make_sources(context: CommandContext) -> dict[Completes, Source]:
     def resources() -> Sequence[Choice]:
         return [Choice(each.uri, each.title) for each in context.server_lists.resources()]
 
+    def projects() -> Sequence[Choice]:
+        known = (each for each in context.host.mentions.offer("") if each.kind == "project")
+        return [Choice(each.name, each.where) for each in known]
+
     async def conversations() -> Sequence[Choice]:
         saved, _ = await context.host.conversations.saved()
         open_now = context.host.conversations.id
@@ -69,4 +73,5 @@ def make_sources(context: CommandContext) -> dict[Completes, Source]:
         Completes.THEME: themes,
         Completes.MODEL: models,
         Completes.RESOURCE: resources,
+        Completes.PROJECT: projects,
     }

@@ -16,6 +16,7 @@ class Completes(Enum):
     NOTHING = auto()
     TOOL = auto()
     RESOURCE = auto()
+    PROJECT = auto()
     THEME = auto()
     MODEL = auto()
     CONVERSATION = auto()
@@ -59,9 +60,18 @@ APPROVE = Command(
     completes=Completes.APPROVAL,
 )
 TABLE = Command("table", "the last list again, as a whole table", while_busy=True)
-BOARD = Command("board", "tasks by status: the last ones, or a project's", "[PROJECT]")
-TIMELINE = Command("timeline", "tasks by due date: the last ones, or a project's", "[PROJECT]")
-HOURS = Command("hours", "bars of hours by project, person, task or day", "[PROJECT] [by WHAT]")
+BOARD = Command(
+    "board", "tasks by status: the last ones, or a project's", "[PROJECT]", completes=Completes.PROJECT
+)
+TIMELINE = Command(
+    "timeline", "tasks by due date: the last ones, or a project's", "[PROJECT]", completes=Completes.PROJECT
+)
+HOURS = Command(
+    "hours",
+    "bars of hours by project, person, task or day",
+    "[PROJECT] [by WHAT]",
+    completes=Completes.PROJECT,
+)
 RESOURCES = Command(
     "resources", "what the server has to read, or one of it", "[URI]", completes=Completes.RESOURCE
 )
@@ -137,4 +147,14 @@ def parse_command(text: str) -> tuple[Command, str]:
     for command in COMMANDS:
         if command.name == name.lower():
             return command, rest.strip()
-    raise UsageError(f"There is no command /{name}; /help lists those there are.")
+    raise UsageError(f"There is no command /{name}; /help lists those there are.", _suggest(name.lower()))
+
+
+def _suggest(name: str) -> str:
+    """The command that was meant, if one is near enough."""
+    from difflib import get_close_matches
+
+    names = [command.name for command in COMMANDS]
+    begun = [each for each in names if name and each.startswith(name)]
+    near = begun or get_close_matches(name, names, n=1)
+    return f"Did you mean /{near[0]}?" if near else ""
