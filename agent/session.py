@@ -424,8 +424,8 @@ class Session:
     ) -> AsyncGenerator[Event, None]:
         async def begin() -> AsyncGenerator[Event, None]:
             if not ready:
-                failed_before = self._starting is not None and self._starting.done()
-                yield Notice(f"One moment: {'trying again' if failed_before else self._stage.text} …")
+                if told := "trying again" if self._starting and self._starting.done() else self._stage.text:
+                    yield Notice(f"One moment: {told} …")
                 await make_ready()
 
         self._may_ask_to_sign_in = True

@@ -36,7 +36,8 @@ def shorten(text: str, columns: int) -> str:
         if used > columns - 1:
             break
         kept += cluster
-    return kept.rstrip() + "…"
+    # What was cut before ends in an ellipsis already.
+    return kept.rstrip(" ,…") + "…"
 
 
 def pad(text: str, columns: int) -> str:

@@ -6,7 +6,7 @@ from agent.conversation import ToolCall
 from agent.errors import AgentError
 from agent.events import CallOutcome, ToolCallFinished, ToolCallProgress, ToolCallStarted
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object, parse_object
-from agent.repl.cells import shorten
+from agent.repl.cells import shorten, wrap
 from agent.repl.palette import Palette
 from agent.repl.parts import SEPARATOR, Part, fit
 from agent.repl.sanitize import strip_line
@@ -15,6 +15,7 @@ from agent.tools.tool import Effect
 _LONGEST_VALUE = 32
 _LONGEST_ARGUMENTS = 64
 _LONGEST_RESULT = 72
+_MOST_REASON_LINES = 4
 _SHORTEST_ARGUMENTS = 8
 _SHORTEST_TITLE = 12
 _SHORTEST_OUTCOME = 12
@@ -50,14 +51,28 @@ def draw_error(error: AgentError, palette: Palette) -> str:
 def describe_outcome(event: ToolCallFinished, columns: int | None = None) -> str:
     """Say how a call ended: a mark, title, arguments in short, outcome and duration.
 
+    That is one line; where the reason of a failure does not fit into it, it stands below.
+
     Args:
         event: The end of the call.
-        columns: Upper bound on the width of the line; none when left out.
+        columns: Upper bound on the width of the lines; none when left out.
     """
+    line = _fit_outcome(event, outcome_of(event), columns)
+    reason = reason_of(event)
+    if reason in line:
+        return line
+    if columns is None:
+        below = [shorten(reason, _MOST_REASON_LINES * _LONGEST_RESULT)]
+    else:
+        below = wrap(reason, columns - 2, most_lines=_MOST_REASON_LINES)
+    return "\n  ".join([_fit_outcome(event, "failed", columns), *below])
+
+
+def _fit_outcome(event: ToolCallFinished, said: str, columns: int | None) -> str:
     parts = [
         Part(f"{mark_of(event.outcome)} {in_words(event.title)}", 50, least=_SHORTEST_TITLE, must_stay=True),
         Part(describe_arguments(event.edited or _arguments_of(event.call)), 10, least=_SHORTEST_ARGUMENTS),
-        Part(outcome_of(event), 40, least=_SHORTEST_OUTCOME, must_stay=True),
+        Part(said, 40, least=_SHORTEST_OUTCOME, must_stay=True),
     ]
     if event.outcome in (CallOutcome.SUCCEEDED, CallOutcome.FAILED, CallOutcome.UNKNOWN):
         parts.append(Part(describe_duration(event.duration), 30))
@@ -123,7 +138,18 @@ def describe_result(structured: JsonValue, text: str) -> str:
         text: The result as text, for when the structure says nothing.
     """
     named = _count_records(structured) or _count_or_name(structured)
-    return named or shorten(strip_line(_first_line(text)), _LONGEST_RESULT)
+    if named:
+        return named
+    first = strip_line(_first_line(text))
+    if first.startswith(("{", "[")):
+        # It is written for a program; to a person it says at most how much it is.
+        return _count(len(structured), "values") if is_object(structured) and len(structured) > 1 else ""
+    return shorten(first, _LONGEST_RESULT)
+
+
+def reason_of(event: ToolCallFinished) -> str:
+    """Say why a call failed or could not be made, in full; empty for others."""
+    return strip_line(event.text) if event.outcome in (CallOutcome.FAILED, CallOutcome.INVALID) else ""
 
 
 def outcome_of(event: ToolCallFinished) -> str:
@@ -132,7 +158,7 @@ def outcome_of(event: ToolCallFinished) -> str:
         case CallOutcome.SUCCEEDED:
             return describe_result(event.structured, event.text)
         case CallOutcome.FAILED | CallOutcome.INVALID:
-            return shorten(strip_line(_first_line(event.text)), _LONGEST_RESULT) or "failed"
+            return shorten(reason_of(event), _LONGEST_RESULT) or "failed"
         case CallOutcome.DECLINED:
             return "declined"
         case CallOutcome.UNKNOWN:

@@ -61,10 +61,9 @@ def draw_waiting(text: str, seconds: float, columns: int, palette: Palette) -> s
     return _spin([Part(text, 80, least=_LEAST_TITLE, must_stay=True)], seconds, columns, palette)
 
 
-def draw_countdown(reason: str, seconds: float, columns: int, palette: Palette) -> str:
-    """Draw how long a wait still takes, and why there is one."""
-    left = f"{math.ceil(seconds)} s left"
-    parts = [Part(reason, 10, least=_LEAST_TITLE, must_stay=True), Part(left, 90)]
+def draw_countdown(seconds: float, columns: int, palette: Palette) -> str:
+    """Draw how long a wait still takes; why there is one stands above."""
+    parts = [Part("Waiting", 10, must_stay=True), Part(f"{math.ceil(seconds)} s left", 90)]
     return palette.warning(fit(parts, columns))
 
 

@@ -30,6 +30,7 @@ from agent.events import (
 from agent.model.protocol import ReasoningDelta, TextDelta
 from agent.moment import local_now
 from agent.notices import describe
+from agent.repl.cells import wrap_lines
 from agent.repl.compacting import describe_compaction
 from agent.repl.lines import describe_outcome, describe_stopped, draw_error, in_words
 from agent.repl.live import draw_call, draw_countdown, draw_waiting, fold
@@ -96,13 +97,14 @@ class TurnReader:
         self._since = clock()
         self._calls: dict[str, _RunningCall] = {}
         self._answer: AnswerWriter | None = None
-        self._wait: tuple[str, float] | None = None
+        self._waits_for = ""
+        self._waits_until = 0.0
         self._is_asking = False
         # How much had been written when this last wrote, and whether something else came between.
         self._pieces = scrollback.pieces
         self._is_torn = False
         self._has_begun = False
-        self._spoken = Spoken(lambda line: self._write(Kind.CALLS, line), clock)
+        self._spoken = Spoken(self._write_call, clock)
         self.stopping = False
 
     async def read(self, events: AsyncGenerator[Event, None]) -> None:
@@ -149,9 +151,9 @@ class TurnReader:
             if not call.is_asked
         ]
         parts += fold(calls, self._palette)
-        left = self._wait[1] - now if self._wait else 0.0
-        if self._wait and left > 0:
-            parts.append(draw_countdown(self._wait[0], left, room, self._palette))
+        left = self._waits_until - now if self._waits_for else 0.0
+        if left > 0:
+            parts.append(draw_countdown(left, room, self._palette))
         waited = max(0.0, now - self._since)
         is_silent = not self._calls and left <= 0 and waited >= _SILENCE
         if not self._is_asking and (not parts or is_silent):
@@ -205,12 +207,16 @@ class TurnReader:
                 pass
 
     def _tell(self, event: OutsideEvent) -> None:
+        if isinstance(event, WaitStarted):
+            self._waits_until = self._clock() + event.seconds
+            # Each further wait for the same is seen as it passes, or else has to be said.
+            if event.reason == self._waits_for and not self._palette.plain:
+                return
+            self._waits_for = event.reason
         mark = "" if self._palette.plain else "· "
         line = f"{mark}{strip_line(describe(event))}"
         serious = isinstance(event, ServerLog)
         self._write(Kind.REMARK, self._palette.warning(line) if serious else self._palette.dim(line))
-        if isinstance(event, WaitStarted):
-            self._wait = strip_line(event.reason), self._clock() + event.seconds
 
     def _show_compaction(self, event: Compacted | CompactionUndone) -> None:
         lines = [f"{'' if self._palette.plain else '· '}{describe_compaction(event)}"]
@@ -283,13 +289,13 @@ class TurnReader:
                 mark = self._palette.warning(mark)
             case _:
                 mark = self._palette.bad(mark)
-        self._write(Kind.REMARK if is_unknown else Kind.CALLS, mark + rest)
+        self._write_call(mark + rest)
 
     def _tell_stopped(self) -> None:
         """Say what is known of the calls that were under way when the turn was stopped."""
         for call in self._calls.values():
             line = describe_stopped(call.started, asking=call.is_asked, plain=self._palette.plain)
-            self._write(Kind.REMARK, self._palette.warning(line))
+            self._write_call(self._palette.warning(line))
         self._calls.clear()
 
     def _draw_result(self, event: ToolCallFinished) -> str:
@@ -307,6 +313,11 @@ class TurnReader:
             text = text.removeprefix("\n")
         self._has_begun = True
         self._put(Kind.ANSWER, text)
+
+    def _write_call(self, line: str) -> None:
+        if not self._screen.shows_input:
+            line = "\n".join(wrap_lines(line, self._screen.columns))
+        self._write(Kind.CALLS, line)
 
     def _write(self, kind: Kind, line: str) -> None:
         self._put(kind, line + "\n")

@@ -7,13 +7,15 @@ gets long.
 from collections.abc import Callable
 
 from agent.events import CallOutcome, ToolCallFinished, ToolCallProgress, ToolCallStarted
-from agent.repl.lines import describe_arguments, describe_message, in_words, outcome_of
+from agent.repl.cells import shorten
+from agent.repl.lines import describe_arguments, describe_message, in_words, outcome_of, reason_of
 
 # After so many seconds of silence a wait is said to go on; from the last of them on again and again.
 _REMINDERS = (10, 30, 60)
 _QUARTER = 0.25
 # What a call does is not said more often than that.
 _PAUSE = 5.0
+_LONGEST_REASON = 300
 
 
 class Spoken:
@@ -96,7 +98,7 @@ class Spoken:
             case CallOutcome.UNKNOWN:
                 said = ("Not known", in_words(event.title), outcome)
             case CallOutcome.FAILED | CallOutcome.INVALID:
-                said = ("Failed", name, outcome)
+                said = ("Failed", name, shorten(reason_of(event), _LONGEST_REASON))
         self.say(", ".join(filter(None, said)))
 
 
@@ -107,6 +109,5 @@ def describe_seconds(seconds: float, digits: int = 0) -> str:
 
 
 def _name(title: str) -> str:
-    words = in_words(title)
     # A name in capitals is read letter by letter, and stays one.
-    return words if words[:2].isupper() else words[:1].lower() + words[1:]
+    return " ".join(word.lower() if word.istitle() else word for word in in_words(title).split())

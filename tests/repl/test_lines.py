@@ -26,7 +26,7 @@ def finished(outcome: CallOutcome, text: str = "", structured: JsonValue = None)
     [
         (
             CallOutcome.FAILED,
-            "\nNo such project.\nMore",
+            "\nNo such project.\n",
             "✗ List tasks · project ID: 4, status: open · No such project. · 0.1 s",
         ),
         (
@@ -39,6 +39,44 @@ def finished(outcome: CallOutcome, text: str = "", structured: JsonValue = None)
 )
 def test_an_outcome_is_one_line(outcome: CallOutcome, text: str, line: str) -> None:
     assert describe_outcome(finished(outcome, text)) == line
+
+
+def test_a_reason_that_does_not_fit_stands_whole_below_the_line() -> None:
+    reason = "No such project, or it was\ndeleted meanwhile; list the projects and take one of those."
+    line, *below = describe_outcome(finished(CallOutcome.FAILED, reason), 40).split("\n")
+    assert line == "✗ List tasks · project… · failed · 0.1 s"
+    assert " ".join(each.strip() for each in below) == " ".join(reason.split())
+    assert all(each.startswith("  ") and len(each) <= 40 for each in below)
+
+
+def test_of_a_very_long_reason_the_beginning_is_shown() -> None:
+    reason = "and so on " * 100
+    assert describe_outcome(finished(CallOutcome.FAILED, reason), 40).count("\n") == 4
+    whole = describe_outcome(finished(CallOutcome.FAILED, reason))
+    assert whole.count("\n") == 1
+    assert whole.endswith("…")
+
+
+def test_a_long_result_of_a_call_that_succeeded_stays_one_line() -> None:
+    assert "\n" not in describe_outcome(finished(CallOutcome.SUCCEEDED, "long " * 100), 40)
+
+
+@pytest.mark.parametrize(
+    ("structured", "words"),
+    [
+        ({"total": 35, "open": 20, "done": 15}, "3 values"),
+        ({"total": 35}, ""),
+        (None, ""),
+    ],
+)
+def test_what_is_written_for_a_program_is_not_shown_as_an_outcome(structured: JsonValue, words: str) -> None:
+    assert describe_result(structured, '{"total":35}') == words
+
+
+def test_what_was_cut_before_is_cut_with_one_ellipsis() -> None:
+    arguments: JsonObject = {"title": "a" * 40, "description": "b" * 40}
+    assert describe_arguments(arguments) == f"title: {'a' * 31}…, description: {'b' * 9}…"
+    assert shorten(describe_arguments(arguments), 40) == f"title: {'a' * 31}…"
 
 
 def test_a_stopped_write_says_that_nobody_knows_unless_it_was_still_asked_about() -> None:

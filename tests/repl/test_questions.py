@@ -365,7 +365,7 @@ async def test_a_wait_counts_down_and_goes_away() -> None:
         [(WaitStarted("The server limits the rate of requests", 30.0), [0.0, 0.5, 29.2, 30.0])]
     )
     reason = "The server limits the rate of requests"
-    assert drawn[:3] == [f"{reason} · 30 s left", f"{reason} · 30 s left", f"{reason} · 1 s left"]
+    assert drawn[:3] == ["Waiting · 30 s left", "Waiting · 30 s left", "Waiting · 1 s left"]
     assert drawn[3].endswith("Thinking · 30 s")
     assert f"· {reason}; waiting 30 s.\n" in screen.text
 

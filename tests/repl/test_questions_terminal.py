@@ -13,7 +13,7 @@ from tests.terminal_window import TerminalWindow
 ROOT = Path(__file__).parents[2]
 CTRL_C, ENTER, TAB, ESCAPE = "\x03", "\r", "\t", "\x1b"
 UP, DOWN, RIGHT = "\x1b[A", "\x1b[B", "\x1b[C"
-COUNTDOWN = re.compile("^The server limits the rate of requests · ([0-9]+) s left$", re.MULTILINE)
+COUNTDOWN = re.compile("^Waiting · ([0-9]+) s left$", re.MULTILINE)
 SIGN_IN = "Sign in now? What you asked for goes on after it."
 
 

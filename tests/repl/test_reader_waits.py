@@ -7,12 +7,20 @@ from dataclasses import replace
 import pytest
 
 from agent.conversation import ToolCall
-from agent.events import Event, StepStarted, ToolCallStarted, TurnStarted, WaitStarted
+from agent.events import (
+    CallOutcome,
+    Event,
+    StepStarted,
+    ToolCallFinished,
+    ToolCallStarted,
+    TurnStarted,
+    WaitStarted,
+)
 from agent.model.protocol import TextDelta
 from agent.repl.palette import Palette
 from agent.repl.questions import Questions
 from agent.repl.reader import TurnReader
-from agent.repl.screen import Scrollback
+from agent.repl.screen import Kind, Scrollback
 from agent.repl.themes import PLAIN
 from agent.tools.tool import Effect
 from tests.repl.fake_screen import FakeScreen
@@ -38,11 +46,11 @@ class Turn:
         self._stands_still = asyncio.Event()
         self.screen = FakeScreen()
         self.screen.palette = palette
-        scrollback = Scrollback(self.screen)
-        questions = Questions(self.screen, scrollback, sign_in=never, open_address=lambda _: None)
+        self.scrollback = Scrollback(self.screen)
+        questions = Questions(self.screen, self.scrollback, sign_in=never, open_address=lambda _: None)
         self.reader = TurnReader(
             self.screen,
-            scrollback,
+            self.scrollback,
             questions,
             clock=lambda: self.now,
             waiting_for=lambda seconds: "Thinking" if seconds < 10 else "Waiting for small",
@@ -89,9 +97,50 @@ async def test_an_answer_that_hangs_in_its_middle_is_waited_for() -> None:
 
 async def test_a_countdown_takes_the_place_of_the_spinner() -> None:
     turn = Turn(StepStarted(1), WaitStarted("Too many requests", 20), palette=BARE)
-    assert "Too many requests · 15 s left" in await turn.drawn_after(5)
+    assert "Waiting · 15 s left" in await turn.drawn_after(5)
     assert "Thinking" not in await turn.drawn_after(5)
     assert "Waiting for small" in await turn.drawn_after(11)
+    await turn.end()
+
+
+async def test_why_there_is_a_wait_is_said_once_however_often_it_waits() -> None:
+    waits = (WaitStarted("Too many requests", 20), WaitStarted("Too many requests", 30))
+    turn = Turn(StepStarted(1), *waits, palette=BARE)
+    assert "Waiting · 25 s left" in await turn.drawn_after(5)
+    assert turn.screen.text == "· Too many requests; waiting 20 s.\n"
+    await turn.end()
+
+
+async def test_where_words_are_wanted_each_wait_is_said() -> None:
+    waits = (WaitStarted("Too many requests", 20), WaitStarted("Too many requests", 30))
+    turn = Turn(*waits, palette=Palette(plain=True))
+    await turn.drawn_after(5)
+    assert turn.screen.text.count("Too many requests") == 2
+    await turn.end()
+
+
+async def test_what_is_known_of_a_stopped_call_stands_apart_from_what_follows() -> None:
+    turn = Turn(StepStarted(1), CALL, palette=BARE)
+    await turn.drawn_after(1)
+    await turn.end()
+    turn.scrollback.write(Kind.REMARK, "Stopped.\n")
+    assert turn.screen.text == "⊘ List tasks · stopped\n\nStopped.\n"
+
+
+async def test_a_failed_call_says_why_below_its_line() -> None:
+    reason = (
+        "The arguments do not fit the tool's schema: 'spaceId' is a required property, so nothing was sent."
+    )
+    failed = ToolCallFinished(CALL.call, "List tasks", CallOutcome.INVALID, reason)
+    turn = Turn(StepStarted(1), failed, palette=BARE)
+    turn.screen.columns = 40
+    await turn.drawn_after(1)
+    assert turn.screen.text.splitlines() == [
+        "✗ List tasks · failed",
+        "  The arguments do not fit the tool's",
+        "  schema: 'spaceId' is a required",
+        "  property, so nothing was sent.",
+    ]
     await turn.end()
 
 

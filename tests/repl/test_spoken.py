@@ -1,5 +1,7 @@
 """What is said of a turn to whoever has the screen read aloud."""
 
+from dataclasses import replace
+
 import pytest
 
 from agent.conversation import ToolCall
@@ -29,6 +31,23 @@ def test_a_call_is_said_when_it_begins_and_when_it_ends() -> None:
     ear.spoken.start(STARTED)
     ear.spoken.finish(finished(CallOutcome.SUCCEEDED), named=False)
     assert ear.heard == ["Calling list overdue tasks, project ID: 4", "Done, 2 tasks, 0.2 seconds"]
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [("Update Task", "update task"), ("get_task_by_ID", "get task by ID"), ("PDF Export", "PDF export")],
+)
+def test_the_title_of_a_call_is_a_part_of_the_sentence(title: str, said: str) -> None:
+    ear = Ear()
+    ear.spoken.start(replace(STARTED, title=title, arguments={}))
+    assert ear.heard == [f"Calling {said}"]
+
+
+def test_why_a_call_failed_is_said_in_full() -> None:
+    ear = Ear()
+    reason = "The arguments do not fit the tool's schema: 'spaceId' is a required property."
+    ear.spoken.finish(finished(CallOutcome.INVALID, reason), named=False)
+    assert ear.heard == [f"Failed, {reason}"]
 
 
 def test_a_call_that_ends_while_others_go_on_or_never_began_is_named() -> None:
