@@ -140,10 +140,11 @@ def _explain_status(problem: openai.APIStatusError, base_url: str, model: str) -
 def _explain_further_status(problem: openai.APIStatusError, base_url: str, said: str) -> Failure:
     status = problem.status_code
     wait = read_retry_after(problem.response.headers)
-    reason = f"{base_url} answers HTTP {status}" if status in WORTH_REPEATING else ""
     if status == 429:
+        reached = f"The rate limit of {base_url} is reached"
         hint = f"Ask again in {wait:.0f} s." if wait else "Wait a moment and ask again."
-        return Failure(LimitError(f"{base_url} refuses for now (HTTP 429): {said}", hint), reason, wait)
+        return Failure(LimitError(f"{reached} (HTTP 429): {said}", hint), reached, wait)
+    reason = f"{base_url} answers HTTP {status}" if status in WORTH_REPEATING else ""
     hint = "Ask again later." if reason else ""
     if said == _WEB_PAGE:
         hint = "Check OPENAI_BASE_URL; it usually ends in /v1."

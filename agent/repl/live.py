@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from agent.bars import draw_bar
 from agent.events import ToolCallProgress, ToolCallStarted
-from agent.repl.cells import width
+from agent.repl.cells import shorten, width
 from agent.repl.lines import describe_amount, describe_arguments, describe_message, in_words
 from agent.repl.palette import Palette
 from agent.repl.parts import SEPARATOR, Part, fit
@@ -74,6 +74,25 @@ def fold(lines: Sequence[str], palette: Palette) -> list[str]:
     if more <= 1:
         return [*lines]
     return [*lines[:MOST_CALLS], palette.dim(f"  and {more} more")]
+
+
+def cut_above(text: str, rows: int, columns: int, palette: Palette) -> str:
+    """Leave out the beginning of what is too long for the screen, as the end is what is new, and say so.
+
+    Args:
+        text: What is live.
+        rows: How many lines there is room for.
+        columns: The width to stay within.
+        palette: The colours.
+    """
+    left_out = text.count("\n") + 1 - rows
+    lines = ("\n" + text[-rows * columns * 4 :]).split("\n")[-rows:]
+    if left_out > 0 and rows > 1:
+        # The line that says so takes the place of one more.
+        short = f"… {left_out + 1} lines above"
+        whole = f"{short}, shown whole when the block ends"
+        lines[0] = palette.dim(shorten(whole if len(whole) < columns else short, columns - 1))
+    return "\n".join(lines)
 
 
 def _spin(parts: Sequence[Part], seconds: float, columns: int, palette: Palette) -> str:

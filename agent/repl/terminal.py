@@ -49,6 +49,7 @@ from agent.repl.dialogs.choices import Line, YesOrNo
 from agent.repl.dialogs.desk import Desk
 from agent.repl.editor import edit
 from agent.repl.keys import Actions, bind_keys
+from agent.repl.live import cut_above
 from agent.repl.mentioning import typed_mention
 from agent.repl.palette import Palette
 from agent.repl.pasting import Pastes, ShowPastes
@@ -371,7 +372,7 @@ class TerminalScreen:
         above = self._draw_above()
         asked = self._desk.draw(self.columns, rows - bool(above))
         text = "\n".join(filter(None, [above, asked]))
-        text = "\n".join(("\n" + text[-rows * self.columns * 4 :]).split("\n")[-rows:])
+        text = cut_above(text, rows, self.columns, self._palette)
         if text != self._drawn[0]:
             self._drawn = (text, ANSI(text))
         return self._drawn[1]

@@ -50,7 +50,7 @@ def _names(*parts: str) -> Callable[[AgentError], bool]:
         ),
         (403, {"message": "Not for you"}, ModelError, ("refused the API key", "HTTP 403")),
         (404, {"message": "No such model"}, ModelError, ("does not know the model “small-1”", "--model")),
-        (429, {"message": "Slow down"}, LimitError, ("HTTP 429", ": Slow down", "Wait")),
+        (429, {"message": "Slow down"}, LimitError, ("rate limit", "HTTP 429", ": Slow down", "Wait")),
         (
             429,
             {"message": "No credit", "code": "insufficient_quota"},
@@ -130,7 +130,7 @@ async def test_a_refusal_for_now_is_shown_waited_for_and_sent_again() -> None:
     items, endpoint = await ask(busy, refusing(503, None), saying("Hi"), retries=patience.retries())
     where = endpoint.base_url
     assert items == [
-        RetryScheduled(f"{where} answers HTTP 429", 7.0),
+        RetryScheduled(f"The rate limit of {where} is reached", 7.0),
         RetryScheduled(f"{where} answers HTTP 503", 1.0),
         TextDelta("Hi"),
         STOP,

@@ -7,7 +7,7 @@ import pytest
 from agent.conversation import ToolCall
 from agent.events import ToolCallProgress, ToolCallStarted
 from agent.repl.cells import width
-from agent.repl.live import MOST_CALLS, draw_call, draw_countdown, draw_waiting, fold
+from agent.repl.live import MOST_CALLS, cut_above, draw_call, draw_countdown, draw_waiting, fold
 from agent.repl.palette import Palette
 from agent.repl.themes import DARK
 from agent.tools.tool import Effect
@@ -80,3 +80,22 @@ def test_calls_that_are_too_many_are_counted() -> None:
     lines = [f"call {number}" for number in range(20)]
     assert fold(lines[: MOST_CALLS + 1], BARE) == lines[: MOST_CALLS + 1]
     assert fold(lines[:11], Palette(plain=True)) == [*lines[:6], "  and 5 more"]
+
+
+def cut(text: str, rows: int, columns: int) -> str:
+    return re.sub(r"\x1b\[[\d;]*m", "", cut_above(text, rows, columns, BARE))
+
+
+def test_what_does_not_fit_above_the_prompt_is_cut_at_its_beginning_and_says_so() -> None:
+    text = "\n".join(f"line {number}" for number in range(1, 21))
+    assert cut(text, 20, 80) == text
+    first, *rest = cut(text, 5, 80).split("\n")
+    assert first == "… 16 lines above, shown whole when the block ends"
+    assert rest == ["line 17", "line 18", "line 19", "line 20"]
+
+
+def test_where_there_is_little_room_it_says_less() -> None:
+    text = "\n".join(f"line {number}" for number in range(1, 21))
+    assert cut(text, 5, 40).startswith("… 16 lines above\nline 17")
+    assert cut(text, 5, 10).startswith("… 16 lin…\nline 17")
+    assert cut(text, 1, 40) == "line 20"
