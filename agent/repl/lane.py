@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 # An answer waits no longer than that for a command that has begun.
-_PATIENCE = 1.0
+_PATIENCE = 3.0
 
 
 class Lane:

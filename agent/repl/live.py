@@ -89,9 +89,10 @@ def cut_above(text: str, rows: int, columns: int, palette: Palette) -> str:
     lines = ("\n" + text[-rows * columns * 4 :]).split("\n")[-rows:]
     if left_out > 0 and rows > 1:
         # The line that says so takes the place of one more.
-        short = f"… {left_out + 1} lines above"
-        whole = f"{short}, shown whole when the block ends"
-        lines[0] = palette.dim(shorten(whole if len(whole) < columns else short, columns - 1))
+        said = f"… {left_out + 1} lines above, shown whole when the block ends"
+        if len(said) >= columns:
+            said = f"… {left_out + 1} lines above, whole when it ends"
+        lines[0] = palette.dim(shorten(said, columns - 1))
     return "\n".join(lines)
 
 

@@ -309,7 +309,7 @@ class TurnReader:
             self._is_torn = False
             said = _GOES_ON if self._has_begun else _BEGINS
             line = said if self._palette.plain else f"… {said[:1].lower()}{said[1:]}"
-            self._write(Kind.REMARK, self._palette.dim(line))
+            self._write(Kind.RESUMPTION, self._palette.dim(line))
             text = text.removeprefix("\n")
         self._has_begun = True
         self._put(Kind.ANSWER, text)

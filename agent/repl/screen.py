@@ -156,10 +156,11 @@ class Kind(Enum):
     CALLS = auto()
     ANSWER = auto()
     OUTPUT = auto()
+    RESUMPTION = auto()
     REMARK = auto()
 
 
-_SENTENCES = (Kind.GREETING, Kind.MESSAGE, Kind.REMARK)
+_SENTENCES = (Kind.GREETING, Kind.MESSAGE, Kind.RESUMPTION, Kind.REMARK)
 
 
 class Scrollback:

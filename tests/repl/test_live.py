@@ -96,6 +96,6 @@ def test_what_does_not_fit_above_the_prompt_is_cut_at_its_beginning_and_says_so(
 
 def test_where_there_is_little_room_it_says_less() -> None:
     text = "\n".join(f"line {number}" for number in range(1, 21))
-    assert cut(text, 5, 40).startswith("… 16 lines above\nline 17")
+    assert cut(text, 5, 40).startswith("… 16 lines above, whole when it ends\nline 17")
     assert cut(text, 5, 10).startswith("… 16 lin…\nline 17")
     assert cut(text, 1, 40) == "line 20"

@@ -24,7 +24,7 @@ async def never() -> str:
 
 
 async def read(*events: Event | str, plain: bool = False) -> str:
-    """Read a turn; the texts are commands, which are given between its events."""
+    """Read a turn; the texts are commands, which are given between its events; those with “!” fail."""
     screen = FakeScreen()
     if plain:
         screen.palette = Palette(plain=True)
@@ -32,7 +32,9 @@ async def read(*events: Event | str, plain: bool = False) -> str:
 
     async def play() -> AsyncGenerator[Event, None]:
         for event in events:
-            if isinstance(event, str):
+            if isinstance(event, str) and event.startswith("!"):
+                scrollback.write(Kind.REMARK, f"✗ There is no {event[1:]}\n")
+            elif isinstance(event, str):
                 scrollback.write(Kind.MESSAGE, f"❯ {event}\n")
                 scrollback.write(Kind.OUTPUT, f"what {event} says\n")
             else:
@@ -78,6 +80,11 @@ async def test_a_call_in_between_changes_nothing_about_that() -> None:
 async def test_calls_alone_do_not_tear_it() -> None:
     called = ToolCallFinished(CALL, "List tasks", CallOutcome.SUCCEEDED, "six", [1, 2], 0.1)
     assert "goes on" not in await read(*says("Let me look."), called, *says("Two."), END)
+
+
+async def test_it_stands_apart_from_a_command_that_failed() -> None:
+    shown = await read(TextDelta("One.\n\nTwo.\n\n"), "!/nonsense", *says("Three."), END)
+    assert "✗ There is no /nonsense\n\n… the answer goes on:\n\nTwo." in shown
 
 
 async def test_nothing_goes_on_after_the_last_of_it() -> None:
