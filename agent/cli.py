@@ -11,13 +11,13 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from agent import __version__
 from agent.errors import AgentError, ExitCode, UsageError
+from agent.standard_streams import output_problem, prepare_streams
 
 if TYPE_CHECKING:
-    from io import TextIOWrapper
     from types import FrameType
 
 _COMMANDS = {
@@ -55,6 +55,11 @@ _GLOBAL_OPTIONS = {
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **details: Any) -> None:
+        super().__init__(**details)
+        # Of a subcommand's parser this is stronger than that of the whole.
+        self.set_defaults(parser=self.prog)
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}.", f"See {self.prog} --help")
 
@@ -159,10 +164,11 @@ def _add_show_request(parser: argparse.ArgumentParser) -> None:
 
 def _add_ask(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", nargs="?", default="-", metavar="TEXT", help="“-” reads standard input")
-    parser.add_argument(
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
         "--json", action="store_true", help="the answer, calls, usage and cost as one JSON object"
     )
-    parser.add_argument(
+    form.add_argument(
         "--stream-json",
         action="store_true",
         help="the events as JSON Lines; “astravue config events” prints their JSON Schema",
@@ -333,39 +339,53 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code; see `agent.errors.ExitCode`.
     """
-    _prepare_process()
-    parser = build_parser()
-    if "_ARGCOMPLETE" in os.environ:
-        importlib.import_module("agent.commands.completing").complete(parser)
+    with suppress(ValueError):  # in a thread other than the main one
+        signal.signal(signal.SIGTERM, _leave)
+    prepare_streams()
+    code = int(ExitCode.DONE)
     try:
-        arguments = parser.parse_args(argv)
+        code = _run(argv)
+        sys.stdout.flush()
+    except OSError:
+        # Everything else that may fail is met where it happens.
+        if output_problem() is None:
+            raise
+    problem = output_problem()
+    # Where the reader of our output has left, there is nobody to tell.
+    if problem is None or isinstance(problem, BrokenPipeError):
+        return code
+    _complain(f"The output could not be written ({problem.strerror}).")
+    return int(ExitCode.FAILED)
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    try:
+        parser = build_parser()
+        if "_ARGCOMPLETE" in os.environ:
+            importlib.import_module("agent.commands.completing").complete(parser)
+        try:
+            arguments, unknown = parser.parse_known_args(argv)
+        except SystemExit:
+            # A page of help, or the version, is all there was to do.
+            return int(ExitCode.DONE)
+        if unknown:
+            raise UsageError(
+                f"unrecognized arguments: {' '.join(unknown)}.", f"See {arguments.parser} --help"
+            )
         module = importlib.import_module(_COMMANDS[arguments.command or "chat"])
         return int(module.run(arguments))
     except AgentError as error:
-        from agent.commands.progress import wrap_for
-
-        sys.stderr.write(wrap_for(sys.stderr, f"astravue: {error}") + "\n")
+        _complain(str(error))
         return int(error.exit_code)
     except KeyboardInterrupt:
-        sys.stderr.write("astravue: Interrupted.\n")
+        _complain("Interrupted.")
         return int(ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our output has left; there is nobody to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(ExitCode.DONE)
 
 
-def _prepare_process() -> None:
-    with suppress(ValueError):  # in a thread other than the main one
-        signal.signal(signal.SIGTERM, _leave)
-    # A stream that was closed before the program began is none at all.
-    streams: tuple[TextIO | None, ...] = (sys.stdout, sys.stderr)
-    if None in streams:
-        nowhere = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
-        sys.stdout, sys.stderr = (stream or nowhere for stream in streams)
-    # What a terminal's encoding cannot write is no reason to fail.
-    with suppress(AttributeError):
-        cast("TextIOWrapper", sys.stdout).reconfigure(errors="replace")
+def _complain(text: str) -> None:
+    from agent.commands.progress import wrap_for
+
+    sys.stderr.write(wrap_for(sys.stderr, f"astravue: {text}") + "\n")
 
 
 def _leave(_: int, frame: "FrameType | None") -> None:
@@ -375,7 +395,3 @@ def _leave(_: int, frame: "FrameType | None") -> None:
         # Ctrl-C is not for a program in the background, but this is.
         raise KeyboardInterrupt
     interrupt(signal.SIGINT, frame)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
