@@ -421,5 +421,5 @@ def _refuse_unfinished(reason: FinishReason, message: AssistantMessage) -> None:
         raise LimitError("The answer reached the model's length limit; what came is kept.", "Say “go on”.")
     if reason is FinishReason.CONTENT_FILTER:
         raise ModelError("The endpoint's content filter stopped the answer.", "Say it in other words.")
-    if not message.text and not message.tool_calls:
+    if not message.text.strip() and not message.tool_calls:
         raise ModelError("The model answered with nothing.", "Ask again, or try another model.")

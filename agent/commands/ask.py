@@ -5,7 +5,7 @@ import asyncio
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from agent.commands.common import find_transcript, make_policy, prepare, settings_for, warn
 from agent.commands.output import Output
@@ -16,6 +16,9 @@ from agent.errors import AgentError, ExitCode, StoppedError, UsageError
 from agent.events import Event
 from agent.session import Session
 from agent.session_options import SessionOptions
+
+# More than any model reads.
+_MOST_BYTES = 4_000_000
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -64,17 +67,32 @@ def read_text(argument: str) -> str:
     """The question: the argument, or standard input when it is “-”.
 
     Raises:
-        UsageError: There is no question, or a terminal where one was to be piped in.
+        UsageError: There is no question, a terminal where one was to be piped in, or more than is read.
     """
     if argument == "-":
         # A stream that was closed before the program began is none at all.
         stream: TextIO | None = sys.stdin
         if stream is None or stream.isatty():
             raise UsageError("There is no question.", 'Give one: astravue ask "TEXT", or pipe it in.')
-        argument = stream.read()
+        argument = _read_all(stream.buffer)
     if not argument.strip():
         raise UsageError("The question is empty.", 'Give one: astravue ask "TEXT"')
     return argument.strip()
+
+
+def _read_all(stream: BinaryIO) -> str:
+    """Read text as UTF-8, whatever the locale says: it comes from a program more often than from a keyboard.
+
+    Raises:
+        UsageError: There is more of it than is read.
+    """
+    read = stream.read(_MOST_BYTES + 1)
+    if len(read) > _MOST_BYTES:
+        raise UsageError(
+            f"Standard input holds more than {_MOST_BYTES // 1_000_000} MB; nothing was asked.",
+            "Give the part that the question is about.",
+        )
+    return read.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
 
 
 async def answer(session: Session, question: Question, output: Output) -> ExitCode:
@@ -96,6 +114,9 @@ async def answer(session: Session, question: Question, output: Output) -> ExitCo
         output.error = _stopped(session)
     finally:
         await session.aclose()
+    if not session.transcript_path.exists():
+        # Nobody can go on with what was not kept.
+        output.session_id = ""
     return output.finish()
 
 

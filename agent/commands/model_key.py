@@ -5,6 +5,7 @@ A key is asked for, or read from standard input; never an argument, which other 
 
 import argparse
 import sys
+from typing import TextIO
 
 from agent.auth.login import canonical_server
 from agent.auth.model_keys import ModelKeys
@@ -51,12 +52,16 @@ def _read(address: str) -> str:
         UsageError: There is none, or it holds what no key has.
         VaultError: The terminal cannot hide what is typed.
     """
-    if sys.stdin.isatty():
+    # A stream that was closed before the program began is none at all.
+    stream: TextIO | None = sys.stdin
+    if stream is None:
+        text = ""
+    elif stream.isatty():
         instead = "Pipe the key in: astravue model key < FILE"
         text = ask_hidden(f"The API key for {address}: ", what="key", instead=instead).strip()
     else:
         # Bytes that are no text are no key either, and the decoder's error would show them.
-        text = sys.stdin.buffer.read(_LONGEST + 1).decode("ascii", errors="replace").strip()
+        text = stream.buffer.read(_LONGEST + 1).decode("ascii", errors="replace").strip()
     if not text:
         raise UsageError("No key was given; nothing was stored.", "Pipe it in, or run this on a terminal.")
     if len(text) > _LONGEST or " " in text or not (text.isascii() and text.isprintable()):

@@ -150,7 +150,7 @@ class Output:
             self._stream(self._last_line())
             if self.as_json:
                 write_json(self._summary())
-            elif isinstance(self._end, TurnFinished) and self._text and not self.as_events:
+            elif self._text.strip() and not self.as_events:
                 sys.stdout.write(strip(self._text) + "\n")
             if self.error:
                 warn(str(self.error))

@@ -47,14 +47,27 @@ class Saved:
 
 
 def transcript_paths(folder: Path) -> dict[Path, float]:
-    """The transcripts of a folder with the time each was last written to, the newest first."""
+    """The transcripts of a folder with the time each was last written to, the newest first.
+
+    Raises:
+        AgentError: The folder cannot be read.
+    """
     found: dict[Path, float] = {}
-    with suppress(FileNotFoundError), os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.endswith(_SUFFIX) and _ASIDE not in entry.name:
-                # Another window may have deleted it just now.
-                with suppress(FileNotFoundError):
-                    found[folder / entry.name] = entry.stat().st_mtime
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(_SUFFIX) and _ASIDE not in entry.name:
+                    # Another window may have deleted it just now.
+                    with suppress(FileNotFoundError):
+                        found[folder / entry.name] = entry.stat().st_mtime
+    except FileNotFoundError:
+        # Nothing has been saved yet.
+        return {}
+    except OSError as error:
+        raise AgentError(
+            f"The folder of conversations {folder} cannot be read: {error.strerror}.",
+            "See why: astravue doctor",
+        ) from error
     return dict(sorted(found.items(), key=lambda item: (item[1], item[0].name), reverse=True))
 
 
