@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
+from agent.addresses import shown_address
 from agent.audited_toolbox import AuditedToolbox
 from agent.auth.audit import AuditLog
 from agent.auth.bearer import BearerAuth
@@ -101,6 +102,7 @@ class Backend:
         self.workspace = Workspace(
             settings.server, auth=self._auth, on_event=on_event, ask=ask, trusted=settings.trusts_server
         )
+        self._shown_server = shown_address(settings.server)
         self.toolbox = AuditedToolbox(self.workspace, self._audit, settings.server)
 
     async def open(self) -> None:
@@ -166,7 +168,7 @@ class Backend:
             price = price_of(choice.base_url, choice.name)
             self.price_date = price.as_of if price else None
             model = await asyncio.to_thread(self._open_endpoint, choice, settings.api)
-            return model, f"{choice.base_url}, {choice.reason}"
+            return model, f"{shown_address(choice.base_url)}, {choice.reason}"
         from agent.model.embedded.model import EmbeddedModel
 
         model = EmbeddedModel(self._folders, on_progress=self._on_stage, environ=self._environ)
@@ -215,7 +217,7 @@ class Backend:
         info = self.workspace.info
         user = await self._read_user() if info else User()
         return Status(
-            server=self._settings.server,
+            server=self._shown_server,
             profile=self._settings.profile,
             connection=Connection(info.name, info.version, info.protocol_version) if info else None,
             sign_in=_summarise(login, user.account) if login else None,
@@ -271,9 +273,9 @@ class Backend:
             audit=self._audit,
         )
         if login is None:
-            return f"{self._settings.server} asks for no sign-in."
+            return f"{self._shown_server} asks for no sign-in."
         await self._tokens.adopt(login)
-        return f"Signed in to {self._settings.server}" + (f" as {login.account}." if login.account else ".")
+        return f"Signed in to {self._shown_server}" + (f" as {login.account}." if login.account else ".")
 
     async def sign_out(self) -> str:
         """Revoke the sign-in and forget it.
@@ -283,11 +285,11 @@ class Backend:
         """
         login = await asyncio.to_thread(self._vault.load, self._tokens.server, self._settings.profile)
         if login is None:
-            return f"There was no sign-in to {self._settings.server}."
+            return f"There was no sign-in to {self._shown_server}."
         await self._tokens.forget()
         revoked = await sign_out(login, vault=self._vault, audit=self._audit)
         ended = "the server revoked it" if revoked else "its access token lives until it expires"
-        return f"Signed out of {self._settings.server}; {ended}."
+        return f"Signed out of {self._shown_server}; {ended}."
 
     async def forget(self) -> None:
         """Drop the stored sign-in without telling the server, which no longer knows it.

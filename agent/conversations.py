@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
+from agent.addresses import hide_user, shown_address
 from agent.errors import UsageError
 from agent.folders import Folders
 from agent.jsontypes import JsonValue
@@ -74,8 +75,8 @@ class Conversations:
 
     @property
     def server(self) -> str:
-        """The server that this window is connected to."""
-        return self._settings.server
+        """The server that this window is connected to, as conversations name it."""
+        return hide_user(self._settings.server)
 
     @property
     def id(self) -> str:
@@ -145,7 +146,8 @@ class Conversations:
             raise company_ended(header)
         whose = f" as {header.profile}" if header.server == self.server else ""
         raise UsageError(
-            f"That conversation is with {header.server}{whose}, and this window with {self.server}.",
+            f"That conversation is with {shown_address(header.server)}{whose}, and this window with "
+            f"{shown_address(self.server)}.",
             f"Open it in another one: astravue --resume {header.id}",
         )
 

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from agent.addresses import shown_address
 from agent.auth.model_keys import KeyLookup
 from agent.errors import ModelError
 from agent.folders import Folders
@@ -64,7 +65,7 @@ def list_models(models: Models) -> ListedModels:
         QWEN_CODER.name if is_embedded else "",
     )
     if choice:
-        where = f" at {choice.base_url}" if choice.base_url else ""
+        where = f" at {shown_address(choice.base_url)}" if choice.base_url else ""
         in_use = f"In use: {choice.name}{where}, {choice.reason}"
     else:
         in_use = f"In use: none. {models.problem}"
@@ -76,7 +77,7 @@ def _describe(place: Place, choice: Choice | None) -> ModelPlace:
     problem = "" if place.listing.names else f": {place.listing.problem}"
     names = _names(choice, place)
     return ModelPlace(
-        f"{place.base_url} ({place.title}){problem}",
+        f"{shown_address(place.base_url)} ({place.title}){problem}",
         tuple(names),
         next((name for name in names if _is_chosen(choice, place, name)), ""),
         len(place.listing.names) - len(place.listing.chatting),
@@ -109,7 +110,7 @@ def write_models(models: Models) -> JsonObject:
     choice = models.choice
     places: list[JsonValue] = [
         {
-            "base_url": place.base_url,
+            "base_url": shown_address(place.base_url),
             "title": place.title,
             "models": list(place.listing.chatting),
             "problem": place.listing.problem or None,
@@ -117,7 +118,11 @@ def write_models(models: Models) -> JsonObject:
         for place in models.found.places
     ]
     return {
-        "in_use": {"name": choice.name, "base_url": choice.base_url or None, "reason": choice.reason}
+        "in_use": {
+            "name": choice.name,
+            "base_url": shown_address(choice.base_url) or None,
+            "reason": choice.reason,
+        }
         if choice
         else None,
         "problem": models.problem or None,

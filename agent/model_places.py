@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from agent.addresses import shown_address
 from agent.auth.login import canonical_server
 from agent.auth.model_keys import KeyLookup
 from agent.model.listing import Listing
@@ -99,12 +100,13 @@ def find_place(name: str, found: Found, *, must_be_configured: bool) -> tuple[st
     if configured and configured.listing.knows(name):
         return "", ""
     if configured and must_be_configured:
+        address = shown_address(configured.base_url)
         if configured.listing.names:
-            return "", f"{configured.base_url} does not list {name}"
-        return "", f"{configured.base_url} {configured.listing.problem}, so {name} was not looked for"
+            return "", f"{address} does not list {name}"
+        return "", f"{address} {configured.listing.problem}, so {name} was not looked for"
     if holder := found.holder_of(name):
         return holder.base_url, ""
-    asked = ", ".join(place.base_url for place in found.places if place.listing.names)
+    asked = ", ".join(shown_address(place.base_url) for place in found.places if place.listing.names)
     said = f"{name} is not listed by {asked}" if asked else f"no endpoint answers, so {name} was not found"
     return "", f"{said}; name the endpoint that has it with --base-url, or see `astravue model list`"
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from agent.addresses import hide_user
 from agent.calibration import Calibration
 from agent.context_budget import ContextBudget
 from agent.context_keeper import ContextKeeper
@@ -51,7 +52,7 @@ class OpenConversation:
         self._folders = folders
         header = resumed.header if resumed else None
         self.header = header or Header(
-            new_session_id(clock()), clock(), server, workspace=workspace, profile=profile
+            new_session_id(clock()), clock(), hide_user(server), workspace=workspace, profile=profile
         )
         self.resumed = resumed
         self.messages = resumed.conversation() if resumed else Conversation()

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from agent.addresses import hide_user
 from agent.jsontypes import JsonObject, is_object, parse_object
 from agent.private_files import replace_file
 
@@ -32,11 +33,11 @@ class SeenNames:
 
     def of(self, server: str, kind: Offered) -> tuple[str, ...]:
         """The names that a server listed; empty if it is not known."""
-        return _names(self._read().get(server), kind)
+        return _names(self._read().get(hide_user(server)), kind)
 
     def keep(self, server: str, kind: Offered, names: Iterable[str]) -> None:
         """Keep what a server lists now. A disk that cannot be written to is no reason to complain."""
-        known = self._read()
+        server, known = hide_user(server), self._read()
         entry = known.pop(server, {})
         fit = tuple(name for name in names if _FIT.fullmatch(name))
         if _names(entry, kind) == fit:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from agent.addresses import shown_address
 from agent.errors import SettingsError
 from agent.folders import Folders
 from agent.jsontypes import JsonObject
@@ -20,6 +21,7 @@ DEFAULT_PROFILE = "default"
 TRY_PROFILE = "try"
 TRY_PORT = 8631
 PROJECT_FILE = ".astravue.toml"
+_ENDPOINT_EXAMPLE = "https://api.openai.com/v1"
 COMMAND_LINE = "command line"
 """The origin of what an option says."""
 
@@ -202,12 +204,15 @@ def _checked(values: Mapping[str, Value], origins: Mapping[str, str]) -> Setting
     # `astravue try` serves there, so another terminal reaches it by the profile's name alone.
     at_home = f"http://127.0.0.1:{TRY_PORT}/mcp" if profile == TRY_PROFILE else DEFAULT_SERVER
     server = text("server", at_home)
-    for name, address in (("server", server), ("base_url", text("base_url"))):
+    for name, address, example in (
+        ("server", server, DEFAULT_SERVER),
+        ("base_url", text("base_url"), _ENDPOINT_EXAMPLE),
+    ):
         if address and not _is_http_address(address):
             raise SettingsError(
-                f"The {name.replace('_', ' ')} “{address}” ({origins.get(name, 'default')}) is no http or "
-                "https address.",
-                f"Example: {DEFAULT_SERVER}",
+                f"The {name.replace('_', ' ')} “{shown_address(address)}” ({origins.get(name, 'default')}) "
+                "is no http or https address.",
+                f"Example: {example}",
             )
     for setting in SETTINGS:
         if setting.choices and text(setting.name) not in ("", *setting.choices):
@@ -216,8 +221,8 @@ def _checked(values: Mapping[str, Value], origins: Mapping[str, str]) -> Setting
     document = urlsplit(text("client_metadata_url"))
     if document.geturl() and not (document.scheme == "https" and document.path.strip("/")):
         raise SettingsError(
-            f"The client metadata url “{document.geturl()}” ({origins['client_metadata_url']}) is no https "
-            "address of a document.",
+            f"The client metadata url “{shown_address(document.geturl())}” "
+            f"({origins['client_metadata_url']}) is no https address of a document.",
             "Example: https://www.example.com/astravue-agent.json",
         )
     if not (text("api_key").isascii() and text("api_key").isprintable()):

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from agent.addresses import shown_address
 from agent.jsontypes import JsonObject, dump, parse_object
 
 _LONGEST = 5_000_000
@@ -63,7 +64,7 @@ class AuditLog:
         entry: JsonObject = {
             "time": datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds"),
             "operation": operation,
-            "server": server,
+            "server": shown_address(server),
             "outcome": outcome,
         }
         if seconds is not None:

@@ -5,6 +5,7 @@ import asyncio
 import sys
 from functools import partial
 
+from agent.addresses import shown_address
 from agent.commands.common import (
     find_transcript,
     has_terminal,
@@ -27,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings, folders = prepare(arguments)
     resumed = find_transcript(folders, getattr(arguments, "resume", None))
     settings = settings_for(arguments, settings, resumed)
-    begun = f"Going on with “{resumed.title}”." if resumed else settings.server
+    begun = f"Going on with “{resumed.title}”." if resumed else shown_address(settings.server)
     greeting = f"{begun}\n/help tells what there is; Ctrl-D leaves."
     policy, key = make_policy(arguments, settings), unlock(folders)
     options = SessionOptions(policy=policy, resumed=resumed, vault_key=key, goes_on=True)

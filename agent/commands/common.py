@@ -8,7 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from agent.addresses import has_hidden_user, is_same_place, shown_address
 from agent.commands.progress import STANDARD_ERROR
+from agent.errors import UsageError
 from agent.folders import Folders, find_folders
 from agent.settings import COMMAND_LINE, DEFAULT_PROFILE, TRY_PROFILE, Settings, load_settings
 from agent.tools.policy import Policy
@@ -121,7 +123,7 @@ def settings_for(arguments: argparse.Namespace, settings: Settings, resumed: Tra
 
     Raises:
         SettingsError: The profile's settings cannot be used.
-        UsageError: It is with a demo company that has ended.
+        UsageError: It is with a demo company that has ended, or at an address whose user was not saved.
     """
     if resumed is None or settings.origins.get("server") == COMMAND_LINE:
         return settings
@@ -134,7 +136,15 @@ def settings_for(arguments: argparse.Namespace, settings: Settings, resumed: Tra
         return replace(settings, server=server, profile=TRY_PROFILE, trust=True)
     if profile and settings.origins.get("profile") != COMMAND_LINE:
         settings = _load(arguments, find_folders(os.environ), profile=profile)
-    return replace(settings, server=server, trust=settings.trust and server == settings.server)
+    if is_same_place(server, settings.server):
+        return settings
+    if has_hidden_user(server):
+        raise UsageError(
+            f"That conversation is with {shown_address(server)}, and the name and the password in front of "
+            "the host were not saved.",
+            "Give the whole address: --server URL, or ASTRAVUE_SERVER.",
+        )
+    return replace(settings, server=server, trust=False)
 
 
 def warn(text: str) -> None:

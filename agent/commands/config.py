@@ -6,8 +6,8 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from agent.addresses import shown_address
 from agent.commands.columns import write_columns
 from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
@@ -67,18 +67,10 @@ def _value(setting: Setting, settings: Settings) -> JsonValue:
     if value in ("", (), {}):
         return None
     if isinstance(value, str):
-        return _without_password(value)
+        return shown_address(value)
     # Tuples become lists, and what is no JSON does not come this far.
     copied: JsonValue = json.loads(json.dumps(value))
     return copied
-
-
-def _without_password(text: str) -> str:
-    """An address may hold a name and a password, and neither is for the screen."""
-    if "@" not in text or "://" not in text:
-        return text
-    parts = urlsplit(text)
-    return parts._replace(netloc=f"…@{parts.netloc.rpartition('@')[2]}").geturl()
 
 
 def _in_words(value: JsonValue) -> str:

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 
+from agent.addresses import shown_address
 from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
 from agent.commands.progress import STANDARD_ERROR
@@ -86,7 +87,7 @@ async def _check_endpoint(
 def _to_json(choice: Choice, report: Report) -> JsonObject:
     return {
         "model": choice.name,
-        "base_url": choice.base_url or None,
+        "base_url": shown_address(choice.base_url) or None,
         "verdict": report.verdict,
         "usable": report.failed is None,
         "checks": [

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from agent.addresses import shown_address
 from agent.commands.common import prepare, warn
 from agent.commands.stored_keys import open_keys
 from agent.errors import ExitCode, UsageError
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     profile = settings.profile if "profile" in settings.origins else ""
     write_settings(file, values, profile=profile)
     table = f" [profiles.{profile}]" if profile else ""
-    where = f" at {values['base_url']}" if "base_url" in values else ""
+    where = f" at {shown_address(values['base_url'])}" if "base_url" in values else ""
     sys.stdout.write(f"The model is {strip_line(name)}{where} from now on ({file}{table}).\n")
     _warn_of_stronger(arguments, folders, values)
     return ExitCode.DONE
@@ -61,8 +62,10 @@ def _warn_of_stronger(arguments: argparse.Namespace, folders: Folders, values: d
         settings_file=Path(config) if config else None,
     )
     if "base_url" in values and settings.api_key and not is_openai(settings.base_url):
-        warn(f"{settings.origins['api_key']} is set, and is what {settings.base_url} will be sent as the key")
+        address = shown_address(settings.base_url)
+        warn(f"{settings.origins['api_key']} is set, and is what {address} will be sent as the key")
     for name, value in values.items():
         used: str = getattr(settings, name)
         if used != value:
-            warn(f"{settings.origins.get(name)} is stronger and says {strip_line(used) or 'nothing'}")
+            said = strip_line(shown_address(used)) or "nothing"
+            warn(f"{settings.origins.get(name)} is stronger and says {said}")

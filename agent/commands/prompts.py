@@ -6,6 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from agent.addresses import shown_address
 from agent.commands.columns import write_columns
 from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
@@ -90,7 +91,7 @@ def _find(prompts: tuple[Prompt, ...], name: str, settings: Settings) -> Prompt:
     for prompt in prompts:
         if prompt.name == name:
             return prompt
-    raise UsageError(f"{settings.server} has no prompt named {name}.", "See: astravue prompts")
+    raise UsageError(f"{shown_address(settings.server)} has no prompt named {name}.", "See: astravue prompts")
 
 
 def _check(prompt: Prompt, values: dict[str, str]) -> None:

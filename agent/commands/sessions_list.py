@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from agent.addresses import hide_user, shown_address
 from agent.commands.common import prepare, warn
 from agent.commands.json_lines import write_json
 from agent.commands.progress import wrap_for
@@ -75,7 +76,7 @@ def _draw_matches(matches: Iterable[Match], settings: Settings) -> Iterator[str]
 def _row(saved: Saved, settings: Settings) -> tuple[str, ...]:
     header = saved.header
     elsewhere = [
-        f"at {header.server}" if header.server != settings.server else "",
+        f"at {shown_address(header.server)}" if header.server != hide_user(settings.server) else "",
         f"as {header.profile}" if header.profile not in ("", DEFAULT_PROFILE) else "",
         f"forked from {header.forked_from.id}" if header.forked_from else "",
     ]

@@ -5,6 +5,7 @@ import asyncio
 import json
 import sys
 
+from agent.addresses import shown_address
 from agent.commands.columns import write_columns
 from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
@@ -28,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         tools = tuple(tool for tool in tools if tool.name == arguments.name)
         if not tools:
             raise UsageError(
-                f"{settings.server} has no tool named {arguments.name}.",
+                f"{shown_address(settings.server)} has no tool named {arguments.name}.",
                 "See: astravue tools",
             )
     if arguments.json:

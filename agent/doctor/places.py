@@ -6,11 +6,11 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from agent.addresses import shown_address
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding, Outcome
 from agent.folders import Folders
 from agent.settings import PROJECT_FILE
-from agent.workspace.failure import shown_address
 
 SETTINGS = "settings"
 FOLDERS = "folders"

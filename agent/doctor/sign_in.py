@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from agent.addresses import shown_address
 from agent.auth.discovery import Authorization, discover
 from agent.auth.keychain import ABSENT, Keychain, KeychainUnusableError
 from agent.auth.login import ClientSettings, Login, canonical_server
@@ -11,7 +12,6 @@ from agent.doctor.case import Case, run_aside
 from agent.doctor.finding import Finding, Outcome
 from agent.settings import DEFAULT_PROFILE, Settings
 from agent.status import describe_expiry
-from agent.workspace.failure import shown_address
 
 DISCOVERY = "discovery"
 KEYCHAIN = "keychain"

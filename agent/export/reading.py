@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 
+from agent.addresses import shown_address
 from agent.export.document import Answered, Called, Document, Entry, Noted, Said
 from agent.export.tables import read_table
 from agent.jsontypes import JsonObject, JsonValue, is_object
@@ -45,7 +46,7 @@ def make_document(transcript: Transcript, clean: Clean, zone: tzinfo | None = No
     facts = [
         ("Conversation", header.id),
         ("Begun", f"{begun:%Y-%m-%d %H:%M}"),
-        ("Server", header.server),
+        ("Server", shown_address(header.server)),
         ("Model", header.model),
     ]
     if header.forked_from is not None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.addresses import hide_user, shown_address
 from agent.jsontypes import JsonObject, dump, is_object, parse_object
 from agent.private_files import replace_file
 
@@ -105,7 +106,9 @@ class CapabilityStore:
         try:
             replace_file(self._path, dump({key: each for key, each in kept.items() if each}).encode())
         except OSError as error:
-            _LOGGER.warning("what was learnt of %s cannot be kept: %s", base_url, error.strerror)
+            _LOGGER.warning(
+                "what was learnt of %s cannot be kept: %s", shown_address(base_url), error.strerror
+            )
 
     def _load(self) -> dict[str, dict[str, float]]:
         if self._known is None:
@@ -114,7 +117,7 @@ class CapabilityStore:
 
 
 def _key(base_url: str, model: str) -> str:
-    return f"{base_url.rstrip('/')} {model}"
+    return f"{hide_user(base_url.rstrip('/'))} {model}"
 
 
 def _read(path: Path) -> dict[str, dict[str, float]]:

@@ -8,6 +8,7 @@ Source: OpenAI API reference, "Create chat completion".
 import re
 from collections.abc import AsyncGenerator, Iterator
 
+from agent.addresses import hide_user
 from agent.conversation import AssistantMessage, Message, ToolMessage, UserMessage
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object, parse_object
 from agent.model.accumulator import StreamAccumulator
@@ -80,7 +81,7 @@ class ChatCompletionsModel:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._origin = f"{endpoint.base_url.rstrip('/')} {endpoint.model}"
+        self._origin = f"{hide_user(endpoint.base_url.rstrip('/'))} {endpoint.model}"
 
     @property
     def name(self) -> str:

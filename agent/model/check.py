@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from agent.addresses import shown_address
 from agent.conversation import ToolCall, UserMessage
 from agent.errors import AgentError, LimitError, ModelError
 from agent.jsontypes import parse_object
@@ -138,6 +139,7 @@ async def check_endpoint(
         clock: Seconds, monotonic.
         seconds: How long all of it may take.
     """
+    base_url = shown_address(base_url)
     if not listing.reached:
         checks = (
             Check(

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import httpx2
 
 from agent import __version__
+from agent.addresses import hide_user
 from agent.model.addresses import is_on_this_machine
 
 ShowRequest: TypeAlias = Callable[[str], None]
@@ -53,4 +54,6 @@ def describe_request(request: httpx2.Request) -> str:
         for name, value in request.headers.items()
     ]
     body = request.content.decode(errors="replace")
-    return "\n".join([f"{request.method} {request.url}", *headers, "", *([body] if body else [])])
+    return "\n".join(
+        [f"{request.method} {hide_user(str(request.url))}", *headers, "", *([body] if body else [])]
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import httpx2
 import openai
 
+from agent.addresses import shown_address
 from agent.errors import AgentError, ContextError, LimitError, ModelError
 from agent.jsontypes import is_object
 from agent.model.retries import WORTH_REPEATING, read_retry_after
@@ -62,6 +63,7 @@ def explain(problem: Exception, base_url: str, model: str) -> Failure:
         base_url: The endpoint.
         model: The model that was asked for.
     """
+    base_url = shown_address(base_url)
     match problem:
         case AgentError():
             reason = f"{base_url} broke off its answer" if isinstance(problem, BrokenStream) else ""

@@ -9,6 +9,7 @@ Source: OpenAI API reference, "Create a model response".
 import re
 from collections.abc import AsyncGenerator
 
+from agent.addresses import hide_user
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.capabilities import Capabilities, Lesson, refuses, without
 from agent.model.endpoint import Endpoint
@@ -42,7 +43,7 @@ class ResponsesModel:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._origin = f"{endpoint.base_url.rstrip('/')} {endpoint.model}"
+        self._origin = f"{hide_user(endpoint.base_url.rstrip('/'))} {endpoint.model}"
 
     @property
     def name(self) -> str:

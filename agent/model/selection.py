@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from agent.addresses import shown_address
 from agent.errors import ModelError
 from agent.model.listing import NO_KEY, Listing, list_models
 from agent.settings import Settings
@@ -185,7 +186,7 @@ async def _first_model(endpoint: ConfiguredEndpoint, show_request: "ShowRequest 
         return OPENAI_MODEL
     listing = await list_endpoint(endpoint, show_request=show_request)
     if not listing.names:
-        raise ModelError(f"{endpoint.base_url} {listing.problem}.", listing.hint)
+        raise ModelError(f"{shown_address(endpoint.base_url)} {listing.problem}.", listing.hint)
     return (listing.chatting or listing.names)[0]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from agent.addresses import hide_user
 from agent.errors import AgentError
 from agent.event_json import FORMAT_VERSION
 from agent.jsontypes import JsonObject, JsonValue, is_object
@@ -32,7 +33,7 @@ class Header:
     Args:
         id: Names the conversation; sorts by the time it began.
         created: Unix seconds.
-        server: The MCP server's address.
+        server: The MCP server's address, without a user's name and password.
         model: The model's name.
         workspace: How to build the same workspace again: the sandbox's seed and clock; empty elsewhere.
         profile: Whose sign-in it was with; empty where that is not known.
@@ -88,7 +89,7 @@ def read_header(line: JsonObject, path: Path) -> Header:
     return Header(
         id=text_of(line, "id"),
         created=float(created) if isinstance(created, int | float) else 0.0,
-        server=text_of(line, "server"),
+        server=hide_user(text_of(line, "server")),
         model=text_of(line, "model"),
         workspace={key: str(value) for key, value in workspace.items()} if is_object(workspace) else {},
         profile=text_of(line, "profile"),

@@ -22,7 +22,6 @@ from agent.jsontypes import JsonObject, JsonValue, is_object
 _DATA_KEY = "agent.workspace/failure"
 _EXCERPT = 300
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
-_USER = re.compile(r"//[^/@]*@")
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 
@@ -178,14 +177,6 @@ def page_text(html: str) -> str:
     """Give the title of an HTML page, or the beginning of its text."""
     title = _TITLE.search(html)
     return one_line(title.group(1) if title else _MARKUP.sub(" ", html))
-
-
-def shown_address(url: str) -> str:
-    """Give an address without what may be secret in it: user, password, query and fragment."""
-    try:
-        return str(httpx2.URL(url).copy_with(userinfo=b"", query=None, fragment=None))
-    except httpx2.InvalidURL:
-        return one_line(_USER.sub("//", url.partition("?")[0]))
 
 
 @runtime_checkable

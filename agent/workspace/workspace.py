@@ -19,6 +19,7 @@ from mcp import MCPError
 from mcp.shared.dispatcher import ProgressFnT
 from pydantic import ValidationError
 
+from agent.addresses import shown_address
 from agent.errors import AgentError, ServerError, UsageError
 from agent.events import Notice, OutsideEvent, Question
 from agent.jsontypes import JsonObject
@@ -26,7 +27,7 @@ from agent.server_records import Prompt, PromptText, Resource, ResourceContents,
 from agent.tools.effects import may_repeat
 from agent.tools.tool import Tool, ToolResult
 from agent.workspace.connection import Connection, Endpoint, OpeningError
-from agent.workspace.failure import Failure, FailureKind, failure_in, one_line, shown_address, to_error
+from agent.workspace.failure import Failure, FailureKind, failure_in, one_line, to_error
 from agent.workspace.http import Patience, Sleep
 from agent.workspace.incoming import FrontEnd
 from agent.workspace.results import (

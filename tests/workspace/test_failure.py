@@ -10,7 +10,6 @@ from agent.workspace.failure import (
     failure_in,
     one_line,
     page_text,
-    shown_address,
     to_error,
 )
 
@@ -37,18 +36,6 @@ def test_foreign_text_is_made_fit_for_a_terminal(text: str, line: str) -> None:
 )
 def test_a_page_is_told_by_its_title_or_its_text(html: str, text: str) -> None:
     assert page_text(html) == text
-
-
-@pytest.mark.parametrize(
-    ("address", "shown"),
-    [
-        ("https://api.astravue.com/mcp", "https://api.astravue.com/mcp"),
-        ("https://ada:pass@example.com/mcp?key=hush#part", "https://example.com/mcp"),
-        ("https://ada:pass@example.com:port/mcp?key=hush", "https://example.com:port/mcp"),
-    ],
-)
-def test_an_address_is_shown_without_what_may_be_secret(address: str, shown: str) -> None:
-    assert shown_address(address) == shown
 
 
 @pytest.mark.parametrize("kind", list(FailureKind))

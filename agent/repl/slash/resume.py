@@ -2,6 +2,7 @@
 
 import time
 
+from agent.addresses import shown_address
 from agent.durations import describe_age
 from agent.errors import UsageError
 from agent.repl.command_context import CommandContext
@@ -66,9 +67,8 @@ async def _find(context: CommandContext, rest: str) -> str | None:
 
 
 def _option(saved: Saved, *, is_here: bool) -> Option:
-    elsewhere = (
-        "" if is_here else "of a demo company" if saved.header.workspace else f"at {saved.header.server}"
-    )
+    place = "of a demo company" if saved.header.workspace else f"at {shown_address(saved.header.server)}"
+    elsewhere = "" if is_here else place
     facts = (
         describe_age(time.time() - saved.used),
         f"{saved.turns} turn{'' if saved.turns == 1 else 's'}",
