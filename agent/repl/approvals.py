@@ -45,6 +45,11 @@ class ApprovalChoice:
     decision: Decision
     asks_why: bool = False
 
+    @property
+    def lasts(self) -> bool:
+        """Whether it holds for further calls too."""
+        return self.decision in (Decision.ALLOWED_FOR_SESSION, Decision.ALLOWED_ALWAYS)
+
 
 def choices_of(request: ApprovalRequested) -> tuple[ApprovalChoice, ...]:
     """The answers that are offered, the one that Enter alone takes last."""

@@ -53,6 +53,7 @@ from agent.repl.live import cut_above
 from agent.repl.mentioning import typed_mention
 from agent.repl.palette import Palette
 from agent.repl.pasting import Pastes, ShowPastes
+from agent.repl.rewrapping import RewrappingRenderer, rewraps
 from agent.repl.sanitize import repair_input, strip_line
 from agent.repl.screen import Keyboard
 from agent.repl.styles import depth_of, make_style
@@ -117,7 +118,7 @@ class TerminalScreen:
             multiline=True,
             on_text_changed=self._text_changed,
         )
-        self._desk = Desk(self._buffer, palette, clock, lambda: self._application)
+        self._desk = Desk(self._buffer, palette, clock, lambda: self._application, paste=self._paste)
         self._application: Application[None] = Application(
             layout=self._lay_out(),
             key_bindings=merge_key_bindings([self._bind_keys(), self._desk.bind_keys()]),
@@ -128,6 +129,9 @@ class TerminalScreen:
             input=input,
             output=self._output,
         )
+        if rewraps(os.environ):
+            renderer = self._application.renderer
+            self._application.renderer = RewrappingRenderer(renderer.style, self._output)
 
     @property
     def palette(self) -> Palette:
@@ -350,8 +354,8 @@ class TerminalScreen:
         self._keyboard.typed()
 
     def _completes_while_typing(self) -> bool:
-        if self._palette.plain:
-            # A list that opens by itself would be read out in the middle of a word.
+        if self._palette.plain or self._desk.is_asking:
+            # A list that opens by itself would be read out in the middle of a word, or hide the question.
             return False
         before = self._buffer.document.text_before_cursor
         return before.startswith("/") or typed_mention(before) is not None

@@ -90,7 +90,7 @@ def test_always_for_this_tool_is_honoured_in_later_runs(signed_in: Program) -> N
             window.wait_for("❯")
             window.press("water the plants\r")
             window.wait_for("[t] always for this tool")
-            window.press("t")
+            window.press("t\r")
             window.wait_for("Created.")
             window.press("/quit\r")
             assert window.wait_end() == 0

@@ -8,7 +8,8 @@ from pathlib import Path
 from tests.repl.conftest import OpenWindow
 from tests.repl.driver_window import DriverWindow
 
-CTRL_C, CTRL_D, CTRL_J, TAB, UP, ENTER = "\x03", "\x04", "\x0a", "\t", "\x1b[A", "\r"
+CTRL_C, CTRL_D, CTRL_J, CTRL_U = "\x03", "\x04", "\x0a", "\x15"
+TAB, UP, ENTER = "\t", "\x1b[A", "\r"
 ALT_ENTER = "\x1b\r"
 
 
@@ -123,7 +124,8 @@ def test_enter_declines_and_other_keys_change_nothing(window: DriverWindow) -> N
     assert "[a]" not in window.text
     window.press("axq7" + ENTER)
     window.wait_for("⊘ Delete task")
-    window.press(CTRL_D)
+    window.wait_for("❯ axq7")
+    window.press(CTRL_U + CTRL_D)
     window.wait_end()
     assert [line for line in window.log if "decision" in line] == ["decision declined"]
 
@@ -131,9 +133,9 @@ def test_enter_declines_and_other_keys_change_nothing(window: DriverWindow) -> N
 def test_always_is_passed_on_for_a_write(window: DriverWindow) -> None:
     window.press("create" + ENTER)
     window.wait_for("[a]")
-    window.press("a")
+    window.press("a" + ENTER)
     window.wait_for("Write report · “Report”")
-    window.press("a")
+    window.press("a" + ENTER)
     window.wait_for("Send report · “Report”")
     window.press(CTRL_D)
     window.wait_end()

@@ -106,9 +106,10 @@ def test_what_was_pasted_while_asked_answers_nothing(window: DriverWindow) -> No
     window.press("delete" + ENTER)
     window.wait_for("Delete task “Report”")
     window.press(pasted("y"))
-    window.press("n")
+    window.wait_for("❯ y")
+    window.press(ENTER)
     window.wait_for("declined")
-    window.press(CTRL_D)
+    window.press(CTRL_U + CTRL_D)
     window.wait_end()
     assert [line for line in window.log if line.startswith("decision")] == ["decision declined"]
 

@@ -30,10 +30,17 @@ class Approving(Dialog[ApprovalAnswer]):
         self._request = request
         offered = choices_of(request)
         self._choices = Choices[ApprovalChoice](
-            [Answer(each.key, each.text, each) for each in offered], at=len(offered) - 1, escape=offered[-1]
+            [Answer(each.key, each.text, each, lasts=each.lasts) for each in offered],
+            at=len(offered) - 1,
+            escape=offered[-1],
         )
+        self.letters = self._choices.letters
         self._top = 0
         self._page = 1
+
+    def forget(self) -> None:
+        """Mark no again."""
+        self._choices.forget()
 
     def take_key(self, key: str) -> None:
         """Take a key."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from agent.repl.cells import width, wrap
+from agent.repl.cells import shorten, width, wrap
 from agent.repl.dialogs.dialog import Dialog, Key
 from agent.repl.palette import Palette
 
@@ -13,6 +13,7 @@ MARK = "❯ "
 _FORWARD = (Key.RIGHT, Key.DOWN, Key.TAB)
 _BACK = (Key.LEFT, Key.UP, Key.BACK_TAB)
 _GAP = "  "
+_CONFIRM = "Enter to confirm · Esc says no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,13 @@ class Answer(Generic[T]):
         key: The letter that takes it.
         text: What it says.
         value: What it stands for.
+        lasts: It holds for more than this once, so its letter only marks it, and Enter takes it.
     """
 
     key: str
     text: str
     value: T
+    lasts: bool = False
 
     def draw(self, palette: Palette) -> str:
         """Draw the letter and the text."""
@@ -50,8 +53,19 @@ class Choices(Generic[T]):
 
     def __init__(self, answers: Sequence[Answer[T]], *, at: int, escape: T) -> None:
         self._answers = answers
+        self._first = at
         self._at = at
+        self._is_confirming = False
         self._escape = escape
+
+    @property
+    def letters(self) -> frozenset[str]:
+        """The letters of the answers."""
+        return frozenset(answer.key for answer in self._answers)
+
+    def forget(self) -> None:
+        """Mark what was marked first."""
+        self._at, self._is_confirming = self._first, False
 
     def take_key(self, key: str) -> T | None:
         """Take a key; `None` while it answers nothing."""
@@ -60,9 +74,16 @@ class Choices(Generic[T]):
         if key == Key.ESCAPE:
             return self._escape
         if key in _FORWARD or key in _BACK:
-            self._at = (self._at + (1 if key in _FORWARD else -1)) % len(self._answers)
+            self._at = max(0, min(len(self._answers) - 1, self._at + (1 if key in _FORWARD else -1)))
+            self._is_confirming = False
             return None
-        return next((answer.value for answer in self._answers if answer.key == key.lower()), None)
+        meant = next((at for at, answer in enumerate(self._answers) if answer.key == key.lower()), None)
+        if meant is None:
+            return None
+        if self._answers[meant].lasts:
+            self._at, self._is_confirming = meant, True
+            return None
+        return self._answers[meant].value
 
     def draw(self, columns: int, palette: Palette) -> list[str]:
         """Draw them side by side, on as many lines as that takes."""
@@ -78,6 +99,8 @@ class Choices(Generic[T]):
             else:
                 lines[-1] += _GAP + drawn
                 room -= taken + len(_GAP)
+        if self._is_confirming:
+            lines.append(palette.warning(shorten(_CONFIRM, columns)))
         return lines
 
 
@@ -93,6 +116,11 @@ class YesOrNo(Dialog[bool]):
         self._choices = Choices(
             [Answer("y", "yes", True), Answer("n", "no (default)", False)], at=1, escape=False
         )
+        self.letters = self._choices.letters
+
+    def forget(self) -> None:
+        """Mark no again."""
+        self._choices.forget()
 
     def take_key(self, key: str) -> None:
         """Take a key."""
@@ -116,9 +144,11 @@ class Line(Dialog[str]):
         self.typed = ""
 
     def take_key(self, key: str) -> None:
-        """Take Enter, which ends it."""
+        """Take Enter, which ends it, or Escape, which ends it with nothing."""
         if key == Key.ENTER:
             self.answer = (self.typed or "").strip()
+        elif key == Key.ESCAPE:
+            self.answer = ""
 
     def draw(self, _columns: int, _rows: int, _palette: Palette, /) -> str:
         """Draw nothing: the prompt says it all."""

@@ -1,10 +1,12 @@
 """Puts dialogs on a terminal: their keys, the line that is typed for them, and a draft that is under way.
 
-A dialog's line is a buffer of its own, so the draft stays what and where it was.
+A dialog's line is a buffer of its own, so the draft stays what and where it was. Letters that may belong to a
+message never answer a question: while there is a draft they go on in it, and at an empty prompt they are held
+back until it is clear that no message follows, see `agent.repl.dialogs.held_keys`.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,14 +21,16 @@ from prompt_toolkit.layout import BufferControl, ConditionalContainer, Container
 
 from agent.repl.cells import shorten, width
 from agent.repl.dialogs.dialog import Dialog, Key, T
+from agent.repl.dialogs.held_keys import After, HeldKeys, Timer
 from agent.repl.palette import Palette
 from agent.repl.sanitize import repair_input, strip_line
 
 _INPUT_ROWS = 10
 # How far further rows of the line are set in.
 _HANG = 2
-# A letter that follows another key so soon belongs to the draft that was being typed.
-_PAUSE_BEFORE_ANSWER = 1.0
+# A letter that follows another key so soon belongs to the draft that was being typed, not to a form.
+_PAUSE_BEFORE_FORM = 1.0
+_WHILE_WRITING = "Arrows and Enter answer while you write"
 _KEYS = {
     Keys.Enter: Key.ENTER,
     Keys.Escape: Key.ESCAPE,
@@ -54,6 +58,16 @@ class _Asked:
     last_typed: float | None
     take_answer: Callable[[], None]
     give_up: Callable[[], object]
+    # The letters that marked an answer; a message may have begun with them.
+    marked: str = ""
+
+    @property
+    def is_answered_by_letters(self) -> bool:
+        return self.dialog.letters is not None and self.dialog.typed is None
+
+
+def _call_later(delay: float, callback: Callable[[], None]) -> Timer:
+    return asyncio.get_running_loop().call_later(delay, callback)
 
 
 class Desk:
@@ -64,6 +78,8 @@ class Desk:
         palette: The colours.
         clock: Seconds that only ever grow.
         application: What draws it all.
+        paste: Puts a pasted text into the draft.
+        after: Makes things happen later.
     """
 
     def __init__(
@@ -72,11 +88,16 @@ class Desk:
         palette: Palette,
         clock: Callable[[], float],
         application: Callable[[], Application[None]],
+        *,
+        paste: Callable[[str], None],
+        after: After = _call_later,
     ) -> None:
         self._draft = draft
         self._palette = palette
         self._clock = clock
         self._application = application
+        self._paste = paste
+        self._held = HeldKeys(clock, after, self._take_held)
         self._asked: _Asked | None = None
         self._turn = asyncio.Lock()
         self._line = Buffer(multiline=True, on_text_changed=self._line_changed)
@@ -112,8 +133,8 @@ class Desk:
     async def ask(self, dialog: Dialog[T]) -> T:
         """Show a dialog until it has its answer; others wait for their turn.
 
-        A draft under way is kept, and its letters are not mistaken for an answer: while there is one,
-        keys count only after a pause of a second.
+        A draft under way is kept, and its letters are not mistaken for an answer: while there is one they go
+        on in it, and are typed for a form only after a pause of a second.
         """
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
@@ -124,11 +145,13 @@ class Desk:
         async with self._turn:
             last_typed = self._clock() if self._draft.text else None
             self._asked = _Asked(dialog, last_typed, take_answer, answer.cancel)
+            self._held.restart()
             self._show()
             try:
                 return await answer
             finally:
                 self._asked = None
+                self._write(self._held.take_back())
                 self._show()
 
     def give_up(self) -> None:
@@ -136,11 +159,18 @@ class Desk:
         if self._asked is not None:
             self._asked.give_up()
             self._asked = None
+            self._held.take_back()
             self._show()
 
     def draw(self, columns: int, rows: int) -> str:
         """Draw the dialog; nothing while there is none."""
-        return self._asked.dialog.draw(columns, rows, self._palette) if self._asked else ""
+        asked = self._asked
+        if asked is None:
+            return ""
+        if not (self._draft.text and asked.is_answered_by_letters):
+            return asked.dialog.draw(columns, rows, self._palette)
+        hint = self._palette.dim(shorten(_WHILE_WRITING, columns))
+        return f"{asked.dialog.draw(columns, rows - 1, self._palette)}\n{hint}"
 
     def bind_keys(self) -> KeyBindings:
         """Bind the keys, which are the dialog's while there is one."""
@@ -167,30 +197,86 @@ class Desk:
         def _(event: KeyPressEvent) -> None:
             self._line.insert_text(repair_input(event.data))
 
+        @keys.add(Keys.BracketedPaste, filter=asking & ~typing, eager=True)
+        def _(event: KeyPressEvent) -> None:
+            self._held.restart()
+            self._paste(event.data)
+
         return keys
 
     def _press(self, event: KeyPressEvent) -> None:
         asked = self._asked
-        if asked is None or self._is_of_the_draft(asked):
+        if asked is None:
             return
         pressed = event.key_sequence[0].key
-        if isinstance(pressed, Keys):
-            key = _KEYS.get(pressed)
-            if key is None:
-                return
-            asked.dialog.take_key(key)
-        elif self.is_typing:
-            self._line.insert_text(event.data)
-        else:
-            asked.dialog.take_key(event.data)
-        asked.take_answer()
+        if not isinstance(pressed, Keys):
+            self._take_letter(asked, event.data)
+        elif key := _KEYS.get(pressed):
+            self._take_key(asked, key)
         self._show()
+
+    def _take_letter(self, asked: _Asked, letter: str) -> None:
+        letters = asked.dialog.letters
+        if letters is not None and asked.is_answered_by_letters:
+            if self._draft.text or self._held.are_there or letter.lower() not in letters:
+                self._write_on(asked, letter)
+            else:
+                self._held.hold(letter)
+        elif self._is_of_the_draft(asked):
+            self._write(letter)
+        elif self.is_typing:
+            self._line.insert_text(letter)
+        else:
+            self._give(asked, letter)
+
+    def _take_key(self, asked: _Asked, key: Key) -> None:
+        if asked.is_answered_by_letters:
+            if key is Key.BACKSPACE:
+                if not self._held.take_back():
+                    self._draft.delete_before_cursor()
+                self._held.restart()
+            elif self._held.are_there and key is not Key.ESCAPE:
+                # It follows the letter wherever that goes.
+                self._held.hold(key)
+            else:
+                self._held.take_back()
+                asked.marked = ""
+                self._give(asked, key)
+        elif not self._is_of_the_draft(asked):
+            self._give(asked, key)
+
+    def _take_held(self, keys: Sequence[str]) -> None:
+        asked = self._asked
+        if asked is None:
+            return
+        for key in keys:
+            if asked.dialog.answer is None:
+                self._give(asked, key)
+        if asked.is_answered_by_letters:
+            asked.marked += keys[0]
+        self._show()
+
+    def _give(self, asked: _Asked, key: str) -> None:
+        asked.last_typed = None
+        asked.dialog.take_key(key)
+        asked.take_answer()
+
+    def _write_on(self, asked: _Asked, letter: str) -> None:
+        """Go on with the message that a letter belongs to; what its first letters marked is so no more."""
+        self._write(asked.marked + self._held.take_back() + letter)
+        asked.marked = ""
+        asked.dialog.forget()
+        self._held.restart()
+
+    def _write(self, text: str) -> None:
+        if text:
+            self._draft.insert_text(text)
 
     def _is_of_the_draft(self, asked: _Asked) -> bool:
         if asked.last_typed is None:
             return False
         now = self._clock()
-        early = now - asked.last_typed < _PAUSE_BEFORE_ANSWER
+        early = now - asked.last_typed < _PAUSE_BEFORE_FORM
         asked.last_typed = now if early else None
         return early
 

@@ -37,12 +37,18 @@ class Dialog(Generic[T]):
             the dialog.
         prompt: What stands before that line.
         walks: Left and Right are for the dialog even while a line is typed.
+        letters: The letters that answer it while no line is typed, so that they are told from a message that
+            is being written; `None` if letters fill something in.
     """
 
     answer: T | None = None
     typed: str | None = None
     prompt: str = ""
     walks: bool = False
+    letters: frozenset[str] | None = None
+
+    def forget(self) -> None:
+        """Take back what keys have marked: they were meant for a message."""
 
     def type(self, text: str) -> None:
         """Take the line as it is now."""

@@ -43,22 +43,25 @@ def press(dialog: Approving, *keys: str) -> ApprovalAnswer | None:
     ("keys", "decision"),
     [
         (["y"], Decision.ALLOWED),
-        (["a"], Decision.ALLOWED_FOR_SESSION),
-        (["t"], Decision.ALLOWED_ALWAYS),
+        (["a", Key.ENTER], Decision.ALLOWED_FOR_SESSION),
+        (["t", Key.ENTER], Decision.ALLOWED_ALWAYS),
+        (["t", "y"], Decision.ALLOWED),
+        (["t", Key.ESCAPE], Decision.DECLINED),
         (["e"], Decision.EDITED),
         (["n"], Decision.DECLINED),
         ([Key.ENTER], Decision.DECLINED),
         ([Key.ESCAPE], Decision.DECLINED),
-        ([Key.RIGHT, Key.ENTER], Decision.ALLOWED),
-        ([Key.TAB, Key.DOWN, Key.ENTER], Decision.ALLOWED_FOR_SESSION),
-        ([Key.RIGHT, Key.LEFT, Key.ENTER], Decision.DECLINED),
+        ([Key.RIGHT, Key.TAB, Key.DOWN, Key.ENTER], Decision.DECLINED),
+        ([Key.LEFT] * 5 + [Key.ENTER], Decision.ALLOWED),
+        ([Key.UP] * 5 + [Key.DOWN, Key.ENTER], Decision.ALLOWED_FOR_SESSION),
+        ([Key.LEFT, Key.RIGHT, Key.ENTER], Decision.DECLINED),
     ],
 )
 def test_letters_and_arrows_lead_to_the_same_answers(keys: list[str], decision: Decision) -> None:
     assert press(Approving(request()), *keys) == ApprovalAnswer(decision)
 
 
-@pytest.mark.parametrize("key", ["x", " ", "7", Key.PAGE_DOWN, Key.BACKSPACE])
+@pytest.mark.parametrize("key", ["x", " ", "7", "a", "t", Key.PAGE_DOWN, Key.BACKSPACE])
 def test_other_keys_answer_nothing(key: str) -> None:
     assert press(Approving(request()), key) is None
 

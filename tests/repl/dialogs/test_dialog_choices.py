@@ -23,9 +23,19 @@ def test_a_letter_takes_its_answer_enter_the_marked_one_and_escape_its_own(key: 
 
 
 @pytest.mark.parametrize("key", [Key.RIGHT, Key.DOWN, Key.TAB])
-def test_walking_forward_goes_round(key: Key) -> None:
+def test_walking_forward_ends_at_the_last(key: Key) -> None:
     choices = colours()
-    assert choices.take_key(key) is None
+    assert choices.take_key(Key.LEFT) is None
+    for _ in range(3):
+        assert choices.take_key(key) is None
+    assert choices.take_key(Key.ENTER) == "blue"
+
+
+@pytest.mark.parametrize("key", [Key.LEFT, Key.UP, Key.BACK_TAB])
+def test_walking_back_ends_at_the_first(key: Key) -> None:
+    choices = colours()
+    for _ in range(5):
+        assert choices.take_key(key) is None
     assert choices.take_key(Key.ENTER) == "red"
 
 
@@ -75,3 +85,29 @@ def test_a_line_ends_with_enter() -> None:
     assert line.answer is None
     line.take_key(Key.ENTER)
     assert line.answer == "Alex"
+
+
+def test_escape_leaves_a_line_with_nothing() -> None:
+    line = Line("Name:")
+    line.type("Al")
+    line.take_key(Key.ESCAPE)
+    assert line.answer == ""
+
+
+def lasting() -> Choices[str]:
+    return Choices([Answer("a", "always", "always", lasts=True), Answer("n", "no", "no")], at=1, escape="no")
+
+
+def test_what_lasts_takes_a_letter_and_enter() -> None:
+    choices = lasting()
+    assert choices.take_key("a") is None
+    assert choices.draw(80, PLAIN) == ["❯ [a] always    [n] no", "Enter to confirm · Esc says no"]
+    assert choices.take_key(Key.ENTER) == "always"
+
+
+def test_what_a_letter_marked_is_forgotten_if_it_was_meant_for_something_else() -> None:
+    choices = lasting()
+    choices.take_key("a")
+    choices.forget()
+    assert choices.draw(80, PLAIN) == ["  [a] always  ❯ [n] no"]
+    assert choices.take_key(Key.ENTER) == "no"
