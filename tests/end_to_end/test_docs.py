@@ -73,7 +73,11 @@ def test_the_command_works(
         line = command.replace("./run", "astravue")
         # The shell makes way for the program, so that Ctrl-C and the exit code are the program's.
         shell = ["/bin/sh", "-c", f"exec {line}" if line.startswith("astravue") else line]
-        window = TerminalWindow(shell, environ, ROOT, columns=100, rows=40)
+        # What a command writes lies beside it, and the checkout stays as it is.
+        folder = program.home / "checkout"
+        folder.mkdir()
+        (folder / "evals").symlink_to(ROOT / "evals")
+        window = TerminalWindow(shell, environ, folder, columns=100, rows=40)
         try:
             window.wait_until(lambda: window.ended or any(prompt in window.text for prompt in TYPED))
             if not window.ended:
