@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from agent.ranking import best
+from agent.repl.cells import shorten, width
 from agent.repl.choices import Choice
 from agent.repl.commands import Command, Completes
 from agent.repl.sanitize import strip_line
+
+# What the menu takes beside its texts: a blank on each side of both columns, and the bar.
+_EDGES = 5
+# Narrower windows show names alone.
+_NARROW = 50
 
 
 class SlashCompleter(Completer):
@@ -50,20 +57,33 @@ class SlashCompleter(Completer):
         found = best(typed, commands, lambda command: (command.name, ""))
         # What a command does may say what its name does not, which must not stand in the way of the name.
         found = found or best(typed, commands, lambda command: (command.name, command.summary))
-        return [
-            Completion(
-                command.name + (" " if command.arguments else ""),
-                start_position=-len(typed),
-                display=command.usage,
-                display_meta=command.summary,
-            )
-            for command in found
-        ]
+        return _offer(
+            typed,
+            [
+                (command.name + (" " if command.arguments else ""), command.usage, command.summary)
+                for command in found
+            ],
+        )
 
     def _complete_choice(self, typed: str, completes: Completes) -> list[Completion]:
         # Servers begin all their names with the same word, so a part must be enough.
         found = best(typed, self._choices(completes), lambda choice: (choice.text, choice.summary))
-        return [
-            Completion(choice.text, start_position=-len(typed), display_meta=strip_line(choice.summary))
-            for choice in found
-        ]
+        return _offer(typed, [(choice.text, choice.text, strip_line(choice.summary)) for choice in found])
+
+
+def _offer(typed: str, found: Sequence[tuple[str, str, str]]) -> list[Completion]:
+    """Offer texts, each with its name and what it means, cut to the room that the window has."""
+    columns = get_app().output.get_size().columns
+    room = columns - _EDGES
+    named, meant = (max((width(each[place]) for each in found), default=0) for place in (1, 2))
+    # A few long names do not take the room of all that is said about the others.
+    longest = room if columns < _NARROW else min(named, max(room // 3, room - meant))
+    return [
+        Completion(
+            text,
+            start_position=-len(typed),
+            display=shorten(name, longest),
+            display_meta="" if columns < _NARROW else shorten(meaning, room - longest),
+        )
+        for text, name, meaning in found
+    ]

@@ -61,7 +61,15 @@ def _share_out(spare: int, widths: Sequence[int], rows: Sequence[Sequence[Text]]
 
 
 def _draw_columns(header: Sequence[Text], rows: Sequence[Sequence[Text]], widths: Sequence[int]) -> Table:
-    table = Table(box=box.SIMPLE, pad_edge=False, style="markdown.table.border", collapse_padding=True)
+    # Rows of several lines run into one another unless something stands between them.
+    wraps = any(cell.cell_len > room for row in rows for cell, room in zip(row, widths, strict=False))
+    table = Table(
+        box=box.SIMPLE,
+        pad_edge=False,
+        style="markdown.table.border",
+        collapse_padding=True,
+        show_lines=wraps,
+    )
     for heading, columns in zip(header, widths, strict=True):
         table.add_column(heading, overflow="fold", width=columns)
     for row in rows:

@@ -6,6 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
+from agent.repl.rewrapping import VARIABLES
 from tests.terminal_window import TerminalWindow
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +28,10 @@ class DriverWindow(TerminalWindow):
     ) -> None:
         self._folder = folder
         inherited = {
-            name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLORTERM", "TERM")
+            name: value
+            for name, value in os.environ.items()
+            # The window is none of the terminals that the tests may be run in.
+            if name not in ("NO_COLOR", "COLORTERM", "TERM", "TERM_PROGRAM", *VARIABLES)
         }
         command = [sys.executable, "-m", "tests.repl.driver", str(folder), *arguments]
         super().__init__(command, {**inherited, "LANG": "C.UTF-8", **environ}, ROOT, columns, rows)

@@ -2,9 +2,15 @@
 
 from collections.abc import Sequence
 
-from prompt_toolkit.completion import CompleteEvent
+import pytest
+from prompt_toolkit.application import Application, create_app_session
+from prompt_toolkit.application.current import set_app
+from prompt_toolkit.completion import CompleteEvent, Completion
+from prompt_toolkit.data_structures import Size
 from prompt_toolkit.document import Document
+from prompt_toolkit.output import DummyOutput
 
+from agent.repl.cells import width
 from agent.repl.choices import Choice
 from agent.repl.commands import COMMANDS, Command, Completes
 from agent.repl.completion import SlashCompleter
@@ -53,6 +59,31 @@ def test_nothing_is_offered_after_the_tool_or_a_command_that_takes_none() -> Non
     assert offered("/call astravue_get_task {") == []
     assert offered("/quit x") == []
     assert offered("/nonsense x") == []
+
+
+def offered_at(columns: int, text: str) -> list[Completion]:
+    class Output(DummyOutput):
+        def get_size(self) -> Size:
+            return Size(rows=24, columns=columns)
+
+    with create_app_session(output=Output()), set_app(Application[None](output=Output())):
+        return list(COMPLETER.get_completions(Document(text), CompleteEvent()))
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_what_does_not_fit_into_the_menu_ends_with_an_ellipsis(columns: int) -> None:
+    found = offered_at(columns, "/")
+    names = max(width(each.display_text) for each in found)
+    meanings = max(width(each.display_meta_text) for each in found)
+    assert names + meanings + 5 <= columns
+    is_cut = any(each.display_meta_text.endswith("…") for each in found)
+    assert is_cut is (columns < 200)
+
+
+def test_a_narrow_menu_shows_names_alone() -> None:
+    found = offered_at(40, "/")
+    assert {each.display_meta_text for each in found} == {""}
+    assert max(width(each.display_text) for each in found) <= 37
 
 
 def test_what_a_server_wrote_is_shown_without_control_characters() -> None:

@@ -231,6 +231,7 @@ def test_a_table_takes_the_width_of_its_window_and_gives_it_to_the_texts_that_ne
     assert visible(write([table], plain=False, columns=60)).splitlines()[2:] == [
         " Decide on the push notification  Office move   IN-PROGRESS",
         " provider",
+        "",
         " Sign the lease                   Customer      OPEN",
         "                                  onboarding",
     ]

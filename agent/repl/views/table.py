@@ -204,13 +204,15 @@ def _draw_details(facts: Sequence[tuple[Column, Cell]], room: int, palette: Pale
     lines: list[str] = []
     used = room
     for column, cell in facts:
-        text = f"{column.heading.lower()} {cell.text}" if column.is_named else cell.text
+        text = (
+            f"{column.heading[:1].upper()}{column.heading[1:]}: {cell.text}" if column.is_named else cell.text
+        )
         tone = Tone.DIM if cell.tone is Tone.NORMAL else cell.tone
         if used + len(" · ") + width(text) < room:
             lines[-1] += palette.dim(" · ") + colour(isolate(text), tone, palette)
             used += len(" · ") + width(text)
             continue
-        for line in wrap(text, room - 1 - len(GAP)):
+        for line in wrap(text, room - 1 - len(GAP), indent=GAP):
             lines.append(GAP + colour(isolate(line), tone, palette))
             used = len(GAP) + width(line)
     return lines

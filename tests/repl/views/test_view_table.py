@@ -52,7 +52,7 @@ def test_a_narrow_window_gets_a_block_for_each_record() -> None:
         "Sign the lease for the new office",
         "  ! 13 Nov, 12 days late · IN-PROGRESS",
         "  Alex Morgan, Daniel Reed · High",
-        "  Office move · id 1",
+        "  Office move · Id: 1",
         "Order desks",
         "  28 Nov, in 3 days · OPEN",
     ]
