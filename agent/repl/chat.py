@@ -15,7 +15,7 @@ from typing import Any
 from prompt_toolkit.input import Input
 from prompt_toolkit.output import Output
 
-from agent.errors import AgentError, ExitCode, UsageError
+from agent.errors import AgentError, ExitCode, SignInError, UsageError
 from agent.events import Event
 from agent.repl import commands
 from agent.repl.appearance import Appearance
@@ -23,6 +23,8 @@ from agent.repl.choices import Choice, Source, make_sources
 from agent.repl.command_context import CommandContext
 from agent.repl.commands import COMMANDS, Command, Completes
 from agent.repl.completion import SlashCompleter
+from agent.repl.dialogs.choices import LeavableLine
+from agent.repl.dialogs.filling import Left
 from agent.repl.history import PrivateHistory
 from agent.repl.host import Host
 from agent.repl.lane import Lane
@@ -451,9 +453,18 @@ class Chat:
             await asyncio.to_thread(preload)
 
     async def _sign_in(self) -> str:
-        return await self._host.sign_ins.login(
-            self._context.show_line, lambda: self._screen.read_line("Paste here: ")
-        )
+        return await self._host.sign_ins.login(self._context.show_line, self._read_pasted)
+
+    async def _read_pasted(self) -> str:
+        desk = self._screen.desk
+        keys = "Ctrl-C gives up" if desk is None else "Esc or Ctrl-C gives up"
+        self._context.show_line(f"Paste the address that the browser ends at; {keys}.")
+        if desk is None:
+            return await self._screen.read_line("Paste here: ")
+        pasted = await desk.ask(LeavableLine("Paste here:"))
+        if isinstance(pasted, Left):
+            raise SignInError("Nothing was pasted, so nobody was signed in.", "/login tries again.")
+        return pasted
 
     def _offer_again(self) -> None:
         if problem := self._host.mentions.problem:

@@ -90,7 +90,13 @@ def changes_of(tool: Tool, arguments: JsonObject, names: NameIndex) -> tuple[Cha
 
 
 def describe_subject(tool: Tool, arguments: JsonObject, names: NameIndex) -> str:
-    """What a call is about, in the user's words: the title it gives, else the narrowest thing it names."""
+    """What a call is about, in the user's words: what it updates, the title it gives, or what it names.
+
+    What is updated is called as it is until then, even if the call gives it another title.
+    """
+    updated = _updated(tool, arguments)
+    if updated is not None and (known := names.name_of(updated)):
+        return f"“{known}” ({updated[1]})"
     for key in _in_order(tool, arguments):
         value = arguments[key]
         if isinstance(value, str) and key.lower().endswith(("title", "name")):
@@ -157,11 +163,17 @@ def _describe_item(tool: Tool, key: str, item: JsonValue, names: NameIndex) -> s
 
 def _record_before(tool: Tool, arguments: JsonObject, names: NameIndex) -> JsonObject:
     """What is known of the thing that a call updates; nothing for calls that make something new."""
+    updated = _updated(tool, arguments)
+    return {} if updated is None else names.record(updated)
+
+
+def _updated(tool: Tool, arguments: JsonObject) -> Thing | None:
+    """The one thing that a call updates."""
     words = words_of(tool.name).split("_")
     if _UPDATING.isdisjoint(words):
-        return {}
+        return None
     updated = [thing for thing in things_in(arguments) if thing[0] in words]
-    return names.record(updated[0]) if len(updated) == 1 else {}
+    return updated[0] if len(updated) == 1 else None
 
 
 def _old_and_new(before: str, after: str) -> str:
@@ -199,7 +211,13 @@ def _contents(tool: Tool, arguments: JsonObject, names: NameIndex) -> Iterator[s
             if counts and not isinstance(value, bool) and value:
                 yield f"with it: {words_of(key).replace('_', ' ')}: {value}"
             elif isinstance(value, list) and len(value) > 0 and all(map(is_object, value)):
-                yield f"with it: {len(value)} {words_of(key).replace('_', ' ')}"
+                yield f"with it: {_count(len(value), words_of(key).replace('_', ' '))}"
+
+
+def _count(number: int, plural: str) -> str:
+    if number != 1:
+        return f"{number} {plural}"
+    return f"1 {plural[:-3]}y" if plural.endswith("ies") else f"1 {plural.removesuffix('s')}"
 
 
 def _in_order(tool: Tool, arguments: JsonObject) -> list[str]:

@@ -299,6 +299,15 @@ def test_what_is_pasted_while_signing_in_stays_out_of_the_history(
     assert "hidden" not in (tmp_path / "data" / "history").read_text()
 
 
+def test_a_sign_in_by_pasting_says_what_to_paste_and_is_left_by_escape(window: DriverWindow) -> None:
+    window.press("/login" + ENTER)
+    window.wait_for("Paste here:")
+    assert "Paste the address that the browser ends at; Esc or Ctrl-C gives up." in window.text
+    window.press("\x1b")
+    window.wait_for("Nothing was pasted, so nobody was signed in.")
+    window.wait_gone("Paste here:")
+
+
 def test_the_history_is_private_and_comes_back(open_window: OpenWindow, tmp_path: Path) -> None:
     first = open_window()
     first.wait_for("scripted-model")

@@ -79,7 +79,7 @@ def test_what_is_made_anew_has_no_old_values_though_it_lies_in_something_that_ha
 def test_a_deletion_says_what_goes_with_it() -> None:
     names = learnt({"projectId": 3, "projectName": "Sprint 1", "taskCount": 14, "members": [{"userId": 1}]})
     shown = preview(make_tool("delete_project"), {"projectId": 3}, names)
-    assert shown.details == ("projectId: “Sprint 1” (3)", "with it: task count: 14", "with it: 1 members")
+    assert shown.details == ("projectId: “Sprint 1” (3)", "with it: task count: 14", "with it: 1 member")
 
 
 def test_a_long_text_is_cut_and_its_length_told() -> None:
@@ -143,3 +143,15 @@ def test_only_what_is_shown_is_looked_up() -> None:
     assert len(things) == 11
     updates: list[JsonValue] = [{"taskId": 1}, {"taskId": 2}]
     assert things_shown(BULK_UPDATE, {"updates": updates}) == (("task", "1"), ("task", "2"))
+
+
+def test_what_is_updated_is_called_as_it_is_even_if_its_title_changes() -> None:
+    names = learnt({"taskId": 7, "taskTitle": "Fix login"})
+    assert describe_subject(UPDATE, {"taskId": 7, "title": "Repair login"}, names) == "“Fix login” (7)"
+    assert describe_subject(UPDATE, {"taskId": 8, "title": "Repair login"}, names) == "“Repair login”"
+
+
+def test_one_thing_that_goes_with_another_is_named_in_the_singular() -> None:
+    names = learnt({"taskId": 7, "taskTitle": "Fix login", "owners": [{"id": 1}], "entries": [{"id": 2}]})
+    shown = preview(make_tool("delete_task"), {"taskId": 7}, names)
+    assert shown.details[-2:] == ("with it: 1 owner", "with it: 1 entry")

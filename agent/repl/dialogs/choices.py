@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from agent.repl.cells import shorten, width, wrap
 from agent.repl.dialogs.dialog import Dialog, Key
+from agent.repl.dialogs.filling import Left
 from agent.repl.palette import Palette
 
 T = TypeVar("T")
@@ -144,11 +145,32 @@ class Line(Dialog[str]):
         self.typed = ""
 
     def take_key(self, key: str) -> None:
-        """Take Enter, which ends it, or Escape, which ends it with nothing."""
+        """Take Enter, which ends it."""
+        if key == Key.ENTER:
+            self.answer = (self.typed or "").strip()
+
+    def draw(self, _columns: int, _rows: int, _palette: Palette, /) -> str:
+        """Draw nothing: the prompt says it all."""
+        return ""
+
+
+class LeavableLine(Dialog[str | Left]):
+    """A line of text that Escape leaves.
+
+    Args:
+        prompt: What stands before it.
+    """
+
+    def __init__(self, prompt: str) -> None:
+        self.prompt = prompt
+        self.typed = ""
+
+    def take_key(self, key: str) -> None:
+        """Take Enter, which ends it, or Escape."""
         if key == Key.ENTER:
             self.answer = (self.typed or "").strip()
         elif key == Key.ESCAPE:
-            self.answer = ""
+            self.answer = Left.CANCELLED
 
     def draw(self, _columns: int, _rows: int, _palette: Palette, /) -> str:
         """Draw nothing: the prompt says it all."""

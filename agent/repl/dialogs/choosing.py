@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.ranking import rank
 from agent.repl.cells import shorten, width
 from agent.repl.dialogs.choices import MARK
 from agent.repl.dialogs.dialog import Dialog, Key
@@ -11,7 +12,14 @@ from agent.repl.dialogs.rows import window
 from agent.repl.palette import Palette
 from agent.repl.sanitize import strip_line
 
-_KEYS = "Up, Down choose · type to find · Enter takes · Esc leaves"
+# The longest that fits is shown.
+_KEYS = (
+    "Up, Down choose · type to find · Enter takes · Esc leaves",
+    "Up, Down · Enter takes · Esc leaves",
+    "Esc leaves",
+)
+# What is found only in what an option is, not in what it is called.
+_ONLY_IN_SUMMARY = 7
 _STEPS = {Key.UP: -1, Key.BACK_TAB: -1, Key.DOWN: 1, Key.TAB: 1}
 
 
@@ -22,22 +30,39 @@ class Option:
     Args:
         label: Its name.
         summary: What it is, in one line.
+        title: What else it is called.
+        mark: What tells it apart, where there is no room for all of the summary.
     """
 
     label: str
     summary: str = ""
+    title: str = ""
+    mark: str = ""
 
     def is_found_by(self, words: Sequence[str]) -> bool:
         """Say whether all of some words are parts of its name or of what it is."""
-        text = f"{self.label} {self.summary}".lower()
+        text = f"{self.label} {self.title} {self.summary}".lower()
         return all(word in text for word in words)
 
 
 def find(options: Sequence[Option], typed: str) -> list[int]:
-    """The places of the options that a typed text finds; those whose names begin with it come first."""
-    words = typed.lower().split()
-    found = [place for place, option in enumerate(options) if option.is_found_by(words)]
-    return sorted(found, key=lambda place: not options[place].label.lower().startswith(tuple(words[:1])))
+    """The places of the options that a typed text finds, the best first.
+
+    A first word that all names begin with makes no difference between them and is left out.
+    """
+    typed = " ".join(typed.lower().split())
+    if not typed:
+        return list(range(len(options)))
+    first = options[0].label.partition("_")[0] + "_" if options else ""
+    shared = first if all(option.label.startswith(first) for option in options) else ""
+    ranked: list[tuple[int, int]] = []
+    for place, option in enumerate(options):
+        fit = rank(typed.removeprefix(shared.lower()), option.label.removeprefix(shared), option.title)
+        if fit is None and option.is_found_by(typed.split()):
+            fit = _ONLY_IN_SUMMARY
+        if fit is not None:
+            ranked.append((fit, place))
+    return [place for _, place in sorted(ranked)]
 
 
 class Choosing(Dialog[int | Left]):
@@ -83,17 +108,23 @@ class Choosing(Dialog[int | Left]):
         self._page = room
         first, last = window(self._found, room, self._at - room // 2)
         shown = [self._options[place] for place in self._found[first:last]]
-        labels = [strip_line(option.label) for option in shown]
+        marks = max((width(strip_line(option.mark)) for option in shown), default=0)
+        longest = max(4, columns - len(MARK) - (marks + 2 if marks else 0))
+        labels = [shorten(strip_line(option.label), longest) for option in shown]
         widest = max(map(width, labels), default=0)
         lines = [f"{palette.strong(title)}  {palette.dim(count)}"]
         for place, (option, label) in enumerate(zip(shown, labels, strict=True), first):
             marked = place == self._at
             drawn = shorten(label, columns - len(MARK))
             left = columns - len(MARK) - widest - 2
-            summary = shorten(strip_line(option.summary), left) if left > 12 else ""
+            told = strip_line(option.summary)
+            if option.mark and width(told) > left:
+                told = strip_line(option.mark)
+            summary = shorten(told, left) if option.mark or left > 12 else ""
             space = " " * (widest - width(label) + 2) if summary else ""
             name = palette.strong(drawn) if marked else drawn
             lines.append(f"{palette.accent(MARK) if marked else '  '}{name}{space}{palette.dim(summary)}")
+        keys = next((each for each in _KEYS if width(each) <= columns), _KEYS[-1])
         if not shown:
             lines.append("  (nothing is called so)")
-        return "\n".join([*lines, palette.dim(shorten(_KEYS, columns))])
+        return "\n".join([*lines, palette.dim(shorten(keys, columns))])

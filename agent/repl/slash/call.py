@@ -67,6 +67,6 @@ async def _ask_for_arguments(context: CommandContext, tool: Tool, given: JsonObj
 
 
 async def _choose(context: CommandContext, tools: list[Tool]) -> Tool | None:
-    options = [Option(tool.name, tool.description or tool.title) for tool in tools]
+    options = [Option(tool.name, tool.description or tool.title, tool.title) for tool in tools]
     place = await choose(context.screen, context.scrollback, "Which tool?", options)
     return None if place is None else tools[place]

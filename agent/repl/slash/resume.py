@@ -69,11 +69,16 @@ async def _find(context: CommandContext, rest: str) -> str | None:
 def _option(saved: Saved, *, is_here: bool) -> Option:
     place = "of a demo company" if saved.header.workspace else f"at {shown_address(saved.header.server)}"
     elsewhere = "" if is_here else place
+    age = describe_age(time.time() - saved.used)
     facts = (
-        describe_age(time.time() - saved.used),
+        age,
         f"{saved.turns} turn{'' if saved.turns == 1 else 's'}",
         elsewhere,
         "a copy" if saved.header.forked_from else "",
         saved.id,
     )
-    return Option(strip_line(saved.title), " · ".join(filter(None, facts)))
+    return Option(
+        strip_line(saved.title),
+        " · ".join(filter(None, facts)),
+        mark=f"{age} · {saved.id.rpartition('-')[2]}",
+    )

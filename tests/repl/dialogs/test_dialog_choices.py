@@ -3,8 +3,9 @@
 import pytest
 
 from agent.repl.cells import width
-from agent.repl.dialogs.choices import Answer, Choices, Line, YesOrNo
+from agent.repl.dialogs.choices import Answer, Choices, LeavableLine, Line, YesOrNo
 from agent.repl.dialogs.dialog import Key
+from agent.repl.dialogs.filling import Left
 from agent.repl.palette import Palette
 
 PLAIN = Palette(plain=True)
@@ -87,11 +88,11 @@ def test_a_line_ends_with_enter() -> None:
     assert line.answer == "Alex"
 
 
-def test_escape_leaves_a_line_with_nothing() -> None:
-    line = Line("Name:")
+def test_escape_leaves_a_line_that_may_be_left() -> None:
+    line = LeavableLine("Name:")
     line.type("Al")
     line.take_key(Key.ESCAPE)
-    assert line.answer == ""
+    assert line.answer is Left.CANCELLED
 
 
 def lasting() -> Choices[str]:

@@ -51,6 +51,40 @@ def test_typing_finds_by_all_words_in_name_and_summary_names_that_begin_so_first
     assert dialog.answer == 2
 
 
+def test_what_all_names_begin_with_finds_nothing_and_the_best_is_marked() -> None:
+    tools = ("update_space", "list_tags", "update_task", "update_tag")
+    options = [Option(f"astravue_{name}", "Of astravue", name.replace("_", " ")) for name in tools]
+    dialog = Choosing("Which tool?", options)
+    dialog.type("update t")
+    dialog.take_key(Key.ENTER)
+    assert dialog.answer == 2
+    dialog.type("astravue_update_tag")
+    dialog.take_key(Key.ENTER)
+    assert dialog.answer == 3
+
+
+@pytest.mark.parametrize(
+    ("columns", "end"), [(40, "2 hours ago · aaaa"), (80, "2 hours ago · 3 turns · 2026-aaaa")]
+)
+def test_things_that_are_called_alike_can_be_told_apart(columns: int, end: str) -> None:
+    title = "Which of my tasks are overdue?"
+    dialog = Choosing(
+        "Go on with",
+        [
+            Option(title, f"2 hours ago · 3 turns · 2026-{mark}", mark=f"2 hours ago · {mark}")
+            for mark in ("aaaa", "bbbb")
+        ],
+    )
+    lines = drawn(dialog, columns)
+    assert lines[1].endswith(end)
+    assert max(map(width, lines)) <= columns
+
+
+@pytest.mark.parametrize("columns", [20, 40, 80])
+def test_how_to_leave_is_always_said(columns: int) -> None:
+    assert drawn(choosing(), columns)[-1].endswith("Esc leaves")
+
+
 def test_where_nothing_is_found_enter_takes_nothing() -> None:
     dialog = choosing()
     dialog.type("invoice")
