@@ -52,6 +52,8 @@ class _RunningCall:
     started: ToolCallStarted
     since: float
     is_asked: bool = False
+    # How long it waited for the user, who was asked in its middle.
+    held_up: float = 0.0
     progress: ToolCallProgress | None = None
 
 
@@ -99,7 +101,8 @@ class TurnReader:
         self._answer: AnswerWriter | None = None
         self._waits_for = ""
         self._waits_until = 0.0
-        self._is_asking = False
+        # Since when somebody is asked; time stands still on the screen meanwhile.
+        self._asked_at: float | None = None
         # How much had been written when this last wrote, and whether something else came between.
         self._pieces = scrollback.pieces
         self._is_torn = False
@@ -128,7 +131,7 @@ class TurnReader:
         """Show that time passes: a spinner turns, a countdown goes on, a long wait is told in words."""
         if not self._palette.plain:
             self._screen.tick()
-        elif not self._is_asking:
+        elif self._asked_at is None:
             self._spoken.remind(self._describe_wait())
 
     def _describe_wait(self) -> str:
@@ -140,7 +143,8 @@ class TurnReader:
         """Draw what is under way: the end of the answer, calls, a wait or a spinner; nothing in words."""
         if self._palette.plain:
             return ""
-        now, room = self._clock(), columns - 1
+        now = self._clock() if self._asked_at is None else self._asked_at
+        room = columns - 1
         parts: list[str] = []
         tail = self._answer.draw_tail(columns) if self._answer else ""
         if tail:
@@ -156,7 +160,7 @@ class TurnReader:
             parts.append(draw_countdown(left, room, self._palette))
         waited = max(0.0, now - self._since)
         is_silent = not self._calls and left <= 0 and waited >= _SILENCE
-        if not self._is_asking and (not parts or is_silent):
+        if self._asked_at is None and (not parts or is_silent):
             parts.append(draw_waiting(self._waiting_for(waited), waited, room, self._palette))
         return "\n".join(parts)
 
@@ -192,9 +196,9 @@ class TurnReader:
             case Compacted() | CompactionUndone():
                 self._show_compaction(event)
             case ElicitationRequested():
-                await self._wait_for(self._questions.elicit(event))
+                await self._wait_in_calls(self._questions.elicit(event))
             case SignInRequested():
-                await self._wait_for(self._questions.ask_to_sign_in(event))
+                await self._wait_in_calls(self._questions.ask_to_sign_in(event))
             case TurnFailed():
                 self._finish_answer()
                 if not self.stopping:
@@ -241,7 +245,7 @@ class TurnReader:
             self._answer.finish()
 
     async def _wait_for(self, question: Awaitable[None]) -> None:
-        self._is_asking = True
+        self._asked_at = self._clock()
         # What is drawn already may show a spinner, and the next tick may be a second away.
         self._screen.refresh()
         self._look_for_others()
@@ -249,9 +253,20 @@ class TurnReader:
             await question
         finally:
             self._pieces = self._scrollback.pieces
-            self._is_asking = False
+            self._asked_at = None
             self._since = self._clock()
             self._spoken.restart()
+
+    async def _wait_in_calls(self, question: Awaitable[None]) -> None:
+        """Wait for an answer that calls wait for too; it is no time of theirs."""
+        began = self._clock()
+        try:
+            await self._wait_for(question)
+        finally:
+            thought = self._clock() - began
+            for call in self._calls.values():
+                call.since += thought
+                call.held_up += thought
 
     async def _ask(self, request: ApprovalRequested) -> None:
         call = self._calls.get(request.call.id)
@@ -265,6 +280,8 @@ class TurnReader:
 
     def _finish_call(self, event: ToolCallFinished) -> None:
         call = self._calls.pop(event.call.id, None)
+        if call and call.held_up:
+            event = replace(event, duration=max(0.0, event.duration - call.held_up))
         self._since = self._clock()
         # Of a call whose outcome is unknown nothing may be left out; the others fit on a line.
         is_unknown = event.outcome is CallOutcome.UNKNOWN

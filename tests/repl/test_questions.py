@@ -408,3 +408,36 @@ async def test_a_question_in_mid_turn_stands_in_the_turn_and_is_answered_there()
     reader = TurnReader(screen, desk.scrollback, desk.questions, clock=Clock(), waiting_for=lambda _: "")
     await reader.read(events())
     assert seen == [{"city": "Oslo"}, True]
+
+
+async def test_time_stands_still_while_somebody_is_asked_and_is_no_time_of_the_call() -> None:
+    clock, drawn = Clock(), list[str]()
+
+    class ThinkingScreen(FakeScreen):
+        """Somebody who thinks for a minute."""
+
+        async def confirm(self, question: str) -> bool:
+            assert self.live is not None
+            drawn.append(self.live(80))
+            clock.now += 60.0
+            drawn.append(self.live(80))
+            return await super().confirm(question)
+
+    screen = ThinkingScreen(False)
+
+    async def events() -> AsyncGenerator[Event, None]:
+        yield STARTED
+        clock.now += 2.0
+        yield ElicitationRequested(SERVER, "Pay here.", url=PAGE)
+        clock.now += 1.0
+        assert screen.live is not None
+        drawn.append(screen.live(80))
+        yield ToolCallFinished(CALL, "Copy project", CallOutcome.SUCCEEDED, "copied", duration=63.0)
+        yield TurnFinished("", Usage(), 1)
+
+    desk = Desk(screen)
+    reader = TurnReader(screen, desk.scrollback, desk.questions, clock=clock, waiting_for=lambda _: "")
+    await reader.read(events())
+    assert drawn[0] == drawn[1]
+    assert [line.partition(" ")[2] for line in drawn[1:]] == ["Copy project · 2 s", "Copy project · 3 s"]
+    assert "✓ Copy project · 3.0 s" in screen.text
