@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pytest
+from starlette.responses import Response
 
 from agent.errors import ExitCode
 from tests.end_to_end.program import ASTRAVUE, Program
@@ -119,21 +120,55 @@ def test_the_answer_or_nothing_on_standard_output_and_a_line_that_names_the_next
 
 
 @each_case
-def test_one_stream_and_one_object_however_it_ends(case: Case, signed_in: Program) -> None:
-    asked = ask(case, signed_in, "--stream-json", "--json")
+def test_one_object_however_it_ends(case: Case, signed_in: Program) -> None:
+    asked = ask(case, signed_in, "--json")
     assert asked.returncode == case.code, asked.stderr
-    *lines, told = lines_of(asked.stdout)
+    (told,) = lines_of(asked.stdout)
+    ANSWER.validate(told)
+    assert (told["exit_code"], told["exit_reason"]) == (case.code, ExitCode(case.code).reason)
+    assert told["answer"].strip() == case.answer.strip()
+    assert (told["error"] is None) == (case.code == 0)
+    assert told["cost"] == told["usage"]["cost"]
+
+
+@each_case
+def test_one_stream_however_it_ends(case: Case, signed_in: Program) -> None:
+    asked = ask(case, signed_in, "--stream-json")
+    assert asked.returncode == case.code, asked.stderr
+    lines = lines_of(asked.stdout)
     for line in lines:
         LINE.validate(line)
     assert lines[0]["type"] == "stream"
     ends = [line for line in lines if line["type"] in ("turn_finished", "turn_failed", "turn_interrupted")]
     assert ends == lines[-1:]
-    ANSWER.validate(told)
-    for each in (told, lines[-1]):
-        assert (each["exit_code"], each["exit_reason"]) == (case.code, ExitCode(case.code).reason)
-    assert told["answer"].strip() == case.answer.strip()
-    assert (told["error"] is None) == (case.code == 0)
-    assert told["cost"] == told["usage"]["cost"]
+    assert (lines[-1]["exit_code"], lines[-1]["exit_reason"]) == (case.code, ExitCode(case.code).reason)
+
+
+@pytest.mark.parametrize("name", ["done", "sign_in_needed", "server_unreachable", "limit_reached"])
+def test_a_conversation_is_named_only_where_something_was_kept_of_it(name: str, signed_in: Program) -> None:
+    (told,) = lines_of(ask(CASES[name], signed_in, "--json").stdout)
+    (first, *_) = lines_of(ask(CASES[name], signed_in, "--stream-json").stdout)
+    was_kept = name in ("done", "limit_reached")
+    assert (told["session"] is not None, first["session"] is not None) == (was_kept, was_kept)
+
+
+def test_one_form_of_json_at_a_time(program: Program) -> None:
+    refused = program.run("ask", "Hello", "--json", "--stream-json")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.endswith("See astravue ask --help\n")
+
+
+def test_an_answer_of_blanks_is_none(signed_in: Program) -> None:
+    asked = ask(Case(6, ["  "]), signed_in)
+    assert (asked.returncode, asked.stdout) == (6, "")
+    assert "answered with nothing" in asked.stderr
+
+
+def test_what_was_said_before_a_limit_is_printed(signed_in: Program) -> None:
+    choice = {"index": 0, "delta": {"content": "I begin to say"}, "finish_reason": "length"}
+    cut = f"data: {json.dumps({'choices': [choice]})}\n\ndata: [DONE]\n\n"
+    asked = ask(Case(7, [Response(cut, media_type="text/event-stream")]), signed_in)
+    assert (asked.returncode, asked.stdout) == (7, "I begin to say\n")
 
 
 def test_the_stream_names_the_conversation_to_go_on_with(signed_in: Program) -> None:
@@ -211,35 +246,32 @@ class TestInterruption:
         ("number", "in_background"), [(signal.SIGINT, False), (signal.SIGTERM, False), (signal.SIGTERM, True)]
     )
     def test_in_the_middle_of_an_answer(self, signed_in: Program, number: int, in_background: bool) -> None:
-        options = ("--stream-json", "--json", "--quiet")
+        options = ("--stream-json", "--quiet")
         with self.asking(signed_in, *options, in_background=in_background) as (process, held):
             lines, complaint = self.stop_in_the_middle(process, held, number)
         assert process.returncode == 130
-        *stream, told = lines
-        for line in stream:
+        for line in lines:
             LINE.validate(line)
-        assert stream[-1] == {"type": "turn_interrupted", "exit_code": 130, "exit_reason": "interrupted"}
-        ANSWER.validate(told)
-        assert told["answer"].strip() == "The first half"
-        assert (told["exit_code"], told["exit_reason"]) == (130, "interrupted")
+        assert lines[-1] == {"type": "turn_interrupted", "exit_code": 130, "exit_reason": "interrupted"}
         assert len(complaint.splitlines()) == 1
-        assert f"astravue ask --session {told['session']}" in complaint
-        kept = signed_in.run("sessions", "show", told["session"])
+        session = lines[0]["session"]
+        assert f"astravue ask --session {session}" in complaint
+        kept = signed_in.run("sessions", "show", session)
         assert "The first half" in kept.stdout
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_before_anything_was_said(self, signed_in: Program, number: int) -> None:
         with socket.create_server(("127.0.0.1", 0)) as silent:
             address = f"http://127.0.0.1:{silent.getsockname()[1]}/mcp"
-            with self.asking(signed_in, "--stream-json", "--json", "--server", address) as (process, _):
+            with self.asking(signed_in, "--json", "--server", address) as (process, _):
                 connection, _ = silent.accept()
                 process.send_signal(number)
                 out, complaint = process.communicate(timeout=_BOUND)
                 connection.close()
         assert process.returncode == 130
-        *stream, told = lines_of(out)
-        assert [line["type"] for line in stream] == ["stream", "turn_interrupted"]
+        (told,) = lines_of(out)
         ANSWER.validate(told)
+        assert told["session"] is None
         assert (told["answer"], told["exit_reason"]) == ("", "interrupted")
         assert complaint.splitlines()[-1].startswith("astravue: Interrupted")
         assert "Traceback" not in complaint
