@@ -55,12 +55,22 @@ class RewrappingRenderer(Renderer):
 
     def render(self, app: Application[Any], layout: Layout, is_done: bool = False) -> None:
         """Draw."""
-        self._follow()
+        if self._last_screen is not None and self._last_size != self.output.get_size():
+            self.erase(leave_alternate_screen=False)
         super().render(app, layout, is_done)
 
     def erase(self, leave_alternate_screen: bool = True) -> None:
         """Take away what was drawn."""
         self._follow()
+        if self._cursor_pos.y:
+            # tmux keeps a copy of what is cleared from the very first place of its window on.
+            self.output.cursor_backward(self._cursor_pos.x)
+            self.output.cursor_up(self._cursor_pos.y)
+            self.output.erase_end_of_line()
+            self.output.cursor_down(1)
+            self.output.erase_down()
+            self.output.cursor_up(1)
+            self._cursor_pos = Point(x=0, y=0)
         super().erase(leave_alternate_screen)
 
     def _follow(self) -> None:
