@@ -34,7 +34,6 @@ from tests.repl.fake_screen import FakeScreen
 pytestmark = pytest.mark.anyio
 SERVER = "https://demo.example/mcp"
 LOST = SignInError("The sign-in is no longer valid; nothing else was lost.", "Run `astravue login`.")
-SEND = "Send this to the server? No begins again."
 
 
 class Desk:
@@ -85,7 +84,7 @@ async def ask(request: ElicitationRequested, *answers: str | bool | ApprovalAnsw
 
 async def test_a_form_is_filled_in_field_by_field() -> None:
     request = form_of(TRIP, "city", "room")
-    screen = await ask(request, "Oslo", "", "double", "1, bike", "y", True)
+    screen = await ask(request, "Oslo", "", "double", "1, bike", "y", "yes")
     assert request.action is ElicitationAction.ACCEPTED
     assert request.content == {
         "city": "Oslo",
@@ -94,7 +93,7 @@ async def test_a_form_is_filled_in_field_by_field() -> None:
         "extras": ["breakfast", "bike"],
         "quiet": True,
     }
-    assert screen.asked == ["City: ", "nights [3]: ", "Room: ", "extras: ", "quiet: ", SEND]
+    assert screen.asked == ["City: ", "nights [3]: ", "Room: ", "extras: ", "quiet: ", "Answer: "]
     assert screen.text == (
         "https://demo.example/mcp asks: Where to?\n"
         "Type /decline to say no to the server, /cancel to leave it open.\n"
@@ -118,12 +117,14 @@ async def test_a_form_is_filled_in_field_by_field() -> None:
         "  Room: Double\n"
         "  extras: breakfast, bike\n"
         "  quiet: yes\n"
+        "Send this to the server? Type yes, /again to begin again, or nothing to leave\n"
+        "it.\n"
     )
 
 
 async def test_what_is_left_out_is_not_sent() -> None:
     request = form_of({"quiet": {"type": "boolean"}, "note": {"type": "string"}})
-    screen = await ask(request, "", "", True)
+    screen = await ask(request, "", "", "yes")
     assert request.action is ElicitationAction.ACCEPTED
     assert request.content == {}
     assert "  (all fields left out)\n" in screen.text
@@ -131,16 +132,30 @@ async def test_what_is_left_out_is_not_sent() -> None:
 
 async def test_an_answer_that_does_not_fit_is_asked_for_again() -> None:
     request = form_of({"nights": {"type": "integer", "minimum": 1, "maximum": 30}}, "nights")
-    screen = await ask(request, "many", "31", "", "2", True)
+    screen = await ask(request, "many", "31", "", "2", "y")
     assert request.content == {"nights": 2}
-    assert screen.asked == ["nights: "] * 4 + [SEND]
+    assert screen.asked == ["nights: "] * 4 + ["Answer: "]
     assert screen.text.count("It takes a whole number, 1 to 30.\n") == 2
     assert screen.text.count("This field cannot be left out.\n") == 1
 
 
-async def test_whoever_does_not_want_to_send_it_begins_again() -> None:
+async def test_a_form_begins_again_only_where_that_is_asked_for() -> None:
     request = form_of({"city": {"type": "string"}}, "city")
-    await ask(request, "Olso", False, "Oslo", True)
+    await ask(request, "Olso", "/again", "Oslo", "yes")
+    assert request.content == {"city": "Oslo"}
+
+
+@pytest.mark.parametrize("word", ["", "no", "n", "/cancel"])
+async def test_a_form_is_left_at_its_end_by_enter_alone(word: str) -> None:
+    request = form_of({"city": {"type": "string"}}, "city")
+    await ask(request, "Oslo", word)
+    assert (request.action, request.content) == (ElicitationAction.CANCELLED, {})
+
+
+async def test_a_word_that_is_neither_yes_nor_no_is_asked_about_again() -> None:
+    request = form_of({"city": {"type": "string"}}, "city")
+    screen = await ask(request, "Oslo", "perhaps", "yes")
+    assert screen.asked == ["city: ", "Answer: ", "Answer: "]
     assert request.content == {"city": "Oslo"}
 
 
@@ -180,7 +195,7 @@ async def test_nothing_that_a_server_writes_reaches_the_terminal_as_a_command() 
     request = ElicitationRequested(
         "demo\x1b]0;x", "Where\x1b[2J to?", parse_form({"properties": {"c": field}})
     )
-    screen = await ask(request, "1", True)
+    screen = await ask(request, "1", "yes")
     for text in (screen.text, *screen.asked):
         assert not set(text) & {"\x1b", "\x07", "\x9b"}
 
@@ -271,26 +286,26 @@ async def test_a_decision_goes_into_the_request() -> None:
 
 
 async def test_arguments_are_changed_by_a_form_of_them() -> None:
-    request, screen = await decide(EDIT, False, "", "New", True)
+    request, screen = await decide(EDIT, "no", "", "New", "yes")
     assert (request.decision, request.edited) == (Decision.EDITED, {"taskId": 7, "title": "New"})
     assert screen.asked == [
         "Rename task: “Old”",
-        "Fill in optional fields?",
+        "Answer: ",
         "taskId [7]: ",
         "title [Old]: ",
-        "Take these values? No begins again.",
+        "Answer: ",
     ]
 
 
 async def test_what_an_id_stands_for_is_said_where_it_may_be_changed() -> None:
-    request, screen = approval(), FakeScreen(EDIT, False, "", "", True)
+    request, screen = approval(), FakeScreen(EDIT, "", "", "", "yes")
     request.changes = (Change("taskId", "taskId", "", "“Fix login” (7)"),)
     await Desk(screen).questions.decide(request)
     assert "taskId\n  now “Fix login” (7)\n" in screen.text
 
 
 async def test_whoever_leaves_the_form_is_asked_again() -> None:
-    request, screen = await decide(EDIT, False, "/cancel", YES)
+    request, screen = await decide(EDIT, "perhaps", "/cancel", YES)
     assert (request.decision, request.edited) == (Decision.ALLOWED, None)
     assert screen.asked.count("Rename task: “Old”") == 2
 
@@ -393,7 +408,7 @@ async def test_progress_of_a_call_that_is_over_draws_nothing() -> None:
 
 
 async def test_a_question_in_mid_turn_stands_in_the_turn_and_is_answered_there() -> None:
-    screen = FakeScreen("Oslo", True, True)
+    screen = FakeScreen("Oslo", "yes", True)
     form, lost = form_of({"city": {"type": "string"}}, "city"), SignInRequested(LOST)
     seen: list[object] = []
 
@@ -440,4 +455,4 @@ async def test_time_stands_still_while_somebody_is_asked_and_is_no_time_of_the_c
     await reader.read(events())
     assert drawn[0] == drawn[1]
     assert [line.partition(" ")[2] for line in drawn[1:]] == ["Copy project · 2 s", "Copy project · 3 s"]
-    assert "✓ Copy project · 3.0 s" in screen.text
+    assert "✓ Copy project · copied · 3.0 s" in screen.text

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from agent.forms import Field, FieldKind, FormValue
+from agent.repl.approvals import decide_yes_or_no
 from agent.repl.cells import shorten
 from agent.repl.dialogs.filling import FormRequest, Left
 from agent.repl.sanitize import strip_line
@@ -11,6 +12,7 @@ from agent.repl.screen import Kind, Screen, Scrollback
 _DECLINE = "/decline"
 _CANCEL = "/cancel"
 _EMPTY = "/empty"
+_AGAIN = "/again"
 _LONGEST_PROMPT = 30
 
 
@@ -67,7 +69,8 @@ class LineByLine:
                 self._write(self._palette.warning(strip_line(fault.text)))
                 continue
             self._write(self._draw(values))
-            if await self._screen.confirm(f"{self._request.question} No begins again."):
+            words = f"Type yes, {_AGAIN} to begin again, or nothing to leave it."
+            if await self._decide(f"{self._request.question} {words}", leaves=True):
                 return values
 
     async def _wanted(self, given: Mapping[str, FormValue]) -> list[Field]:
@@ -78,7 +81,26 @@ class LineByLine:
             return fields
         others = [strip_line(field.title) for field in fields if field not in needed]
         self._write(f"{'Optional as well' if needed else 'Optional'}: {', '.join(others)}")
-        return fields if await self._screen.confirm("Fill in optional fields?") else needed
+        return fields if await self._decide("Fill in optional fields? [y/N]", leaves=False) else needed
+
+    async def _decide(self, question: str, *, leaves: bool) -> bool:
+        """Ask until the answer is yes or no; a no, which nothing stands for, may leave the form."""
+        while True:
+            self._write(question)
+            text = await self._screen.read_line("Answer: ")
+            self._leave_by(text)
+            if leaves and text.lower() == _AGAIN:
+                return False
+            decided = decide_yes_or_no(text)
+            if decided is False and leaves:
+                raise _LeftError(Left.CANCELLED)
+            if decided is not None:
+                return decided
+
+    def _leave_by(self, text: str) -> None:
+        word = text.lower()
+        if word == _CANCEL or (word == _DECLINE and self._declines):
+            raise _LeftError(Left.DECLINED if word == _DECLINE else Left.CANCELLED)
 
     @property
     def _declines(self) -> bool:
@@ -99,9 +121,8 @@ class LineByLine:
         prompt = shorten(f"{strip_line(field.title)}{shown}", _LONGEST_PROMPT)
         while True:
             text = await self._screen.read_line(f"{prompt}: ")
+            self._leave_by(text)
             word = text.lower()
-            if word == _CANCEL or (word == _DECLINE and self._declines):
-                raise _LeftError(Left.DECLINED if word == _DECLINE else Left.CANCELLED)
             if not text and given is not None:
                 return given
             try:
