@@ -12,13 +12,13 @@ from agent.commands.stored_keys import open_keys
 from agent.errors import ExitCode, ModelError
 from agent.folders import Folders
 from agent.jsontypes import JsonObject
-from agent.model.check import SECONDS, Report, check_endpoint
+from agent.model.check import SECONDS, Report, check_endpoint, report_failure
 from agent.model.check_embedded import check_embedded
 from agent.model.embedded import is_available
 from agent.model.embedded.weights import QWEN_CODER
 from agent.model.http_client import ShowRequest
 from agent.model.listing import NO_KEY, list_models
-from agent.model.selection import Choice, Kind, choose_model, no_key
+from agent.model.selection import Choice, Kind, UnreachedError, choose_model, no_key
 from agent.repl.sanitize import strip_line
 from agent.settings import Settings
 
@@ -29,8 +29,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     settings, folders = prepare(arguments)
     show_request = STANDARD_ERROR.write_line if arguments.show_request else None
-    choice, report = asyncio.run(_check(settings, folders, show_request))
     as_json = bool(getattr(arguments, "json", False))
+    try:
+        choice, report = asyncio.run(_check(settings, folders, show_request))
+    except ModelError as error:
+        if as_json:
+            write_json(_to_json(_wanted(settings), _report_on(error)), indent=1)
+        raise
     name = choice.name if choice.kind is Kind.ENDPOINT else f"{choice.name} ({QWEN_CODER.name})"
     if as_json:
         write_json(_to_json(choice, report), indent=1)
@@ -44,6 +49,16 @@ def run(arguments: argparse.Namespace) -> int:
         requests = "1 request" if report.requests == 1 else f"{report.requests} requests"
         sys.stdout.write(strip_line(f"{name} {report.verdict} ({requests}, {report.seconds:.1f} s).") + "\n")
     return ExitCode.DONE
+
+
+def _wanted(settings: Settings) -> Choice:
+    """What was asked for, where no model could be chosen."""
+    return Choice(Kind.ENDPOINT, settings.model, settings.base_url)
+
+
+def _report_on(error: ModelError) -> Report:
+    name = "address" if isinstance(error, UnreachedError) else "model"
+    return report_failure(name, error.message.rstrip("."), error.hint)
 
 
 async def _check(
@@ -86,7 +101,7 @@ async def _check_endpoint(
 
 def _to_json(choice: Choice, report: Report) -> JsonObject:
     return {
-        "model": choice.name,
+        "model": choice.name or None,
         "base_url": shown_address(choice.base_url) or None,
         "verdict": report.verdict,
         "usable": report.failed is None,

@@ -32,6 +32,7 @@ _BOTH = "Count from one to ten in words. Then call show_project for the project 
 _CALL = "Call the function show_project for the project “Blue”. Write no text."
 _TEXT = "Count from one to twenty in words."
 _ARGUMENT = "Blue"
+_QUESTIONS = ("address", "key", "model", "streaming", "functions", "usage")
 _FUNCTION = FunctionDefinition(
     "show_project",
     "Shows one project to the user.",
@@ -118,6 +119,18 @@ class _Attempt:
         return any(_is_right(call) for call in self.calls)
 
 
+def report_failure(name: str, text: str, hint: str) -> Report:
+    """What is known where one question has failed before any other was asked.
+
+    Args:
+        name: What was asked about.
+        text: What came of it.
+        hint: What helps.
+    """
+    failed = Check(name, Outcome.FAILED, text, text, hint)
+    return Report(tuple(failed if each == name else Check(each, Outcome.OPEN, "") for each in _QUESTIONS))
+
+
 async def check_endpoint(
     model: Model,
     base_url: str,
@@ -141,17 +154,7 @@ async def check_endpoint(
     """
     base_url = shown_address(base_url)
     if not listing.reached:
-        checks = (
-            Check(
-                "address",
-                Outcome.FAILED,
-                f"{base_url} {listing.problem}",
-                f"{base_url} {listing.problem}",
-                listing.hint,
-            ),
-            *(Check(name, Outcome.OPEN, "") for name in ("key", "model", "streaming", "functions", "usage")),
-        )
-        return Report(checks)
+        return report_failure("address", f"{base_url} {listing.problem}", listing.hint)
     begun, deadline = clock(), asyncio.get_running_loop().time() + seconds
 
     async def ask(text: str, *functions: FunctionDefinition) -> _Attempt:

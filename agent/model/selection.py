@@ -29,6 +29,10 @@ StoredKey: TypeAlias = Callable[[str], Awaitable[str | None]]
 """Finds the key that is kept for an address, if there is one."""
 
 
+class UnreachedError(ModelError):
+    """The endpoint was to be asked which models it has, and cannot be reached."""
+
+
 class Kind(StrEnum):
     """How a model is reached."""
 
@@ -186,7 +190,8 @@ async def _first_model(endpoint: ConfiguredEndpoint, show_request: "ShowRequest 
         return OPENAI_MODEL
     listing = await list_endpoint(endpoint, show_request=show_request)
     if not listing.names:
-        raise ModelError(f"{shown_address(endpoint.base_url)} {listing.problem}.", listing.hint)
+        kind = ModelError if listing.reached else UnreachedError
+        raise kind(f"{shown_address(endpoint.base_url)} {listing.problem}.", listing.hint)
     return (listing.chatting or listing.names)[0]
 
 

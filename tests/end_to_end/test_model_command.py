@@ -371,6 +371,18 @@ def test_an_endpoint_that_is_away_cannot_be_used(program: Program) -> None:
     assert f"m cannot be used: {AWAY} cannot be reached." in tested.stderr
 
 
+@pytest.mark.parametrize("named", [(), ("--model", "m")])
+def test_an_endpoint_that_is_away_is_told_to_scripts(program: Program, named: tuple[str, ...]) -> None:
+    tested = program.run("model", "test", "--json", "--base-url", AWAY, *named)
+    assert tested.returncode == 6
+    told = json.loads(tested.stdout)
+    assert told["verdict"] == f"cannot be used: {AWAY} cannot be reached"
+    assert (told["model"], told["base_url"], told["usable"]) == ("m" if named else None, AWAY, False)
+    assert [check["outcome"] for check in told["checks"]] == ["failed", *["not tried"] * 5]
+    assert told["checks"][0]["name"] == "address"
+    assert len(tested.stderr.splitlines()) == 1
+
+
 def test_every_request_of_a_test_can_be_seen(program: Program) -> None:
     with ScriptedEndpoint(WORKING) as running:
         tested = program.run(
