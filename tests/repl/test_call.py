@@ -77,7 +77,7 @@ def test_where_lines_are_printed_everything_is_asked_with_lines(open_window: Ope
     window.wait_for("It takes a whole number.")
     window.press("4" + ENTER)
     window.wait_for("Call it with these? Type yes, /again to begin again, or nothing to leave it.")
-    window.wait_for("Answer: ")
+    window.wait_for("Answer:")
     window.press("perhaps" + ENTER)
     window.wait_until(lambda: window.text.count("Call it with these?") == 2)
     window.press("y" + ENTER)
