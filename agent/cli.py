@@ -73,7 +73,6 @@ def build_parser() -> argparse.ArgumentParser:
         parents=[shared],
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"astravue-agent {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
 
     def add(name: str, text: str) -> argparse.ArgumentParser:
@@ -120,6 +119,8 @@ def _global_options() -> _Parser:
     for option, (metavar, text) in _GLOBAL_OPTIONS.items():
         options.add_argument(option, metavar=metavar, help=text)
     options.add_argument("--verbose", action="store_true", help="more detail in the log file")
+    version = f"astravue-agent {__version__}"
+    options.add_argument("--version", action="version", version=version, help="show the version and leave")
     return shared
 
 
@@ -324,10 +325,9 @@ def _add_eval(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1")
-    return value
+    if not (text.isascii() and text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 on")
+    return int(text)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -359,6 +359,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
+    arguments = argparse.Namespace()
     try:
         parser = build_parser()
         if "_ARGCOMPLETE" in os.environ:
@@ -375,6 +376,9 @@ def _run(argv: Sequence[str] | None) -> int:
         module = importlib.import_module(_COMMANDS[arguments.command or "chat"])
         return int(module.run(arguments))
     except AgentError as error:
+        from agent.hints import for_command_line
+
+        error.hint = for_command_line(error.hint, arguments)
         _complain(str(error))
         return int(error.exit_code)
     except KeyboardInterrupt:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.errors import LimitError
+from agent.hints import GO_ON
 from agent.model.protocol import Usage
 
-_GO_ON = "Say “go on” to continue; [limits] in the settings raises it."
+_GO_ON = f"{GO_ON} to continue; [limits] in the settings raises it."
 
 
 @dataclass(frozen=True, slots=True)

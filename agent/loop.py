@@ -31,6 +31,7 @@ from agent.events import (
     TurnStarted,
     WaitStarted,
 )
+from agent.hints import GO_ON
 from agent.jsontypes import JsonObject, JsonValue, dump, well_formed
 from agent.kept_results import KeptResults
 from agent.limits import Limits, Spent
@@ -369,7 +370,7 @@ class Loop:
             if message.text or message.tool_calls:
                 self._conversation.append(message)
         if answer.finish is None:
-            raise ModelError("The model's answer broke off; what came of it is kept.", "Say “go on”.")
+            raise ModelError("The model's answer broke off; what came of it is kept.", f"{GO_ON}.")
         reason = FinishReason.TOOL_CALLS if answer.calls else answer.finish.reason
         yield StepFinished(
             progress.steps,
@@ -418,7 +419,7 @@ class Loop:
 
 def _refuse_unfinished(reason: FinishReason, message: AssistantMessage) -> None:
     if reason is FinishReason.LENGTH:
-        raise LimitError("The answer reached the model's length limit; what came is kept.", "Say “go on”.")
+        raise LimitError("The answer reached the model's length limit; what came is kept.", f"{GO_ON}.")
     if reason is FinishReason.CONTENT_FILTER:
         raise ModelError("The endpoint's content filter stopped the answer.", "Say it in other words.")
     if not message.text.strip() and not message.tool_calls:

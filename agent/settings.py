@@ -162,9 +162,15 @@ def _read(path: Path, settings: tuple[Setting, ...]) -> _File:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return _File({}, {})
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise SettingsError(
-            f"The settings file {path} cannot be read ({error}); it was left as it is."
+            f"The settings file {path} cannot be read ({error.strerror}); it was left as it is.",
+            "Check that path and who may read it, or name another file with --config.",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"The settings file {path} is no UTF-8 text; it was left as it is.",
+            "Save it as UTF-8, or move it away.",
         ) from error
     import tomllib
 

@@ -60,11 +60,11 @@ class Setting:
 
 
 _LIMITS = (
-    Setting("steps", Kind.NUMBER, "requests to the model"),
-    Setting("tokens", Kind.NUMBER, "tokens read and written"),
+    Setting("steps", Kind.WHOLE, "requests to the model"),
+    Setting("tokens", Kind.WHOLE, "tokens read and written"),
     Setting("cost", Kind.NUMBER, "US dollars"),
     Setting("seconds", Kind.NUMBER, "time"),
-    Setting("context", Kind.NUMBER, "tokens that the model can read; 0 lets the program find out"),
+    Setting("context", Kind.WHOLE, "tokens that the model can read; 0 lets the program find out"),
 )
 _TOOLS = (
     Setting("threshold", Kind.WHOLE, "a server with no more tools than this is offered whole"),

@@ -202,7 +202,7 @@ def test_a_file_that_cannot_be_used_is_told_in_one_sentence_and_kept(
 
 def test_a_file_that_is_no_text_is_told_and_kept(place: Place) -> None:
     place.user_file.write_bytes(b"\xff\xfe")
-    with pytest.raises(SettingsError, match=r"cannot be read .*; it was left as it is"):
+    with pytest.raises(SettingsError, match=r"is no UTF-8 text; it was left as it is"):
         place.load()
     assert place.user_file.read_bytes() == b"\xff\xfe"
 
@@ -326,3 +326,9 @@ def test_a_wrong_word_about_keeping_deletes_nothing(tmp_path: Path, text: str, p
     (tmp_path / "settings.toml").write_text(text)
     with pytest.raises(SettingsError, match=problem):
         load_settings({}, {}, find_folders({"ASTRAVUE_HOME": str(tmp_path)}), working_folder=tmp_path)
+
+
+def test_half_a_step_is_no_limit(place: Place) -> None:
+    place.user_file.write_text("[limits]\nsteps = 2.5\n")
+    with pytest.raises(SettingsError, match=r"steps of \[limits\] must be a whole number"):
+        place.load()

@@ -5,6 +5,7 @@ import asyncio
 import sys
 from contextlib import aclosing
 
+from agent.addresses import shown_address
 from agent.commands.common import make_policy, prepare, warn
 from agent.commands.json_lines import write_json
 from agent.commands.output import Output
@@ -12,7 +13,7 @@ from agent.commands.passphrase import unlock
 from agent.errors import AgentError, ExitCode, UsageError
 from agent.events import CallOutcome, ToolCallFinished
 from agent.jsontypes import JsonObject, parse_object
-from agent.repl.sanitize import strip
+from agent.repl.sanitize import strip, strip_line
 from agent.session import Session
 from agent.session_options import SessionOptions
 
@@ -30,9 +31,14 @@ def run(arguments: argparse.Namespace) -> int:
     options = SessionOptions(policy=policy, say=warn, record=False, vault_key=key)
     session = Session(settings, folders, options)
     output = Output.from_arguments(argparse.Namespace(json=False, quiet=True))
-    finished = asyncio.run(_call(session, arguments.name, tool_arguments, output))
+    finished, is_known = asyncio.run(_call(session, arguments.name, tool_arguments, output))
     if output.error is not None or finished is None:
         raise output.error or AgentError(f"{arguments.name} was not called.")
+    if finished.outcome is CallOutcome.INVALID:
+        if not is_known:
+            address = shown_address(settings.server)
+            raise UsageError(f"{address} has no tool named {arguments.name}.", "See: astravue tools")
+        raise UsageError(strip_line(finished.text), f"See: astravue tools {arguments.name}")
     if finished.outcome is not CallOutcome.SUCCEEDED:
         warn(finished.text)
         return ExitCode.FAILED
@@ -45,14 +51,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _call(
     session: Session, name: str, arguments: JsonObject, output: Output
-) -> ToolCallFinished | None:
+) -> tuple[ToolCallFinished | None, bool]:
+    """Call it; gives how that ended, and whether the server has such a tool."""
     finished: ToolCallFinished | None = None
+    is_known = True
     try:
         async with aclosing(session.call(name, arguments)) as events:
             async for event in events:
                 await output.take(event)
                 if isinstance(event, ToolCallFinished):
                     finished = event
+        if finished is not None and finished.outcome is CallOutcome.INVALID:
+            is_known = any(tool.name == name for tool in await session.tools())
     finally:
         await session.aclose()
-    return finished
+    return finished, is_known

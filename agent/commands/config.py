@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
 from agent.errors import ExitCode
 from agent.folders import Folders, find_folders
-from agent.jsontypes import JsonObject, JsonValue
+from agent.jsontypes import JsonObject, JsonValue, is_object
+from agent.limits import Limits
 from agent.settings import Settings, ToolSettings
 from agent.settings_schema import build_schema
 from agent.settings_table import SETTINGS, Setting
@@ -49,9 +51,32 @@ def _show(settings: Settings, file: str, *, as_json: bool) -> None:
         }
         write_json({"file": file, "settings": shown}, indent=1)
         return
-    write_columns(
-        [(each.name, _in_words(_value(each, settings)), _origin(each, settings)) for each in SETTINGS]
-    )
+    write_columns(list(_rows(settings)))
+
+
+def _rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Each setting, and each part of one that is a table with the value that holds."""
+    usual = _usual_parts()
+    for each in SETTINGS:
+        value = _value(each, settings)
+        given = value if is_object(value) else {}
+        if not each.parts:
+            yield each.name, _in_words(value), _origin(each, settings)
+        for part in each.parts:
+            is_given = part.name in given
+            held = given[part.name] if is_given else usual[each.name].get(part.name)
+            origin = _origin(each, settings) if is_given else _DEFAULT
+            yield f"{each.name}.{part.name}", _in_words(held), origin
+
+
+def _usual_parts() -> Mapping[str, JsonObject]:
+    from agent.tools.catalogue import Selection
+
+    return {
+        "limits": dict(asdict(Limits())),
+        "tools": {"threshold": Selection().threshold, "core": "the usual ones"},
+        "sessions": {"keep_days": 0, "keep": 0},
+    }
 
 
 def _origin(setting: Setting, settings: Settings) -> str:
@@ -79,6 +104,8 @@ def _in_words(value: JsonValue) -> str:
             return "-"
         case str():
             return value
+        case float():
+            return f"{value:g}"
         case dict():
             return ", ".join(f"{name} {_in_words(part)}" for name, part in value.items())
         case list():

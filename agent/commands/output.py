@@ -33,6 +33,7 @@ from agent.events import (
     TurnFinished,
     WaitStarted,
 )
+from agent.hints import for_command_line
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import TextDelta, Usage
 from agent.notices import describe
@@ -56,6 +57,7 @@ class Output:
         session_id: The conversation's id; empty until there is one.
         price_date: The day of the list that costs are taken from, if they are.
         error: Why there is no answer, or why the answer is not all that was asked for.
+        arguments: Of the command line, for what helps against the error.
     """
 
     as_json: bool = False
@@ -65,6 +67,7 @@ class Output:
     session_id: str = ""
     price_date: date | None = None
     error: AgentError | None = None
+    arguments: argparse.Namespace = field(default_factory=argparse.Namespace)
     _calls: list[ToolCallFinished] = field(default_factory=list[ToolCallFinished])
     _text: str = ""
     _usage: Usage = field(default_factory=Usage)
@@ -80,6 +83,7 @@ class Output:
             as_events=bool(getattr(arguments, "stream_json", False)),
             quiet=bool(getattr(arguments, "quiet", False)),
             may_ask=has_terminal(),
+            arguments=arguments,
         )
 
     @property
@@ -147,6 +151,8 @@ class Output:
         """Write the answer, once, and say how the program ends."""
         if not self._finished:
             self._finished = True
+            if self.error:
+                self.error.hint = for_command_line(self.error.hint, self.arguments, self.session_id)
             self._stream(self._last_line())
             if self.as_json:
                 write_json(self._summary())

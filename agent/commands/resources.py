@@ -2,13 +2,15 @@
 
 import argparse
 import base64
+import re
 import sys
 
+from agent.addresses import shown_address
 from agent.commands.columns import write_columns
 from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
 from agent.commands.prompts import ask_server
-from agent.errors import ExitCode, UsageError
+from agent.errors import ExitCode, ServerError, UsageError
 from agent.jsontypes import JsonObject, well_formed
 from agent.offers import Offers
 from agent.repl.sanitize import strip, strip_line
@@ -34,10 +36,28 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(f"{uri} has braces to be filled in.", "Put a value in place of each of them.")
 
         async def read(offers: Offers) -> tuple[ResourceContents, ...]:
-            return await offers.read_resource(uri)
+            listed = await offers.resources()
+            try:
+                return await offers.read_resource(uri)
+            except ServerError as error:
+                # What is not listed may be there all the same, so the server is asked first.
+                if any(_leads_to(each, uri) for each in listed):
+                    raise
+                address = shown_address(settings.server)
+                raise UsageError(
+                    f"{address} has no resource {strip_line(uri)}.", "See: astravue resources"
+                ) from error
 
         _write_contents(ask_server(settings, folders, read), as_json=arguments.json)
     return ExitCode.DONE
+
+
+def _leads_to(resource: Resource, uri: str) -> bool:
+    """Say whether an address is that of a resource, or may be made of a template."""
+    if not resource.is_template:
+        return resource.uri == uri
+    literals = re.split(r"\{[^{}]*\}", resource.uri)
+    return re.fullmatch(".*".join(map(re.escape, literals)), uri) is not None
 
 
 def _write_list(resources: tuple[Resource, ...], *, as_json: bool) -> None:

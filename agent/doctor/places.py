@@ -5,6 +5,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from agent.addresses import shown_address
 from agent.doctor.case import Case
@@ -47,7 +48,7 @@ def check_folders(folders: Folders) -> Finding:
                 f"the {name} folder {folder} cannot be made: {place} is no folder",
                 f"Move {place} away, or set ASTRAVUE_HOME to another folder.",
             )
-        if not os.access(place, os.W_OK | os.X_OK):
+        if not _takes_files(place):
             return Finding(
                 FOLDERS,
                 Outcome.PROBLEM,
@@ -95,6 +96,20 @@ def _private(folders: Folders) -> Iterator[Path]:
 def _nearest(path: Path) -> Path:
     """The path, or the first above it that there is."""
     return next(place for place in (path, *path.parents) if place.exists())
+
+
+def _takes_files(folder: Path) -> bool:
+    """Say whether something can be made in a folder.
+
+    On file systems that the kernel makes up, rights alone do not tell: /proc refuses even its owner.
+    """
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return False
+    try:
+        with TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 def _is_open(path: Path) -> bool:

@@ -45,10 +45,17 @@ def write_export(path: Path, text: str, *, overwrite: bool = False) -> None:
         overwrite: A file that is there may be replaced.
 
     Raises:
-        UsageError: There is such a file already.
+        UsageError: There is such a file already, it is a folder, or its folder is missing.
         AgentError: It cannot be written.
     """
     data = text.encode()
+    if path.is_dir():
+        raise UsageError(f"Nothing was exported, because {path} is a folder.", "Name a file in it.")
+    if not path.parent.is_dir():
+        raise UsageError(
+            f"Nothing was exported, because there is no folder {path.parent}.",
+            "Make it, or name a file in another one.",
+        )
     try:
         if overwrite:
             replace_file(path, data)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from agent.conversation import ToolCall
 from agent.errors import LimitError, ModelError
+from agent.hints import GO_ON
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.model.answer_text import TextStream, Thoughts
 from agent.model.call_fragments import CallFragments, is_whole, read_index
@@ -235,7 +236,7 @@ class StreamAccumulator:
         elif self._reason is None and not self._has_text:
             raise BrokenStream("The model's answer broke off before it had said anything.", "Ask again.")
         elif self._reason is None and not done:
-            raise BrokenStream("The model's answer broke off; what came of it is kept.", "Say “go on”.")
+            raise BrokenStream("The model's answer broke off; what came of it is kept.", f"{GO_ON}.")
 
     def _refuse_cut(self, calls: Sequence[ToolCall], *, done: bool) -> None:
         are_whole = all(is_whole(call.arguments) for call in calls)

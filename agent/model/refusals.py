@@ -8,6 +8,7 @@ import openai
 
 from agent.addresses import shown_address
 from agent.errors import AgentError, ContextError, LimitError, ModelError
+from agent.hints import GO_ON
 from agent.jsontypes import is_object
 from agent.model.retries import WORTH_REPEATING, read_retry_after
 from agent.model.stream_errors import BrokenStream, StreamError
@@ -84,10 +85,10 @@ def explain(problem: Exception, base_url: str, model: str) -> Failure:
                 ModelError(f"{base_url} sent something that cannot be read; what came is kept.", "Ask again.")
             )
         case httpx2.TimeoutException():
-            return Failure(ModelError(f"{base_url} stopped answering; what came is kept.", "Say “go on”."))
+            return Failure(ModelError(f"{base_url} stopped answering; what came is kept.", f"{GO_ON}."))
         case httpx2.HTTPError():
             reason = f"the connection to {base_url} was lost"
-            return Failure(ModelError(f"T{reason[1:]}; what came is kept.", "Say “go on”."), reason)
+            return Failure(ModelError(f"T{reason[1:]}; what came is kept.", f"{GO_ON}."), reason)
         case _:
             said = problem.body if isinstance(problem, openai.APIError) else str(problem)
             return Failure(ModelError(f"{base_url} broke off the answer: {sentence(said)}", "Ask again."))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from agent.conversation import ToolCall
 from agent.errors import ModelError
+from agent.hints import GO_ON
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object, well_formed
 from agent.model.halves import Halves
 from agent.model.prices import vendor_cost
@@ -99,7 +100,7 @@ class ResponsesReader:
         if self._response is None and done and self._items:
             self._response = {}
         if self._response is None:
-            raise BrokenStream("The model's answer broke off; what came of it is kept.", "Say “go on”.")
+            raise BrokenStream("The model's answer broke off; what came of it is kept.", f"{GO_ON}.")
         output = self._response.get("output")
         if not self._items and isinstance(output, list):
             self._items = {index: item for index, item in enumerate(output) if is_object(item)}

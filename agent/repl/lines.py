@@ -5,8 +5,10 @@ import re
 from agent.conversation import ToolCall
 from agent.errors import AgentError
 from agent.events import CallOutcome, ToolCallFinished, ToolCallProgress, ToolCallStarted
+from agent.hints import for_chat
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object, parse_object
 from agent.repl.cells import shorten, wrap
+from agent.repl.commands import is_known
 from agent.repl.palette import Palette
 from agent.repl.parts import SEPARATOR, Part, fit
 from agent.repl.sanitize import strip_line
@@ -43,7 +45,7 @@ def describe_message(event: ToolCallProgress) -> str:
 
 def draw_error(error: AgentError, palette: Palette) -> str:
     """Put an error in one line: what happened, and what helps."""
-    hint = f" {strip_line(error.hint)}" if error.hint else ""
+    hint = f" {strip_line(for_chat(error.hint, is_known))}" if error.hint else ""
     mark = "Error:" if palette.plain else palette.bad(_MARKS[CallOutcome.FAILED])
     return f"{mark} {strip_line(error.message)}{palette.dim(hint)}"
 

@@ -106,3 +106,17 @@ def test_a_disk_that_is_nearly_full_is_a_warning(
     finding = check_disk(folders)
     assert finding.outcome is outcome
     assert f"{free / 1e9:.1f} GB free" in finding.text
+
+
+def test_a_folder_that_refuses_files_although_its_rights_allow_them_is_a_problem(
+    make_case: Callable[..., Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> None:
+        raise FileNotFoundError
+
+    monkeypatch.setattr("agent.doctor.places.TemporaryFile", refuse)
+
+    finding = check_folders(make_case().folders)
+
+    assert finding.outcome is Outcome.PROBLEM
+    assert "cannot be written to" in finding.text

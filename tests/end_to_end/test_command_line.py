@@ -228,10 +228,11 @@ class TestFaults:
             )
 
     def test_a_tool_that_does_not_exist(self, signed_in: Program) -> None:
-        self.check(signed_in, 1, "no_such_tool", "call", "no_such_tool")
+        self.check(signed_in, 2, "See: astravue tools", "call", "no_such_tool")
 
     def test_arguments_that_do_not_fit(self, signed_in: Program) -> None:
-        self.check(signed_in, 1, "taskId", "call", "astravue_get_task", "--args", '{"taskId": "seven"}')
+        wrong = '{"taskId": "seven"}'
+        self.check(signed_in, 2, "tools astravue_get_task", "call", "astravue_get_task", "--args", wrong)
 
     def test_a_tool_that_fails(self, signed_in: Program) -> None:
         self.check(signed_in, 1, "7", "call", "astravue_get_task", "--args", '{"taskId": 7}')

@@ -54,7 +54,8 @@ def test_secrets_are_told_as_set(program: Program) -> None:
 def test_the_rows_are_for_people(program: Program, file: Path) -> None:
     rows = {line.split()[0]: line for line in program.run("config").stdout.splitlines()}
     assert rows["model"].split() == ["model", "everyday", str(file)]
-    assert rows["limits"].split()[1:3] == ["steps", "3"]
+    assert rows["limits.steps"].split()[1] == "3"
+    assert rows["limits.seconds"].split()[1:] == ["1800", "default"]
     assert rows["client_id"].split() == ["client_id", "-", "default"]
 
 
