@@ -186,8 +186,10 @@ def test_an_export_is_named_after_the_conversation_and_holds_no_secret(
     with pytest.raises(UsageError, match="is there already"):
         run(window.conversations.export("html", None, overwrite=False))
     run(window.conversations.export("html", None, overwrite=True))
-    with pytest.raises(AgentError, match="cannot be written"):
+    with pytest.raises(UsageError, match="there is no folder /dev/null"):
         run(window.conversations.export("md", Path("/dev/null/x.md"), overwrite=False))
+    with pytest.raises(UsageError, match=r"is a folder\. Name a file in it\."):
+        run(window.conversations.export("md", window.home, overwrite=True))
     window.open.close()
 
 

@@ -230,6 +230,13 @@ class TestFaults:
     def test_a_tool_that_does_not_exist(self, signed_in: Program) -> None:
         self.check(signed_in, 2, "See: astravue tools", "call", "no_such_tool")
 
+    def test_a_resource_that_does_not_exist(self, signed_in: Program) -> None:
+        self.check(signed_in, 2, "See: astravue resources", "resources", "nope")
+
+    def test_a_profile_without_a_sign_in_is_named_with_what_signs_in(self, program: Program) -> None:
+        login = "astravue login --profile other"
+        self.check(program, 3, login, "--profile", "other", "auth", "refresh")
+
     def test_arguments_that_do_not_fit(self, signed_in: Program) -> None:
         wrong = '{"taskId": "seven"}'
         self.check(signed_in, 2, "tools astravue_get_task", "call", "astravue_get_task", "--args", wrong)

@@ -16,24 +16,26 @@ async def run(context: CommandContext, rest: str) -> None:
     Without a name the tools are offered; without arguments, or where some are missing, a form asks for them.
 
     Raises:
-        UsageError: The rest is no JSON object.
+        UsageError: There is no such tool, or the rest is no JSON object.
         AgentError: The tools cannot be listed.
     """
     name, arguments = parse_call(rest)
     tools = [tool for tool in context.tools or await context.list_tools() if not tool.hidden]
     if name:
         tool = next((tool for tool in tools if tool.name == name), None)
+        if tool is None:
+            raise UsageError(f"There is no tool named {strip_line(name)}.", "See: /tools")
     else:
         tool = await _choose(context, tools)
         if tool is None:
             context.remark("Nothing was called.")
             return
-    if tool is not None and (arguments is None or needs_more(tool, arguments)):
+    if arguments is None or needs_more(tool, arguments):
         arguments = await _ask_for_arguments(context, tool, arguments or {})
         if arguments is None:
             context.remark("Nothing was called.")
             return
-    await context.read(context.host.call(tool.name if tool else name, arguments or {}), results=True)
+    await context.read(context.host.call(tool.name, arguments or {}), results=True)
 
 
 def parse_call(rest: str) -> tuple[str, JsonObject | None]:
