@@ -26,6 +26,7 @@ def overdue_titles(program: Program) -> list[str]:
 
 def test_version_and_help_need_nothing(program: Program) -> None:
     version = program.run("--version")
+    assert program.run("ask", "--version").stdout == version.stdout
     assert (version.returncode, version.stdout) == (0, f"astravue-agent {__version__}\n")
     assert "usage: astravue" in program.run("--help").stdout
     assert not program.state.exists()

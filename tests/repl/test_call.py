@@ -60,6 +60,12 @@ def test_whoever_chooses_no_tool_calls_none(window: DriverWindow) -> None:
     assert calls(window) == []
 
 
+def test_a_name_that_no_tool_has_calls_nothing(window: DriverWindow) -> None:
+    window.press("/call nope" + ENTER)
+    window.wait_for("There is no tool named nope. See: /tools")
+    assert calls(window) == []
+
+
 def test_a_text_that_is_no_json_calls_nothing(window: DriverWindow) -> None:
     window.press("/call astravue_create_task {title: x}" + ENTER)
     window.wait_for("Nothing was called, because the arguments are not a JSON object")
