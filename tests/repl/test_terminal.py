@@ -13,6 +13,11 @@ from agent.repl.chat import run_chat
 from tests.repl.fake_host import FakeHost
 
 
+LEFT, ENTER = "\x1b[D", "\r"
+# From “no”, which is marked at first.
+TO_REASON, TO_YES = LEFT, LEFT * 3
+
+
 class Clock:
     """Goes on by so many seconds with each look at it."""
 
@@ -68,13 +73,13 @@ async def test_letters_of_a_draft_under_way_do_not_approve_anything(tmp_path: Pa
 
 
 @pytest.mark.anyio
-async def test_after_a_pause_a_letter_is_an_answer_and_the_draft_is_kept(tmp_path: Path) -> None:
+async def test_letters_go_on_with_the_draft_and_arrows_answer(tmp_path: Path) -> None:
     host = FakeHost(loading=asyncio.Event())
     async with chatting(host, Clock(step=2.0), tmp_path) as keys:
         await ask_with_a_draft(host, keys)
-        keys.send_text("y")
+        keys.send_text("in" + TO_YES + ENTER)
         assert await until_noted(host, "decision") == "decision allowed"
-        keys.send_text("ine\r")
+        keys.send_text("e" + ENTER)
         assert await until_noted(host, "turn") == "turn 'all mine'"
         keys.send_text("\x04")
 
@@ -84,9 +89,9 @@ async def test_a_line_that_is_typed_for_a_question_is_no_part_of_the_draft(tmp_p
     host = FakeHost(loading=asyncio.Event())
     async with chatting(host, Clock(step=2.0), tmp_path) as keys:
         await ask_with_a_draft(host, keys)
-        keys.send_text("rnot this one\r")
+        keys.send_text(TO_REASON + ENTER + "not this one" + ENTER)
         assert await until_noted(host, "decision") == "decision declined"
-        keys.send_text("ine\r")
+        keys.send_text("ine" + ENTER)
         assert await until_noted(host, "turn") == "turn 'all mine'"
         keys.send_text("\x04")
 
@@ -96,7 +101,7 @@ async def test_after_an_interrupt_keys_are_for_the_draft_again(tmp_path: Path) -
     host = FakeHost(loading=asyncio.Event())
     async with chatting(host, Clock(step=2.0), tmp_path) as keys:
         await ask_with_a_draft(host, keys)
-        keys.send_text("rhalf a reas\x03ine\r")
+        keys.send_text(TO_REASON + ENTER + "half a reas\x03ine" + ENTER)
         assert await until_noted(host, "turn") == "turn 'all mine'"
         keys.send_text("\x04")
     assert not [line for line in host.log if line.startswith("decision")]
