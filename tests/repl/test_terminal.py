@@ -12,7 +12,6 @@ from prompt_toolkit.output import DummyOutput
 from agent.repl.chat import run_chat
 from tests.repl.fake_host import FakeHost
 
-
 LEFT, ENTER = "\x1b[D", "\r"
 # From “no”, which is marked at first.
 TO_REASON, TO_YES = LEFT, LEFT * 3
