@@ -45,6 +45,7 @@ RULES = (
     ),
     Rule("the id of a conversation", re.compile(r"\b(20\d{6}-\d{6}-[0-9a-f]{4})\b")),
     Rule("the id of a conversation, cut", re.compile(r" · (20\d{2}[\d-]*)…")),
+    Rule("the end of a conversation's id", re.compile(r" now · ([0-9a-f]{4})(?=\s|$)")),
 )
 
 

@@ -81,9 +81,12 @@ def test_a_deletion_says_what_is_lost_and_cannot_be_allowed_for_later(
         terminal.say("delete it")
         terminal.wait_for("[n] no")
         screens.check(terminal, "approval-deletion", since="❯ delete it")
-        # None of these is an answer here.
+        # None of these is an answer here; they are the beginning of a message, and Enter says no.
         terminal.press("atx")
+        terminal.wait_for("❯ atx")
         terminal.press("\r")
         terminal.wait_for("As you wish.")
+        terminal.press("\x15")
+        terminal.wait_gone("❯ atx")
         assert "declined" in terminal.text
         assert terminal.leave() == 0

@@ -58,7 +58,8 @@ def test_a_server_that_is_gone_costs_one_turn_and_the_next_one_finds_it_back(
     with chat(user, script=script, columns=columns, rows=rows) as (terminal, endpoint):
         terminal.wait_for("scripted")
         terminal.say("what is overdue?")
-        terminal.wait_for("Check the network")
+        # The call has failed, and then the turn.
+        terminal.wait_until(lambda: terminal.text.count("✗") == 2)
         screens.check(terminal, "server-gone", since="❯ what")
         town.start()
         terminal.say("and now?")
