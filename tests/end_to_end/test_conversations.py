@@ -224,7 +224,7 @@ class TestInTheChat:
             window.say("Which numbers?")
             window.wait_for("Only 42.")
             window.say("/export html out.html")
-            window.wait_for("without secrets")
+            window.wait_until(lambda: "without secrets" in " ".join(window.text.split()))
             window.say("/export out.html")
             window.wait_for("Replace it?")
             window.press("n")
@@ -301,7 +301,7 @@ class TestNothingLeaves:
             window.say("/fork")
             window.wait_for("You are in a copy now")
             window.say("/export md")
-            window.wait_for("without secrets")
+            window.wait_until(lambda: "without secrets" in " ".join(window.text.split()))
             assert endpoint.requests == []
             assert not any("rhinoceros" in text for text in endpoint.received)
             assert len(endpoint.received) == begun

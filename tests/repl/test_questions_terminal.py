@@ -145,7 +145,7 @@ def test_a_no_ends_the_turn_with_a_message(window: TerminalWindow) -> None:
     window.press("sign in" + ENTER)
     window.wait_for(SIGN_IN)
     window.press("n")
-    window.wait_for("✗ The sign-in is no longer valid. Run `astravue login`.")
+    window.wait_for("✗ The sign-in is no longer valid. Run /login.")
     window.wait_gone(SIGN_IN)
 
 

@@ -54,9 +54,9 @@ async def test_the_list_tells_what_was_done_and_undone_with_the_newest_first() -
     assert [
         (each.number, each.did, each.can, each.is_undone) for each in list_writes(someone.journal.log)
     ] == [
-        (1, "Undo: Update Task: “Draft the launch announcement”", True, False),
+        (1, f"Undo: Update Task: “Draft the launch announcement” ({DRAFT_ANNOUNCEMENT})", True, False),
         (2, f"Delete Task: “Prepare the live demo” ({LIVE_DEMO})", False, False),
-        (3, "Update Task: “One”", True, True),
+        (3, f"Update Task: “One” ({DRAFT_ANNOUNCEMENT})", True, True),
     ]
 
 
@@ -134,7 +134,10 @@ async def test_the_model_learns_what_was_undone() -> None:
     await someone.call(UPDATE, taskId=DRAFT_ANNOUNCEMENT, taskTitle="One")
     await someone.undo()
     texts = [message.text for message in someone.conversation.messages]
-    assert "(I undo Update Task: “One” by hand, to set “One” back to task title" in texts[-3]
+    assert (
+        f"(I undo Update Task: “One” ({DRAFT_ANNOUNCEMENT}) by hand, to set “One” back to task title"
+        in texts[-3]
+    )
 
 
 async def test_a_conversation_that_goes_on_can_undo_what_was_done_before() -> None:
