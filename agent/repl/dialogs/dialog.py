@@ -4,6 +4,7 @@ A dialog knows no terminal library. Keys that write something come as the charac
 others as a `Key`.
 """
 
+from abc import ABC, abstractmethod
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -28,7 +29,7 @@ class Key(StrEnum):
     BACKSPACE = "backspace"
 
 
-class Dialog(Generic[T]):
+class Dialog(ABC, Generic[T]):
     """A question, until it has its answer.
 
     Attributes:
@@ -54,10 +55,10 @@ class Dialog(Generic[T]):
         """Take the line as it is now."""
         self.typed = text
 
+    @abstractmethod
     def take_key(self, key: str) -> None:
         """Take a key; while a line is typed only those that do not edit it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def draw(self, columns: int, rows: int, palette: Palette, /) -> str:
         """Draw it as lines, no longer than the columns and no more than the rows."""
-        raise NotImplementedError
