@@ -9,8 +9,16 @@ from tests.end_to_end.scripted_endpoint import Script, ScriptedEndpoint
 from tests.terminal_window import TerminalWindow, Window
 
 
+# What the line below the prompt begins with until the first message can be answered at once.
+_STAGES = re.compile(r"^(?:starting|loading|connecting)\b", re.MULTILINE)
+
+
 class Chatting(Window):
     """A chat that somebody types into."""
+
+    def wait_ready(self) -> None:
+        """Wait until the model is known and nothing is waited for any more."""
+        self.wait_until(lambda: "scripted" in self.visible and not _STAGES.search(self.visible))
 
     def say(self, text: str) -> None:
         """Type a line and send it."""

@@ -188,7 +188,7 @@ class TestInTheChat:
         with chat(signed_in, "--resume", "last", script=["Forty-two.", "Just you."]) as (window, endpoint):
             # Where it was left is on the screen at once.
             window.wait_for("In May.")
-            window.wait_for("scripted")
+            window.wait_ready()
             window.say("/resume")
             window.wait_for("Go on with")
             window.press("number")
@@ -218,7 +218,7 @@ class TestInTheChat:
         first = ask("Remember the number 42.")
         ask("Remember 43 as well.", "Noted.", "--session", first)
         with chat(signed_in, "--resume", first, script=["Only 42."]) as (window, endpoint):
-            window.wait_for("scripted")
+            window.wait_ready()
             window.say("/fork 1")
             window.wait_for(f"The original stays as it is: /resume {first}")
             window.say("Which numbers?")
@@ -240,7 +240,7 @@ class TestInTheChat:
         elsewhere = ask("Hello over there", "Hello.", "--server", other.url)
         ask("Hello here", "Hello.")
         with chat(signed_in, "--resume", "last", script=[]) as (window, _):
-            window.wait_for("scripted")
+            window.wait_ready()
             window.say(f"/resume {elsewhere[:-2]}")
             window.wait_for(f"astravue --resume {elsewhere}")
             assert window.leave() == 0
@@ -259,7 +259,7 @@ class TestInTheChat:
         settings.write_text("[sessions]\nkeep_days = 30\n")
         os.utime(sessions_folder(signed_in) / f"{old}.jsonl", (1_000_000_000, 1_000_000_000))
         with chat(signed_in, script=[]) as (window, _):
-            window.wait_for("scripted")
+            window.wait_ready()
             assert window.leave() == 0
         assert [path.stem for path in sessions_folder(signed_in).glob("*.jsonl")] == [new]
         assert (
@@ -294,7 +294,7 @@ class TestNothingLeaves:
         with ScriptedEndpoint(["Noted."]) as endpoint:
             program.run("ask", "Remember the word rhinoceros.", OPENAI_BASE_URL=endpoint.base_url)
         with chat(program, "--model", "scripted", script=["Rhinoceros."]) as (window, endpoint):
-            window.wait_for("scripted")
+            window.wait_ready()
             begun, heard = len(endpoint.received), len(other.gate.seen)
             window.say("/resume rhinoceros")
             window.wait_for("Noted.")

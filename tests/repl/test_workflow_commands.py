@@ -76,5 +76,6 @@ def test_a_broken_workflow_of_the_users_is_told_and_the_chat_goes_on(
     )
     window = open_window(200, 30)
     window.wait_for("broken.md: this workflow is left out, because it does not begin with front matter")
+    window.wait_for("scripted-model · demo")
     window.press("/mine" + ENTER)
     window.wait_for('You said "Mine\\n\\nSay hello.".')

@@ -18,7 +18,7 @@ DELETE: Calls = [("astravue_delete_task", {"taskId": 141303})]
 @pytest.mark.parametrize(("columns", "rows"), SIZES)
 def test_yes_makes_the_change(user: Program, town: Town, screens: Screens, columns: int, rows: int) -> None:
     with chat(user, script=[CREATE, "Created."], columns=columns, rows=rows) as (terminal, _):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("create it")
         terminal.wait_for("[n] no")
         screens.check(terminal, "approval", since="❯ create it")
@@ -33,7 +33,7 @@ def test_yes_makes_the_change(user: Program, town: Town, screens: Screens, colum
 @pytest.mark.parametrize(("columns", "rows"), SIZES)
 def test_no_changes_nothing(user: Program, town: Town, screens: Screens, columns: int, rows: int) -> None:
     with chat(user, script=[CREATE, "As you wish."], columns=columns, rows=rows) as (terminal, endpoint):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("create it")
         terminal.wait_for("[n] no")
         terminal.press("n")
@@ -52,7 +52,7 @@ def test_a_change_is_changed_first_and_asked_about_again(
     user: Program, town: Town, screens: Screens, columns: int, rows: int
 ) -> None:
     with chat(user, script=[CREATE, "Created."], columns=columns, rows=rows) as (terminal, endpoint):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("create it")
         terminal.wait_for("[n] no")
         terminal.press("e")
@@ -77,7 +77,7 @@ def test_a_deletion_says_what_is_lost_and_cannot_be_allowed_for_later(
     user: Program, screens: Screens
 ) -> None:
     with chat(user, script=[DELETE, "As you wish."], columns=80, rows=24) as (terminal, _):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("delete it")
         terminal.wait_for("[n] no")
         screens.check(terminal, "approval-deletion", since="❯ delete it")

@@ -23,7 +23,7 @@ def test_while_the_model_streams_what_came_is_kept(
     answer = Held("The first of them is to sign the lease, and the second")
     script: Script = [answer, "The second is the press release."]
     with chat(user, script=script, columns=columns, rows=rows) as (terminal, endpoint):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("what is overdue?")
         terminal.wait_until(lambda: "and the second" in " ".join(terminal.text.split()))
         terminal.interrupt()
@@ -44,7 +44,7 @@ def test_while_a_read_runs_the_model_learns_that_it_was_interrupted(
     town.fault("/mcp", tool="astravue_list_overdue_tasks", delay_ms=LONG, times=1)
     script: Script = [OVERDUE, OVERDUE, "There are six."]
     with chat(user, script=script, columns=80, rows=24) as (terminal, endpoint):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("what is overdue?")
         town.wait_for_request(tool="astravue_list_overdue_tasks", status=None)
         screens.check(terminal, "cancel-read-before", since="❯ what")
@@ -63,7 +63,7 @@ def test_while_a_write_runs_its_outcome_is_said_to_be_unknown(
 ) -> None:
     town.fault("/mcp", tool="astravue_create_personal_task", delay_ms=LONG, times=1)
     with chat(user, script=[CREATE, "I will look."], columns=80, rows=24) as (terminal, endpoint):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("create it")
         terminal.approve()
         town.wait_for_request(tool="astravue_create_personal_task", status=None)
@@ -90,7 +90,7 @@ def test_while_a_token_is_refreshed_the_refresh_is_finished_once_and_the_sign_in
 
     script: Script = [expire_and_call, OVERDUE, "There are six."]
     with chat(user, script=script, columns=80, rows=24) as (terminal, _):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("what is overdue?")
         town.wait_for_request(path="/oauth/token", status=None)
         terminal.interrupt()

@@ -204,7 +204,7 @@ def leave(terminal: Terminal) -> None:
 
 def try_it(user: NewUser, terminal: Terminal, readme: Readme, model: Understanding) -> str:
     """Say what can be said, stop a turn, take a change back; return what was seen, the help included."""
-    terminal.wait_for("scripted")
+    terminal.wait_ready()
     messages = [each for each in readme.messages if not each.startswith("/")]
     for message in messages:
         answer_to(user, terminal, model, message)

@@ -20,7 +20,7 @@ def test_after_kill_9_in_mid_answer_the_conversation_goes_on(
 ) -> None:
     script: Script = ["I will remember 42.", Held("And now I")]
     with chat(user, script=script, columns=columns, rows=rows) as (terminal, _):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("remember 42")
         terminal.wait_for("I will remember 42.")
         terminal.say("say more")
@@ -30,7 +30,7 @@ def test_after_kill_9_in_mid_answer_the_conversation_goes_on(
         terminal.wait_end()
     arguments = ("--resume", "last")
     with chat(user, *arguments, script=["It was 42."], columns=columns, rows=rows) as (terminal, endpoint):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         screens.check(terminal, "resume-start")
         terminal.say("which number?")
         terminal.wait_for("It was 42.")
@@ -53,7 +53,7 @@ def test_an_earlier_conversation_is_chosen_from_within_another(
             asked = user.run("ask", f"remember {number}", OPENAI_BASE_URL=endpoint.base_url)
             assert asked.returncode == 0, asked.stderr
     with chat(user, script=["It was 41."], columns=columns, rows=rows) as (terminal, endpoint):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("/resume")
         terminal.wait_for("❯ remember 42")
         screens.check(terminal, "resume-choice", since="Go on with")

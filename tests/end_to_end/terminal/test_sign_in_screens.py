@@ -41,7 +41,7 @@ def test_the_turn_goes_on_after_an_address_was_pasted(
 
     script: Script = [revoke_and_call, count_overdue]
     with chat(user, script=script, columns=columns, rows=rows) as (terminal, endpoint):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("what is overdue?")
         terminal.wait_for("Sign in now?")
         screens.check(terminal, "sign-in-mid-turn", since="❯ what")

@@ -46,7 +46,7 @@ def test_an_approval_looks_the_same_and_yes_makes_the_change(
     user: Program, town: Town, screens: Screens, columns: int, rows: int
 ) -> None:
     with tmux(user, [CREATE, "Created."], columns, rows) as pane:
-        pane.wait_for("scripted")
+        pane.wait_ready()
         pane.say("create it")
         pane.wait_for("[n] no")
         screens.check(pane, "approval", since="❯ create it")
@@ -60,7 +60,7 @@ def test_an_approval_looks_the_same_and_yes_makes_the_change(
 def test_a_pane_that_is_resized_in_mid_answer_ends_whole(user: Program, screens: Screens) -> None:
     answer = Held("The first is to sign the lease for the new office,", "and then comes the press release.")
     with tmux(user, [answer, "Yes."], 80, 24) as pane:
-        pane.wait_for("scripted")
+        pane.wait_ready()
         pane.say("what is overdue?")
         pane.wait_for("new office,")
         pane.resize(40, 20)
@@ -82,7 +82,7 @@ def test_a_pane_that_is_resized_in_mid_answer_ends_whole(user: Program, screens:
 def test_what_was_said_stays_in_the_scrollback_after_the_end(user: Program, screens: Screens) -> None:
     script: Script = ["\n".join(f"{number}. item" for number in range(1, 31)), "Yes."]
     with tmux(user, script, 40, 20) as pane:
-        pane.wait_for("scripted")
+        pane.wait_ready()
         pane.say("list thirty")
         pane.wait_for("30 item")
         pane.say("all of them?")

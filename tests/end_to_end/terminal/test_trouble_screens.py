@@ -24,7 +24,7 @@ def test_a_limit_of_the_server_is_waited_out_with_the_seconds_in_view(
     limit = {"status": 429, "headers": {"Retry-After": "4"}}
     town.fault("/mcp", tool="astravue_list_overdue_tasks", times=1, **limit)
     with chat(user, script=[OVERDUE, count_overdue], columns=columns, rows=rows) as (terminal, endpoint):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("what is overdue?")
         terminal.wait_for("s left")
         screens.check(terminal, "rate-limit", since="❯ what")
@@ -38,7 +38,7 @@ def test_a_limit_of_the_model_is_waited_out_too(user: Program, screens: Screens)
     busy = JSONResponse({"error": {"message": "Slow down"}}, 429, {"retry-after": "4"})
     with chat(user, script=[busy, "All is well."], columns=80, rows=24) as (terminal, endpoint):
         screens.hide(endpoint.port)
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("hello")
         terminal.wait_for("s left")
         screens.check(terminal, "rate-limit-model", since="❯ hello")
@@ -56,7 +56,7 @@ def test_a_server_that_is_gone_costs_one_turn_and_the_next_one_finds_it_back(
 
     script: Script = [kill_and_call, OVERDUE, count_overdue]
     with chat(user, script=script, columns=columns, rows=rows) as (terminal, endpoint):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("what is overdue?")
         # The call has failed, and then the turn.
         terminal.wait_until(lambda: terminal.text.count("✗") == 2)
@@ -91,7 +91,7 @@ def test_a_write_whose_answer_was_lost_is_not_repeated_and_said_to_be_unknown(
     town.fault("/mcp", tool=tool, cut="after", times=1)
     script: Script = [[(tool, {"taskTitle": title})], "I will look."]
     with chat(user, script=script, columns=80, rows=24) as (terminal, _):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("create it")
         terminal.approve()
         terminal.wait_for("I will look.")

@@ -31,7 +31,7 @@ STYLE = re.compile(rb"\x1b\[([0-9;]*)m")
 @pytest.mark.parametrize(("columns", "rows"), SIZES)
 def test_a_long_answer_fits(user: Program, screens: Screens, columns: int, rows: int) -> None:
     with chat(user, script=[ANSWER], columns=columns, rows=rows) as (terminal, _):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("what is overdue?")
         terminal.wait_for("release-notes.md")
         # How far a small window has scrolled depends on how fast the answer came.
@@ -47,7 +47,7 @@ def test_a_window_that_shrinks_and_grows_in_mid_answer_keeps_what_was_said(
         "The first is to sign the lease for the new office,", "and the second is the press release."
     )
     with chat(user, script=[answer, "Yes."], columns=80, rows=24) as (terminal, _):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("what is overdue?")
         terminal.wait_for("new office,")
         terminal.resize(40, 20)
@@ -64,7 +64,7 @@ def test_a_window_that_shrinks_and_grows_in_mid_answer_keeps_what_was_said(
 
 def test_without_colours_the_screen_is_the_same_text(user: Program, screens: Screens) -> None:
     with chat(user, script=[CREATE, "Created."], columns=80, rows=24, NO_COLOR="1") as (terminal, _):
-        terminal.wait_for("scripted")
+        terminal.wait_ready()
         terminal.say("create it")
         terminal.wait_for("[n] no")
         screens.check(terminal, "no-color", since="❯ create it")
