@@ -1,0 +1,1 @@
+"""Many trials: planned, run, kept and gone on with."""

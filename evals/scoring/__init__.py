@@ -1,0 +1,1 @@
+"""Whether what a trial did is what its case wants."""

@@ -1,0 +1,1 @@
+"""One trial: a case tried once, and what is kept of it."""

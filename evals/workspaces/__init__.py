@@ -1,0 +1,1 @@
+"""Workspaces that trials run in: sandboxes in memory, served over HTTP."""
