@@ -24,7 +24,7 @@ class Category(StrEnum):
     DATES = "dates"
     LONG_RESULT = "long-result"
     INJECTION = "injection"
-    TOKEN_EXPIRY = "token-expiry"
+    EXPIRY = "expiry"
     RATE_LIMIT = "rate-limit"
     SERVER_LOSS = "server-loss"
     RECORDED = "recorded"

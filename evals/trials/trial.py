@@ -14,7 +14,7 @@ class Kind(StrEnum):
     """Who plays the model and who plays the user."""
 
     REPLAY = "replay"
-    """The recorded answers of the model to the recorded messages; every request has to be the recorded one."""
+    """The recorded answers and messages; every request has to be the recorded one."""
     LIVE = "live"
     """A real model answers the messages of the case."""
     SIMULATED = "simulated"
