@@ -14,6 +14,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from agent import __version__
+from agent.commands.argument_types import positive
+from agent.commands.eval_arguments import add_eval
 from agent.errors import AgentError, ExitCode, UsageError
 from agent.standard_streams import output_problem, prepare_streams
 
@@ -109,7 +111,7 @@ def build_parser() -> argparse.ArgumentParser:
     completion = add("completion", "print what a shell reads to complete commands, options and names")
     completion.add_argument("shell", choices=["bash", "zsh", "fish"], help="for which shell")
     add("man", "print this manual as a page for man")
-    _add_eval(add("eval", "replay recorded conversations"))
+    add_eval(add("eval", "try cases with a model, and tell what broke"), shared)
     return parser
 
 
@@ -185,7 +187,7 @@ def _add_try(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--browser", action="store_true", help="sign in yourself, in the browser")
     parser.add_argument("--seed", metavar="NAME", default="demo", help="the data to start with")
     parser.add_argument(
-        "--access-ttl", metavar="S", type=_positive, default=None, help="life of access tokens"
+        "--access-ttl", metavar="S", type=positive, default=None, help="life of access tokens"
     )
     parser.add_argument("--json", action="store_true", help="with --ask: as one JSON object")
     _add_show_request(parser)
@@ -233,10 +235,10 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", metavar="NAME", default=None, help="the data to start with")
     parser.add_argument("--reset", action="store_true", help="start afresh from the seed")
     parser.add_argument(
-        "--access-ttl", metavar="S", type=_positive, default=None, help="life of access tokens"
+        "--access-ttl", metavar="S", type=positive, default=None, help="life of access tokens"
     )
     parser.add_argument(
-        "--refresh-ttl", metavar="S", type=_positive, default=None, help="life of refresh tokens"
+        "--refresh-ttl", metavar="S", type=positive, default=None, help="life of refresh tokens"
     )
     parser.add_argument("--rate-limit", metavar="N", type=int, default=None, help="requests a minute")
     parser.add_argument("--start-time", metavar="TIME", default=None, help="where its clock starts")
@@ -266,7 +268,7 @@ def _add_sessions(parser: argparse.ArgumentParser, shared: _Parser) -> None:
     )
     export.add_argument("--force", action="store_true", help="replace a file that is there")
     fork = add("fork", "begin a new conversation with the history of another one", one)
-    fork.add_argument("--turn", metavar="N", type=_positive, default=None, help="only up to this turn")
+    fork.add_argument("--turn", metavar="N", type=positive, default=None, help="only up to this turn")
     delete = add("delete", "delete conversations and what was kept for them")
     delete.add_argument("ids", nargs="*", metavar="ID", help="the conversations")
     delete.add_argument(
@@ -286,7 +288,7 @@ def _add_listing(parser: argparse.ArgumentParser) -> None:
 
     add("--json", action="store_true", help="as JSON")
     add("--search", metavar="TEXT", help="only those that hold all these words, with the line that does")
-    add("--last", metavar="N", type=_positive, help="only the N used last")
+    add("--last", metavar="N", type=positive, help="only the N used last")
 
 
 def _days(text: str) -> float:
@@ -298,7 +300,7 @@ def _days(text: str) -> float:
 
 def _add_log(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--last", metavar="N", type=_positive, default=50, help="how many entries (50 unless told)"
+        "--last", metavar="N", type=positive, default=50, help="how many entries (50 unless told)"
     )
     parser.add_argument("--json", action="store_true", help="as JSON Lines")
 
@@ -317,17 +319,6 @@ def _add_config(parser: argparse.ArgumentParser, shared: _Parser) -> None:
     add("path", "the settings file")
     add("schema", "the JSON Schema of the settings file")
     add("events", "the JSON Schema of what “ask” prints with --json and --stream-json")
-
-
-def _add_eval(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=["replay"], help="replay: run a transcript again, strictly")
-    parser.add_argument("files", nargs="+", metavar="FILE", help="transcripts")
-
-
-def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 on")
-    return int(text)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

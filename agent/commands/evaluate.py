@@ -1,34 +1,20 @@
-"""`astravue eval replay`: recorded conversations again, compared event by event."""
+"""`astravue eval`: cases, their trials, and what came of them."""
 
 import argparse
-import asyncio
-import os
-import sys
-from pathlib import Path
+import importlib
 
-from agent.commands.common import start_logging, warn
-from agent.errors import AgentError, ExitCode
-from agent.folders import find_folders
-from agent.transcripts.reading import read_transcript
-from evals.replay import replay
+_ACTIONS = {
+    "record": "agent.commands.eval_record",
+    "check": "agent.commands.eval_check",
+    "run": "agent.commands.eval_run",
+    "replay": "agent.commands.eval_replay",
+    "rescore": "agent.commands.eval_rescore",
+    "compare": "agent.commands.eval_compare",
+    "report": "agent.commands.eval_report",
+}
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
-    folders = find_folders(os.environ)
-    start_logging(arguments, folders)
-    code = ExitCode.DONE
-    for name in arguments.files:
-        try:
-            result = asyncio.run(replay(read_transcript(Path(name)), folders))
-        except AgentError as error:
-            warn(f"{name}: {error}")
-            code = ExitCode.FAILED
-            continue
-        counted = f"{result.turns} turns, {result.tool_calls} tool calls"
-        if result.difference:
-            sys.stdout.write(f"DIFFERS {name}: {result.where}\n{result.difference}\n")
-            code = ExitCode.FAILED
-        else:
-            sys.stdout.write(f"SAME {name}: {counted}\n")
-    return code
+    module = importlib.import_module(_ACTIONS[arguments.action])
+    return int(module.run(arguments))

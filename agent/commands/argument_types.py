@@ -1,0 +1,27 @@
+"""What arguments may hold: types for the parser, each with its own complaint."""
+
+import argparse
+import re
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 on.
+
+    Raises:
+        argparse.ArgumentTypeError: It is something else.
+    """
+    if not (text.isascii() and text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 on")
+    return int(text)
+
+
+def shard(text: str) -> tuple[int, int]:
+    """One of several parts, such as 1/4.
+
+    Raises:
+        argparse.ArgumentTypeError: It is something else.
+    """
+    match = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text)
+    if match is None or not 1 <= int(match[1]) <= int(match[2]):
+        raise argparse.ArgumentTypeError(f"{text} is no part, such as 1/4: the first of four")
+    return int(match[1]), int(match[2])

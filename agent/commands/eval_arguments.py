@@ -1,0 +1,81 @@
+"""The arguments of `astravue eval`; nothing slow is imported here."""
+
+import argparse
+
+from agent.commands.argument_types import positive, shard
+
+
+def add_eval(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    """Add the actions of `astravue eval` to its parser.
+
+    Args:
+        parser: The parser of `eval`.
+        shared: The options that every command takes.
+    """
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=type(parser))
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return actions.add_parser(name, help=text, description=text, parents=[shared])
+
+    _add_record(add("record", "make a case of a saved conversation, without secrets and personal data"))
+    _add_check(add("check", "check that each case can be solved, and notices when it is not"))
+    _add_run(add("run", "try the cases with a model, and score what came of it"))
+    _add_replay(add("replay", "run recorded conversations again, strictly"))
+    _add_rescore(add("rescore", "score a run again, without calls"))
+    _add_compare(add("compare", "compare two runs, case by case"))
+    _add_report(add("report", "show a run, or write it as HTML, JUnit XML or JSON"))
+
+
+def _add_selection(parser: argparse.ArgumentParser) -> None:
+    """Which cases."""
+    parser.add_argument(
+        "patterns",
+        nargs="*",
+        metavar="PATTERN",
+        help="only these cases: ids or globs of ids, or paths of files or folders (all unless told)",
+    )
+    parser.add_argument("--cases", metavar="DIR", default=None, help="the folder of cases (those shipped)")
+    parser.add_argument("--suite", metavar="NAME", default="all", help="only the cases of this suite")
+    parser.add_argument(
+        "--shard", metavar="I/N", type=shard, default=(1, 1), help="only part I of N, for a CI matrix"
+    )
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs", metavar="N", type=positive, default=None, help="processes (one for each core)"
+    )
+
+
+def _add_record(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "session", metavar="SESSION", help="the conversation, the beginning of its id, or “last”"
+    )
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    _add_selection(parser)
+    _add_jobs(parser)
+    parser.add_argument("--json", action="store_true", help="as one JSON object")
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    _add_selection(parser)
+    _add_jobs(parser)
+
+
+def _add_replay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help="transcripts")
+
+
+def _add_rescore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="the folder of a run")
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("before", metavar="A", help="the folder of a run")
+    parser.add_argument("after", metavar="B", help="the folder of another run")
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="the folder of a run")
