@@ -45,26 +45,7 @@ class DependencyMapper:
 
     def _describe(self, tools: Sequence[Tool]) -> Tool | None:
         self._sources = find_sources(tools)
-        if self._sources is None:
-            return None
-        listed: JsonObject = {
-            "type": "array",
-            "items": {"type": "integer"},
-            "maxItems": MOST_READS,
-            "description": "Only these tasks, such as those that an earlier call left out",
-        }
-        return Tool(
-            MAP_DEPENDENCIES,
-            "Map dependencies",
-            _DESCRIPTION,
-            {
-                "type": "object",
-                "properties": {**self._sources.project_arguments, _TASK_IDS: listed},
-                "additionalProperties": False,
-            },
-            Annotations(read_only=True),
-            is_local=True,
-        )
+        return None if self._sources is None else map_dependencies_tool(self._sources)
 
     def _is_wanted(self) -> bool:
         return any(is_about_dependencies(message) for message in self._messages())
@@ -89,6 +70,32 @@ class DependencyMapper:
             "unreadLinks": found.unread,
         }
         return ToolResult("\n\n".join([*_describe_reading(found), draw(analysis)]), structured)
+
+
+def map_dependencies_tool(sources: Sources) -> Tool:
+    """The function as a tool.
+
+    Args:
+        sources: The tools of the server that it reads.
+    """
+    listed: JsonObject = {
+        "type": "array",
+        "items": {"type": "integer"},
+        "maxItems": MOST_READS,
+        "description": "Only these tasks, such as those that an earlier call left out",
+    }
+    return Tool(
+        MAP_DEPENDENCIES,
+        "Map dependencies",
+        _DESCRIPTION,
+        {
+            "type": "object",
+            "properties": {**sources.project_arguments, _TASK_IDS: listed},
+            "additionalProperties": False,
+        },
+        Annotations(read_only=True),
+        is_local=True,
+    )
 
 
 def is_about_dependencies(message: Message) -> bool:
