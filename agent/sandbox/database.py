@@ -126,6 +126,22 @@ class Database:
         self._connection.close()
 
 
+def open_snapshot(snapshot: bytes) -> Database:
+    """Opens a database in memory that holds what a snapshot does.
+
+    Raises:
+        SnapshotRefused: It is no sound snapshot of a database of this version.
+    """
+    database = open_database(None)
+    try:
+        database.create_schema()
+        database.restore(snapshot)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
 def open_database(path: Path | None) -> Database:
     """Opens the file, or an unnamed database in memory when `path` is None.
 

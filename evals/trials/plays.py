@@ -1,0 +1,114 @@
+"""Who plays the model and the user in a trial."""
+
+from collections.abc import AsyncGenerator
+from fnmatch import fnmatchcase
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from agent.events import ApprovalRequested, Decision, Event
+from agent.model.protocol import Model
+from agent.moment import describe_moment
+from agent.session import Session
+from agent.settings import Settings
+from evals.definitions.case import Case, Turn
+
+
+class Play(Protocol):
+    """One trial's model and user."""
+
+    @property
+    def model(self) -> Model | None:
+        """Answers in place of the model that the settings choose; `None` for that one."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """Of the session, but for the server."""
+        ...
+
+    @property
+    def offer_all(self) -> bool:
+        """Whether the model is offered every tool."""
+        ...
+
+    async def next_turn(self, answer: str, /) -> Turn | None:
+        """What the user says next; `None` when the conversation is over.
+
+        Args:
+            answer: What was answered last; empty at the start.
+        """
+        ...
+
+    def context(self) -> str:
+        """The facts of the moment, as the model is told them."""
+        ...
+
+    def open(self, session: Session, turn: Turn) -> AsyncGenerator[Event, None]:
+        """Begin a turn."""
+        ...
+
+    def decide(self, request: ApprovalRequested, turn: Turn) -> None:
+        """Answer a question for approval as the user would."""
+        ...
+
+    def note(self, event: Event) -> None:
+        """Look at an event of the turn, after any question in it was answered."""
+        ...
+
+    def difference(self) -> str:
+        """The first difference of the turn that has ended to what it should have been; empty for none."""
+        ...
+
+
+class ScriptedUser:
+    """Says what the case says, and decides as it says.
+
+    Args:
+        case: The case.
+        model: Answers; `None` for the one that the settings choose.
+        settings: Of the session.
+        offer_all: Whether the model is offered every tool.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        model: Model | None,
+        settings: Settings | None = None,
+        *,
+        offer_all: bool = False,
+    ) -> None:
+        self._case = case
+        self._turns = iter(case.turns)
+        self.model = model
+        self.settings = settings or Settings()
+        self.offer_all = offer_all
+
+    async def next_turn(self, _answer: str, /) -> Turn | None:
+        """The next message of the case."""
+        return next(self._turns, None)
+
+    def context(self) -> str:
+        """The case's moment, where its user is."""
+        moment = self._case.workspace.start_time.astimezone(ZoneInfo(self._case.timezone))
+        return describe_moment(moment)
+
+    def open(self, session: Session, turn: Turn) -> AsyncGenerator[Event, None]:
+        """Say it."""
+        return session.turn(turn.say)
+
+    def decide(self, request: ApprovalRequested, turn: Turn) -> None:
+        """Allow, change or decline as the turn says."""
+        name = request.tool.name
+        edit = turn.edits.get(name)
+        if edit is not None and not request.is_edited:
+            request.decision, request.edited = Decision.EDITED, {**request.arguments, **edit}
+        elif any(fnmatchcase(name, glob) for glob in turn.approve):
+            request.decision = Decision.ALLOWED
+
+    def note(self, event: Event) -> None:
+        """There is nothing to compare with."""
+
+    def difference(self) -> str:
+        """There is nothing to compare with."""
+        return ""
