@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from importlib import import_module
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
@@ -24,6 +25,7 @@ _FAULT_LENGTH = 300
 _DEEPEST_ARGUMENTS = 100
 # The check of a schema against its metaschema takes about ten frames a level.
 _DEEPEST_SCHEMA = 50
+_SCHEMAS_KEPT = 1024
 
 # From the arguments down to one of their values.
 _Path: TypeAlias = tuple[str | int, ...]
@@ -66,18 +68,30 @@ def fit_arguments(
     Returns:
         The arguments to send, and one sentence that names the field and the fault, or `None` when they fit.
     """
-    from jsonschema import SchemaError
     from referencing.exceptions import Unresolvable
 
     if strict:
         given = _validator_of(given_schema(plain_schema(tool.input_schema)))
         arguments = _without_refused_nulls(given, arguments)
-    if not is_deeper(tool.input_schema, _DEEPEST_SCHEMA):
-        with suppress(SchemaError, Unresolvable, RecursionError):
-            bounded_validator(dialect_of(tool.input_schema)).check_schema(tool.input_schema)
+    if not is_deeper(tool.input_schema, _DEEPEST_SCHEMA) and _is_sound(json.dumps(tool.input_schema)):
+        with suppress(Unresolvable, RecursionError):
             return _fit(tool.input_schema, arguments)
     # The schema is the server's fault, not the model's: check what can be read of it.
     return _fit(plain_schema(tool.input_schema), arguments)
+
+
+@lru_cache(_SCHEMAS_KEPT)
+def _is_sound(text: str) -> bool:
+    """Whether a schema is one; a server's tools are called again and again, and the check takes a while."""
+    from jsonschema import SchemaError
+    from referencing.exceptions import Unresolvable
+
+    schema = parse_object(text)
+    try:
+        bounded_validator(dialect_of(schema)).check_schema(schema)
+    except (SchemaError, Unresolvable, RecursionError):
+        return False
+    return True
 
 
 def _fit(schema: JsonObject, arguments: JsonObject) -> tuple[JsonObject, str | None]:

@@ -5,10 +5,13 @@ Arguments are checked against the schema as the server listed it; see `fit_argum
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
+from agent.jsontypes import JsonObject
 from agent.model.protocol import FunctionDefinition
 from agent.tools.plain import plain_schema
 from agent.tools.slim import slim_schema
@@ -18,6 +21,7 @@ from agent.tools.tool import Tool
 _FORBIDDEN = re.compile(r"[^a-zA-Z0-9_-]")
 _NAME_LENGTH = 64
 _DESCRIPTION_LENGTH = 1024
+_SCHEMAS_KEPT = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,27 @@ def build_functions(tools: Iterable[Tool], *, strict: bool = False) -> FunctionT
 
 
 def _define(name: str, tool: Tool, *, strict: bool) -> FunctionDefinition:
-    plain = plain_schema(tool.input_schema)
+    try:
+        schema = json.dumps(tool.input_schema)
+    except RecursionError:
+        parameters, held = _write(tool.input_schema, strict=strict)
+    else:
+        parameters, held = _written(schema, strict)
+    return FunctionDefinition(name, _describe(tool), parameters, held, tool.finds)
+
+
+@lru_cache(_SCHEMAS_KEPT)
+def _written(schema: str, strict: bool) -> tuple[JsonObject, bool]:
+    """The parameters for a schema, which is the same in every step and takes long to write."""
+    return _write(json.loads(schema), strict=strict)
+
+
+def _write(schema: JsonObject, *, strict: bool) -> tuple[JsonObject, bool]:
+    plain = plain_schema(schema)
     slim = slim_schema(plain)
     # What was left out for brevity could not be given in strict mode.
     held = strict_schema(plain) if strict and slim is plain else None
-    return FunctionDefinition(name, _describe(tool), held or slim, held is not None, tool.finds)
+    return held or slim, held is not None
 
 
 def _function_name(name: str, taken: Mapping[str, Tool]) -> str:

@@ -23,6 +23,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import anyio.to_thread
@@ -108,7 +109,11 @@ class SignInPage:
         self._tokens = tokens
         self._attempts = attempts
         self._key = secrets.token_bytes(32)
-        self._nobody = hash_password(new_token())
+
+    @cached_property
+    def _nobody(self) -> str:
+        """Stands in for the password of who does not exist, so that they take as long as who does."""
+        return hash_password(new_token())
 
     def routes(self) -> list[Route]:
         """Returns the routes of the page and of its style sheet."""
