@@ -1,0 +1,81 @@
+"""What is wrong with case files: every fault of a file, each with its line."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from agent.errors import UsageError
+
+_MOST_NAMED = 16
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong in a file.
+
+    Args:
+        path: The file.
+        line: Where, counted from 1.
+        text: What is wrong and what is allowed, without its full stop.
+    """
+
+    path: Path
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.text}."
+
+
+class CaseError(UsageError):
+    """A case file cannot be used.
+
+    Args:
+        problems: All that is wrong with it, in the order of its lines; at least one.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        more = f" There are {len(problems) - 1} more." if problems[1:] else ""
+        super().__init__(f"{problems[0]}{more}", "See them all with: astravue eval check")
+        self.problems = tuple(problems)
+
+
+class Problems:
+    """Collects what is wrong with one file.
+
+    Args:
+        path: The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._found: list[Problem] = []
+
+    def add(self, line: int, text: str) -> None:
+        """Note a fault."""
+        self._found.append(Problem(self._path, max(line, 1), text))
+
+    def raise_any(self) -> None:
+        """Leave if anything is wrong.
+
+        Raises:
+            CaseError: It is.
+        """
+        if self._found:
+            raise CaseError(sorted(set(self._found)))
+
+
+def choices(allowed: Iterable[str], given: str = "") -> str:
+    """Say what is allowed: what is nearest to what was given, or else all of it.
+
+    Args:
+        allowed: What may stand there.
+        given: What does.
+    """
+    names = [name for name in allowed if name]
+    if near := get_close_matches(given.lower(), names, n=3, cutoff=0.7):
+        return f"nearest: {' or '.join(near)}"
+    listed = ", ".join(names[:_MOST_NAMED])
+    more = f" and {len(names) - _MOST_NAMED} more" if names[_MOST_NAMED:] else ""
+    return f"allowed: {listed}{more}" if names else "nothing is allowed here"
