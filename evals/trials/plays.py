@@ -1,7 +1,10 @@
 """Who plays the model and the user in a trial."""
 
 from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, nullcontext
+from datetime import datetime
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -11,6 +14,7 @@ from agent.moment import describe_moment
 from agent.session import Session
 from agent.settings import Settings
 from evals.definitions.case import Case, Turn
+from evals.trials.trial import TrialRecord
 
 
 class Play(Protocol):
@@ -31,6 +35,15 @@ class Play(Protocol):
         """Whether the model is offered every tool."""
         ...
 
+    @property
+    def cache(self) -> Path | None:
+        """Where what is learnt of the model's endpoint is kept; `None` for a place of the trial's own."""
+        ...
+
+    def admitted(self) -> AbstractAsyncContextManager[None]:
+        """Wait until the trial may begin, and be counted as running until it has ended."""
+        ...
+
     async def next_turn(self, answer: str, /) -> Turn | None:
         """What the user says next; `None` when the conversation is over.
 
@@ -39,15 +52,19 @@ class Play(Protocol):
         """
         ...
 
-    def context(self) -> str:
-        """The facts of the moment, as the model is told them."""
+    def context(self, now: datetime, /) -> str:
+        """The facts of the moment, as the model is told them.
+
+        Args:
+            now: The moment of the case, and as much later as the case itself has moved the clock since.
+        """
         ...
 
     def open(self, session: Session, turn: Turn) -> AsyncGenerator[Event, None]:
         """Begin a turn."""
         ...
 
-    def decide(self, request: ApprovalRequested, turn: Turn) -> None:
+    async def decide(self, request: ApprovalRequested, turn: Turn) -> None:
         """Answer a question for approval as the user would."""
         ...
 
@@ -59,8 +76,36 @@ class Play(Protocol):
         """The first difference of the turn that has ended to what it should have been; empty for none."""
         ...
 
+    async def conclude(self, record: TrialRecord, /) -> TrialRecord:
+        """Add to the record of the trial, which is over, what nobody else knows."""
+        ...
 
-class ScriptedUser:
+
+class PlainPlay:
+    """What most plays have in common: no comparison, nothing shared with other trials, nothing to add."""
+
+    @property
+    def cache(self) -> Path | None:
+        """Each trial learns by itself."""
+        return None
+
+    def admitted(self) -> AbstractAsyncContextManager[None]:
+        """Nothing is waited for."""
+        return nullcontext()
+
+    def note(self, event: Event) -> None:
+        """There is nothing to compare with."""
+
+    def difference(self) -> str:
+        """There is nothing to compare with."""
+        return ""
+
+    async def conclude(self, record: TrialRecord, /) -> TrialRecord:
+        """There is nothing to add."""
+        return record
+
+
+class ScriptedUser(PlainPlay):
     """Says what the case says, and decides as it says.
 
     Args:
@@ -88,16 +133,15 @@ class ScriptedUser:
         """The next message of the case."""
         return next(self._turns, None)
 
-    def context(self) -> str:
-        """The case's moment, where its user is."""
-        moment = self._case.workspace.start_time.astimezone(ZoneInfo(self._case.timezone))
-        return describe_moment(moment)
+    def context(self, now: datetime, /) -> str:
+        """The moment where the case's user is."""
+        return describe_moment(now.astimezone(ZoneInfo(self._case.timezone)))
 
     def open(self, session: Session, turn: Turn) -> AsyncGenerator[Event, None]:
         """Say it."""
         return session.turn(turn.say)
 
-    def decide(self, request: ApprovalRequested, turn: Turn) -> None:
+    async def decide(self, request: ApprovalRequested, turn: Turn) -> None:
         """Allow, change or decline as the turn says."""
         name = request.tool.name
         edit = turn.edits.get(name)
@@ -105,10 +149,3 @@ class ScriptedUser:
             request.decision, request.edited = Decision.EDITED, {**request.arguments, **edit}
         elif any(fnmatchcase(name, glob) for glob in turn.approve):
             request.decision = Decision.ALLOWED
-
-    def note(self, event: Event) -> None:
-        """There is nothing to compare with."""
-
-    def difference(self) -> str:
-        """There is nothing to compare with."""
-        return ""

@@ -134,7 +134,7 @@ class _Trial:
                 policy=Policy(),
                 workspace=describe(self.place.case.workspace),
                 model=self.play.model,
-                context=self.play.context,
+                context=lambda: self.play.context(self.place.case.workspace.start_time),
                 offer_all=self.play.offer_all,
             ),
             environ=self.place.environ,
@@ -154,7 +154,7 @@ class _Trial:
     async def _answer(self, session: Session, turn: Turn, event: Event) -> None:
         match event:
             case ApprovalRequested():
-                self.play.decide(event, turn)
+                await self.play.decide(event, turn)
             case SignInRequested() if turn.signs_in:
                 await sign_in_as(self.place.demo_user, session)
                 event.signed_in = True

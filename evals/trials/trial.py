@@ -74,7 +74,11 @@ class TrialRecord:
         calls: Calls of tools.
         seconds: How long it took.
         difference: The first difference to the recording, of a strict replay; empty where there is none.
-        verdict: What a judge said, if one was asked: “passed” (bool) and “reason”.
+        verdict: What a judge said, if one was asked: “passed” (bool), “reason”, “model” and “usage”; and
+            “broken” (true) where nothing that can be read was said, which never passes.
+        user: What came of a simulated user: “end” (“reached”, “gave up” or “out of turns”), “reason”,
+            “model”, “usage”, which is not part of the other, and “decisions” with the reason of each.
+        missed: Disturbances that did not happen, as their moment never came.
         timings: Seconds by part: “model”, “tools”, “first_token”.
     """
 
@@ -92,6 +96,8 @@ class TrialRecord:
     seconds: float = 0.0
     difference: str = ""
     verdict: JsonObject | None = None
+    user: JsonObject | None = None
+    missed: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
