@@ -1,11 +1,11 @@
 """What trials took: tokens, money, steps and time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
 from statistics import median
 
-from evals.runs.run import Result
-from evals.trials.trial import Status
+from evals.trials.trial import Status, TrialRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,36 @@ class Amounts:
     seconds: Amount
 
 
-def sum_up(results: Iterable[Result]) -> Amounts:
-    """Sum up what trials took; broken ones are left out."""
-    records = [each.record for each in results if each.record.status is Status.FINISHED]
-    return Amounts(
-        tokens=_amount([each.usage.total_tokens for each in records]),
-        cost=_amount([each.usage.cost for each in records if each.usage.cost is not None]),
-        steps=_amount([each.steps for each in records]),
-        calls=_amount([each.calls for each in records]),
-        seconds=_amount([each.seconds for each in records]),
-    )
+class Meter:
+    """Takes down what trials took; of each it keeps no more than a few numbers."""
+
+    def __init__(self) -> None:
+        self._tokens: list[float] = []
+        self._costs: list[float] = []
+        self._steps: list[float] = []
+        self._calls: list[float] = []
+        self._seconds: list[float] = []
+
+    def add(self, record: TrialRecord) -> None:
+        """Take down what a trial took, unless it is broken."""
+        if record.status is Status.BROKEN:
+            return
+        self._tokens.append(record.usage.total_tokens)
+        if record.usage.cost is not None:
+            self._costs.append(record.usage.cost)
+        self._steps.append(record.steps)
+        self._calls.append(record.calls)
+        self._seconds.append(record.seconds)
+
+    def read(self) -> Amounts:
+        """Sum up what was taken down."""
+        return Amounts(
+            tokens=_amount(self._tokens),
+            cost=_amount(self._costs),
+            steps=_amount(self._steps),
+            calls=_amount(self._calls),
+            seconds=_amount(self._seconds),
+        )
 
 
 def _amount(values: Sequence[float]) -> Amount:
@@ -66,4 +86,4 @@ def _amount(values: Sequence[float]) -> Amount:
         return Amount()
     # The rank is rounded up in whole numbers: a tenth has no exact floating-point number.
     rank = -(-9 * len(values) // 10)
-    return Amount(len(values), sum(values), median(values), sorted(values)[rank - 1])
+    return Amount(len(values), fsum(values), median(values), sorted(values)[rank - 1])

@@ -6,11 +6,11 @@ from fractions import Fraction
 
 from agent.errors import UsageError
 from evals.runs.run import Run
-from evals.statistics.amounts import Amounts, sum_up
+from evals.statistics.amounts import Amounts, Meter
+from evals.statistics.case_tallies import CaseTally, tally_cases
 from evals.statistics.exact_tests import of_one_case, paired
 from evals.statistics.intervals import Interval, of_differences
 from evals.statistics.mixing import Difference, find_common, find_differences
-from evals.statistics.tallies import Tally, tally
 
 SIGNIFICANT = 0.05
 """A difference that chance alone makes less often than this is called one."""
@@ -27,8 +27,8 @@ class Flip:
     """
 
     case: str
-    before: Tally
-    after: Tally
+    before: CaseTally
+    after: CaseTally
 
     @property
     def worse(self) -> bool:
@@ -126,7 +126,7 @@ def compare(before: Run, after: Run, *, only_common: bool = False) -> Comparison
         UsageError: The runs cannot be compared.
     """
     common = find_common(before.manifest, after.manifest, only_common=only_common)
-    old, new = tally(before), tally(after)
+    old, new = tally_cases(before), tally_cases(after)
     pairs = [Flip(id, old[id], new[id]) for id in common if old[id].trials and new[id].trials]
     if not pairs:
         raise UsageError("No case has a finished trial in both runs, so there is nothing to compare.")
@@ -151,11 +151,15 @@ def compare(before: Run, after: Run, *, only_common: bool = False) -> Comparison
     )
 
 
-def _side(run: Run, tallies: Sequence[Tally], cases: Collection[str]) -> Side:
+def _side(run: Run, tallies: Sequence[CaseTally], cases: Collection[str]) -> Side:
     rates = [each.rate for each in tallies]
+    meter = Meter()
+    for result in run.results:
+        if result.record.case in cases:
+            meter.add(result.record)
     return Side(
         rate=float(sum(rates, Fraction()) / len(rates)),
         passed=sum(each.passed for each in tallies),
         trials=sum(each.trials for each in tallies),
-        amounts=sum_up(each for each in run.results if each.record.case in cases),
+        amounts=meter.read(),
     )

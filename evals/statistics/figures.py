@@ -1,16 +1,16 @@
 """What is said of a run, and of each of its categories."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from agent.model.protocol import Usage
 from evals.definitions.case import Category
 from evals.runs.run import Result, Run
-from evals.statistics.amounts import Amounts, sum_up
+from evals.statistics.amounts import Amounts, Meter
+from evals.statistics.case_tallies import CaseTally
 from evals.statistics.estimators import all_of, any_of
 from evals.statistics.intervals import Interval, of_cases
-from evals.statistics.tallies import Tally, tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,44 +61,77 @@ class Figures:
     usage: Usage
 
 
-def of_run(run: Run) -> Figures:
-    """What is said of all cases of a run."""
-    return _figures(tally(run), run.results, run.manifest.trials)
+@dataclass(frozen=True, slots=True)
+class RunFigures:
+    """What is said of a run.
+
+    Args:
+        total: Of all its cases.
+        categories: Of each category that it has cases of, in the order of `Category`.
+        cases: The trials of each case, in the order of the run's manifest.
+    """
+
+    total: Figures
+    categories: Mapping[Category, Figures]
+    cases: Mapping[str, CaseTally]
 
 
-def by_category(run: Run) -> dict[Category, Figures]:
-    """What is said of each category that a run has cases of, in the order of `Category`."""
-    tallies = tally(run)
-    cases = run.manifest.cases
-    figures: dict[Category, Figures] = {}
-    for category in Category:
-        ids = {id for id, facts in cases.items() if facts.category is category}
-        if ids:
-            results = [each for each in run.results if each.record.case in ids]
-            figures[category] = _figures({id: tallies[id] for id in ids}, results, run.manifest.trials)
-    return figures
+@dataclass(slots=True)
+class _Group:
+    """Cases that something is said of together."""
+
+    tallies: dict[str, CaseTally]
+    meter: Meter = field(default_factory=Meter)
+    usage: Usage = field(default_factory=Usage)
+
+    def add(self, result: Result) -> None:
+        record = result.record
+        self.tallies[record.case] = self.tallies[record.case].with_result(result)
+        self.meter.add(record)
+        self.usage += record.usage
 
 
-def _figures(tallies: Mapping[str, Tally], results: Sequence[Result], planned: int) -> Figures:
-    tried = [each for each in tallies.values() if each.trials]
+def figure_out(run: Run) -> RunFigures:
+    """Say all that can be said of a run; its trials are looked at once, one after another."""
+    cases, trials = run.manifest.cases, run.manifest.trials
+    total = _Group(dict.fromkeys(cases, CaseTally()))
+    groups = {
+        category: _Group(dict.fromkeys(ids, CaseTally()))
+        for category in Category
+        if (ids := [id for id, facts in cases.items() if facts.category is category])
+    }
+    for result in run.results:
+        total.add(result)
+        groups[cases[result.record.case].category].add(result)
+    return RunFigures(
+        _figures(total, trials),
+        {category: _figures(group, trials) for category, group in groups.items()},
+        total.tallies,
+    )
+
+
+def _figures(group: _Group, planned: int) -> Figures:
+    tallies = group.tallies.values()
+    tried = [each for each in tallies if each.trials]
     rates = [each.rate for each in tried]
     trials = sum(each.trials for each in tried)
+    broken = sum(each.broken for each in tallies)
     return Figures(
         cases=len(tried),
         solved=rates.count(Fraction(1)),
         trials=trials,
         passed=sum(each.passed for each in tried),
-        broken=sum(each.broken for each in tallies.values()),
-        missing=planned * len(tallies) - len(results),
+        broken=broken,
+        missing=planned * len(tallies) - trials - broken,
         rate=float(_mean(rates)) if rates else 0.0,
         interval=of_cases(rates, trials) if rates else None,
-        chances=list(_chances(tried)),
-        amounts=sum_up(results),
-        usage=sum((each.record.usage for each in results), Usage()),
+        chances=tuple(_chances(tried)),
+        amounts=group.meter.read(),
+        usage=group.usage,
     )
 
 
-def _chances(tallies: Sequence[Tally]) -> Iterable[Chance]:
+def _chances(tallies: Sequence[CaseTally]) -> Iterable[Chance]:
     for k in range(1, max((each.trials for each in tallies), default=0) + 1):
         enough = [each for each in tallies if each.trials >= k]
         yield Chance(

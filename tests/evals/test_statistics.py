@@ -11,17 +11,28 @@ from hypothesis import strategies as st
 
 from agent.model.protocol import Usage
 from evals.definitions.case import Category
-from evals.runs.run import Run
-from evals.statistics.amounts import sum_up
+from evals.runs.run import Result, Run
+from evals.statistics.amounts import Amounts, Meter
 from evals.statistics.estimators import all_of, any_of
 from evals.statistics.exact_tests import of_one_case, paired
-from evals.statistics.figures import by_category, of_run
+from evals.statistics.figures import Figures, figure_out
 from evals.statistics.intervals import Interval, of_cases, of_differences, of_trials
 from tests.evals.made_runs import made_run, result
 
 OUTCOMES = st.lists(st.booleans(), min_size=1, max_size=8)
 RATES = st.lists(st.fractions(0, 1, max_denominator=8), min_size=1, max_size=12)
 DIFFERENCES = st.lists(st.fractions(-1, 1, max_denominator=6), min_size=1, max_size=9)
+
+
+def of_run(run: Run) -> Figures:
+    return figure_out(run).total
+
+
+def sum_up(results: list[Result]) -> Amounts:
+    meter = Meter()
+    for each in results:
+        meter.add(each.record)
+    return meter.read()
 
 
 def rounded(interval: Interval) -> tuple[float, float]:
@@ -243,12 +254,12 @@ def test_trials_that_have_not_been_run_are_missing() -> None:
 
 def test_a_run_without_a_finished_trial_has_no_interval() -> None:
     figures = of_run(made_run({"bulk/close": "b"}))
-    assert (figures.rate, figures.interval, figures.chances) == (0, None, [])
+    assert (figures.rate, figures.interval, figures.chances) == (0, None, ())
 
 
 def test_categories_are_figured_out_by_themselves() -> None:
     run = made_run({"dates/due": "pf", "bulk/close": "pp", "bulk/open": "bp"})
-    figures = by_category(run)
+    figures = figure_out(run).categories
     assert list(figures) == [Category.BULK, Category.DATES]
     assert (figures[Category.BULK].rate, figures[Category.BULK].broken) == (1, 1)
     assert (figures[Category.DATES].rate, figures[Category.DATES].trials) == (0.5, 2)

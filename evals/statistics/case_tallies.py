@@ -1,6 +1,5 @@
 """How many trials of each case passed, and how many say nothing."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,7 +8,7 @@ from evals.trials.trial import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class CaseTally:
     """The trials of one case.
 
     Args:
@@ -27,20 +26,16 @@ class Tally:
         """The share that passed, of at least one trial."""
         return Fraction(self.passed, self.trials)
 
-    def with_result(self, result: Result) -> "Tally":
+    def with_result(self, result: Result) -> "CaseTally":
         """Count one more trial."""
         if result.record.status is Status.BROKEN:
-            return Tally(self.trials, self.passed, self.broken + 1)
-        return Tally(self.trials + 1, self.passed + result.score.passed, self.broken)
+            return CaseTally(self.trials, self.passed, self.broken + 1)
+        return CaseTally(self.trials + 1, self.passed + result.score.passed, self.broken)
 
 
-def tally(run: Run) -> dict[str, Tally]:
+def tally_cases(run: Run) -> dict[str, CaseTally]:
     """Count the trials of each case of a run, in the order of its manifest; some may have none yet."""
-    return _count(run.manifest.cases, run.results)
-
-
-def _count(cases: Iterable[str], results: Iterable[Result]) -> dict[str, Tally]:
-    tallies = dict.fromkeys(cases, Tally())
-    for result in results:
+    tallies = dict.fromkeys(run.manifest.cases, CaseTally())
+    for result in run.results:
         tallies[result.record.case] = tallies[result.record.case].with_result(result)
     return tallies
