@@ -1,8 +1,7 @@
 """What has to come of a case, as its file writes it."""
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
 
 from agent.errors import ExitCode
 from evals.definitions.calls import read_rule
@@ -11,6 +10,7 @@ from evals.definitions.documents import Node
 from evals.definitions.fields import Fields
 from evals.definitions.problems import Problems, choices
 from evals.definitions.tools import known_tools
+from evals.state.tables import TABLES
 
 EXPECT_FIELDS = ("calls", "never", "answers", "ends", "steps", "ignores", "judge")
 ANSWER_FIELDS = ("turn", "contains", "matches", "lacks")
@@ -33,11 +33,7 @@ def read_expectation(node: Node | None, turns: int, problems: Problems) -> Expec
         fields.fault("ends", f"cannot be {ends}; {choices(str(int(code)) for code in ExitCode)}")
     ignores = fields.texts("ignores")
     for column in ignores:
-        table, _, name = column.partition(".")
-        if name not in _columns().get(table, ()):
-            known = _columns().get(table)
-            names = [f"{table}.{each}" for each in known] if known else [f"{each}.…" for each in _columns()]
-            fields.fault("ignores", f"{column} is no column of the workspace; {choices(names, column)}")
+        _check_column(column, fields)
     return Expectation(
         tuple(read_rule(each, problems) for each in fields.listing("calls")),
         tuple(read_rule(each, problems) for each in fields.listing("never")),
@@ -88,20 +84,11 @@ def _read_answer(node: Node, turns: int, problems: Problems) -> AnswerRule:
     return rule
 
 
-@cache
-def _columns() -> Mapping[str, tuple[str, ...]]:
-    """The columns of the workspace by table."""
-    from agent.sandbox.database import open_database
-
-    database = open_database(None)
-    try:
-        tables = database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
-        return {
-            str(table["name"]): tuple(
-                str(row["name"])
-                for row in database.rows("SELECT name FROM pragma_table_info(?)", (table["name"],))
-            )
-            for table in tables
-        }
-    finally:
-        database.close()
+def _check_column(column: str, fields: Fields) -> None:
+    table_name, _, name = column.partition(".")
+    table = TABLES.get(table_name)
+    if table is None:
+        fields.fault("ignores", f"{column} is in no table; {choices(TABLES, table_name)}")
+    # Rows that are compared in another shape have columns of their own.
+    elif table.shape is None and name not in table.holds:
+        fields.fault("ignores", f"{column} is not compared; {choices(table.holds, name)}")
