@@ -1,6 +1,7 @@
 """The web application: authorization server and MCP endpoint over one database."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from mcp.server.transport_security import DEFAULT_MAX_REQUEST_BODY_SIZE, RequestBodyLimitMiddleware
@@ -82,8 +83,8 @@ def create_app(database: Database, clock: Clock, settings: AppSettings) -> ASGIA
     tokens = TokenStore(database, clock, settings.lifetimes)
     attempts = SlidingWindow(clock, _WRONG_PASSWORDS, _WRONG_PASSWORDS_SECONDS)
     requests = SlidingWindow(clock, settings.rate_limit, _RATE_SECONDS)
-    texts = McpTexts(database, clock, load_prompts())
-    mcp_server = McpEndpoint(database, clock, load_catalogue(), texts).server()
+    texts = McpTexts(database, clock, _prompts())
+    mcp_server = McpEndpoint(database, clock, _tools(), texts).server()
     sessions = StreamableHTTPSessionManager(mcp_server, json_response=True)
     guarded = BearerGuard(StreamableHTTPASGIApp(sessions), addresses, tokens, requests)
     app = Starlette(
@@ -96,6 +97,11 @@ def create_app(database: Database, clock: Clock, settings: AppSettings) -> ASGIA
         lifespan=lambda _app: sessions.run(),
     )
     return HostCheck(RequestBodyLimitMiddleware(app, DEFAULT_MAX_REQUEST_BODY_SIZE), settings.host_names)
+
+
+# Several applications in one process serve the same tools and prompts.
+_prompts = cache(load_prompts)
+_tools = cache(load_catalogue)
 
 
 def _bracketed(host: str) -> str:

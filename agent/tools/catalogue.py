@@ -72,7 +72,7 @@ class Catalogue:
         self._table: FunctionTable = FunctionTable((), {})
         self._core: tuple[str, ...] = ()
         self._is_small = True
-        self._search = ToolSearch(())
+        self._search: ToolSearch | None = None
         found = (name for message in messages for name in found_by(message))
         self._found: list[str] = list(dict.fromkeys([FIND_TOOLS, *found]))
         self._wishes: tuple[str, ...] = ()
@@ -99,8 +99,8 @@ class Catalogue:
         if table.tools == self._table.tools:
             return
         self._table = table
-        tools = [tool for tool in table.tools.values() if tool.name != FIND_TOOLS]
-        self._search = ToolSearch(tools)
+        # Most conversations never search, so the index waits for the first one that does.
+        self._search = None
         self._core = tuple(_choose_core(table, self._selection.core))
         of_server = [each for each in table.definitions if not table.tools[each.name].is_local]
         is_short = sum(map(_size, of_server)) <= WHOLE_CHARACTERS
@@ -113,6 +113,10 @@ class Catalogue:
             words: What is looked for.
             most: How many at most.
         """
+        if self._search is None:
+            self._search = ToolSearch(
+                [tool for tool in self._table.tools.values() if tool.name != FIND_TOOLS]
+            )
         names = [self._table.function_of(tool.name) for tool in self._search.find(words, most)]
         self.load(names)
         by_name = {definition.name: definition for definition in self._table.definitions}
