@@ -14,6 +14,7 @@ from agent.jsontypes import JsonValue
 from agent.kept_results import KeptResults
 from agent.ledger import Ledger
 from agent.meter import Meter
+from agent.session_options import MakeKeeper
 from agent.transcripts.header import Header, new_session_id
 from agent.transcripts.locking import ConversationLock
 from agent.transcripts.recorder import Recorder
@@ -103,7 +104,9 @@ class OpenConversation:
             learns=learns,
         )
 
-    def make_keeper(self, base_url: str, model: str, chosen: int, meter: Meter) -> ContextKeeper:
+    def make_keeper(
+        self, base_url: str, model: str, chosen: int, meter: Meter, own: MakeKeeper | None = None
+    ) -> ContextKeeper:
         """Make what keeps requests within what a model can read.
 
         Args:
@@ -111,7 +114,10 @@ class OpenConversation:
             model: Its name.
             chosen: How many tokens the user says that it can read; 0 to find out.
             meter: Counts them.
+            own: Makes another one in place of it.
         """
+        if own is not None:
+            return own(self.messages, meter.ruler, self.results)
         budget = ContextBudget(base_url, model, chosen=chosen, path=self._folders.contexts_file)
         return ContextKeeper(self.messages, budget, meter.ruler, self.results)
 

@@ -195,13 +195,14 @@ class Session:
         self._meter = self._meter or self._open.make_meter(
             backend.base_url, self._model.name, backend.price_date, learns=self._options.goes_on
         )
-        chosen = int(self._settings.limits.get("context", 0))
-        keeper = self._open.make_keeper(backend.base_url, self._model.name, chosen, self._meter)
+        chosen, own = int(self._settings.limits.get("context", 0)), self._options.keeper
+        keeper = self._open.make_keeper(backend.base_url, self._model.name, chosen, self._meter, own)
         # A model without an endpoint selects what it reads by itself.
-        context = keeper if backend.base_url else None
+        context = keeper if backend.base_url or own else None
         self._meter.look_at(context)
         self.tokens.watch(InUse(self._model.name, self._loop, self._belt, self._meter, context))
-        self._loop.use(self._model, strict=backend.strict, offer=offer, context=context)
+        strict = backend.strict or (self._options.model is not None and self._settings.strict)
+        self._loop.use(self._model, strict=strict, offer=offer, context=context)
         self._open.recorder.set_model(self._model.name)
         backend.warm_up(await backend.tools())
 

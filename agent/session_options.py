@@ -2,14 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from agent.context_keeper import ContextKeeper
+from agent.conversation import Conversation
+from agent.kept_results import KeptResults
 from agent.model.protocol import Model
+from agent.ruler import Ruler
 from agent.tools.policy import Policy
 from agent.transcripts.transcript import Transcript
 
 if TYPE_CHECKING:
     from agent.auth.sealed import Key
+
+MakeKeeper: TypeAlias = Callable[[Conversation, Ruler, KeptResults], ContextKeeper]
+"""Makes what keeps the requests of a conversation within what its model can read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,7 @@ class SessionOptions:
         vault_key: The key of a vault that takes a passphrase.
         show_request: Is shown each request to the model's endpoint as it leaves.
         offer_all: Offer the model every tool of the server, however many there are.
+        keeper: Keeps requests within what the model can read, in place of what its endpoint suggests.
         goes_on: Further questions follow, so it is worth learning how the model counts tokens.
     """
 
@@ -42,4 +50,5 @@ class SessionOptions:
     vault_key: "Key | None" = None
     show_request: Callable[[str], None] | None = None
     offer_all: bool = False
+    keeper: MakeKeeper | None = None
     goes_on: bool = False

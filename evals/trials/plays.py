@@ -12,6 +12,7 @@ from agent.events import ApprovalRequested, Decision, Event
 from agent.model.protocol import Model
 from agent.moment import describe_moment
 from agent.session import Session
+from agent.session_options import MakeKeeper
 from agent.settings import Settings
 from evals.definitions.case import Case, Turn
 from evals.trials.trial import TrialRecord
@@ -33,6 +34,11 @@ class Play(Protocol):
     @property
     def offer_all(self) -> bool:
         """Whether the model is offered every tool."""
+        ...
+
+    @property
+    def keeper(self) -> MakeKeeper | None:
+        """Keeps the context in place of what the session would take; `None` for that one."""
         ...
 
     @property
@@ -83,6 +89,11 @@ class Play(Protocol):
 
 class PlainPlay:
     """What most plays have in common: no comparison, nothing shared with other trials, nothing to add."""
+
+    @property
+    def keeper(self) -> MakeKeeper | None:
+        """The session's own."""
+        return None
 
     @property
     def cache(self) -> Path | None:

@@ -136,6 +136,7 @@ class _Trial:
                 model=self.play.model,
                 context=lambda: self.play.context(self.place.case.workspace.start_time),
                 offer_all=self.play.offer_all,
+                keeper=self.play.keeper,
             ),
             environ=self.place.environ,
         )
