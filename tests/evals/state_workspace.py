@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evals.state.changes import Change, ChangeKind, find_changes
 from tests.sandbox.sandbox_workspace import Workspace, demo_workspace
@@ -13,7 +13,7 @@ class Watched:
     """A workspace, and what it was when the watch began."""
 
     workspace: Workspace
-    before: bytes
+    before: bytes = field(repr=False)
 
     def changes(self) -> tuple[Change, ...]:
         return find_changes(self.before, self.workspace.database.snapshot())
