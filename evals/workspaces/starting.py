@@ -1,6 +1,6 @@
 """The workspace that a case begins with, and the one that its golden calls lead to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -129,13 +129,25 @@ def _start(_path: Path, _digest: str, held: _Held) -> bytes:
 
 @lru_cache(_KEPT)
 def _goal(_path: Path, _digest: str, held: _Held) -> tuple[Change, ...]:
-    case = held.case
+    return changes_by(held.case, held.case.turns)
+
+
+def changes_by(case: Case, turns: Sequence[Turn]) -> tuple[Change, ...]:
+    """What golden calls change, those of the case or others in their place.
+
+    Args:
+        case: The case.
+        turns: Have the calls.
+
+    Raises:
+        AgentError: As `goal_changes`.
+    """
     if case.workspace.recorded:
         return ()
     start = start_of(case)
     database = open_start(case, start)
     try:
-        _Golden(case, Calls(database, _stopped(case.workspace.start_time))).run()
+        _Golden(case, turns, Calls(database, _stopped(case.workspace.start_time))).run()
         return find_changes(start, database.snapshot())
     finally:
         database.close()
@@ -144,13 +156,14 @@ def _goal(_path: Path, _digest: str, held: _Held) -> tuple[Change, ...]:
 class _Golden:
     """Makes the golden calls of a case."""
 
-    def __init__(self, case: Case, calls: Calls) -> None:
+    def __init__(self, case: Case, turns: Sequence[Turn], calls: Calls) -> None:
         self._case = case
+        self._turns = turns
         self._calls = calls
         self._results: dict[str, JsonValue] = {}
 
     def run(self) -> None:
-        for turn in self._case.turns:
+        for turn in self._turns:
             pending = list(turn.disturbances)
             self._disturb(pending, Moment.START, "")
             for call in turn.calls:
