@@ -1,0 +1,186 @@
+"""What came of a run, as lines for a terminal."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from agent.bars import draw_bar
+from agent.repl.cells import pad, shorten, width, wrap
+from agent.repl.palette import Palette
+from agent.repl.sanitize import strip, strip_line
+from agent.usage import describe_usage
+from evals.definitions.case import Category
+from evals.reports.words import count, duration, interval, percent
+from evals.runs.run import Manifest, Result, Run
+from evals.statistics.figures import Figures, RunFigures, figure_out
+from evals.trials.trial import Status
+
+_MOST_CASES = 20
+_MOST_LINES = 4
+_LONGEST_BAR = 24
+_SHORTEST_BAR = 4
+_GAP = "  "
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """What is told of trials that did not pass.
+
+    Args:
+        failed: For the first failed trial of each case, the first check that failed.
+        broken: For each reason, the trials that broke for it.
+    """
+
+    failed: dict[str, str] = field(default_factory=dict[str, str])
+    broken: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+
+    def add(self, result: Result) -> None:
+        record = result.record
+        if record.status is Status.BROKEN:
+            self.broken.setdefault(strip_line(record.problem), []).append(record.key)
+        elif not result.score.passed and record.case not in self.failed:
+            self.failed[record.case] = _first_failure(result)
+
+
+def summarise(run: Run, *, columns: int, palette: Palette, folder: str = "") -> str:
+    """Tell what came of a run.
+
+    Args:
+        run: The run, finished or not.
+        columns: The width to stay within.
+        palette: The colours; a plain one leaves the bars out too.
+        folder: Where it is kept; empty for nowhere.
+    """
+    figures = figure_out(run)
+    trouble = _Trouble()
+    for result in run.results:
+        trouble.add(result)
+    parts = [
+        [palette.strong(line) for line in _wrap(describe_run(run.manifest), columns)],
+        [line for text in _total(figures.total) for line in _wrap(text, columns)],
+        list(_categories(figures.categories, columns, palette)),
+        list(_failed(figures, trouble.failed, columns, palette)),
+        list(_broken(trouble.broken, columns, palette)),
+        [line for text in _amounts(figures.total) for line in _wrap(text, columns)],
+        list(_kept(figures.total, folder, columns)),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def describe_run(manifest: Manifest) -> str:
+    """Name a run, who answered in it, and which part of the cases it tried."""
+    who = ", ".join(
+        filter(
+            None,
+            (
+                manifest.kind.value,
+                manifest.model,
+                f"user played by {manifest.user_model}" if manifest.user_model else "",
+                f"judged by {manifest.judge}" if manifest.judge else "",
+                f"part {manifest.shard}" if manifest.shard else "",
+            ),
+        )
+    )
+    return strip_line(f"Run {manifest.id}: {who}")
+
+
+def _total(figures: Figures) -> Iterator[str]:
+    if not figures.cases:
+        yield "No trial was finished."
+        return
+    things = count(figures.trials, "case" if figures.trials == figures.cases else "trial")
+    # Where trials are missing or broken, cases have had more or fewer of them, and count alike all the same.
+    even = abs(figures.passed / figures.trials - figures.rate) < 1e-9
+    yield (
+        f"{figures.passed:,} of {things} passed{': ' if even else '; on average over cases '}"
+        f"{percent(figures.rate)} ({interval(figures.interval)})."
+    )
+    if len(figures.chances) > 1:
+        last = figures.chances[-1]
+        all_pass = ", ".join(f"pass^{each.k} {percent(each.all_pass)}" for each in figures.chances)
+        some = f", of the {count(last.cases, 'case')} with so many" if last.cases < figures.cases else ""
+        yield f"{all_pass}; pass@{last.k} {percent(last.any_passes)}{some}."
+    if figures.missing:
+        yield f"{count(figures.missing, 'trial')} not run yet."
+
+
+def _categories(categories: Mapping[Category, Figures], columns: int, palette: Palette) -> Iterator[str]:
+    names = max(map(len, categories), default=0)
+    told = {name: f"{each.passed:,} of {each.trials:,}" for name, each in categories.items()}
+    room = columns - 1 - names - max(map(len, told.values()), default=0) - 2 * len(_GAP) - 2
+    cells = min(room, _LONGEST_BAR)
+    for name, each in categories.items():
+        bar = (
+            []
+            if palette.plain or cells < _SHORTEST_BAR
+            else [_colour(each, palette, draw_bar(each.rate, cells))]
+        )
+        broken = f", {each.broken:,} broken" if each.broken and columns > 60 else ""
+        yield _GAP.join([pad(name, names), *bar, told[name] + broken])
+
+
+def _colour(figures: Figures, palette: Palette, bar: str) -> str:
+    if not figures.trials:
+        return palette.dim(bar)
+    if figures.passed == figures.trials:
+        return palette.good(bar)
+    return palette.warning(bar) if 2 * figures.passed >= figures.trials else palette.bad(bar)
+
+
+def _failed(figures: RunFigures, failed: Mapping[str, str], columns: int, palette: Palette) -> Iterator[str]:
+    if failed:
+        yield palette.strong(f"{count(len(failed), 'case')} failed:")
+    for case in list(failed)[:_MOST_CASES]:
+        tally = figures.cases[case]
+        often = f" ({tally.passed} of {tally.trials} passed)" if tally.trials > 1 else ""
+        yield from (palette.bad(line) for line in _wrap(f"{strip_line(case)}{often}", columns, _GAP))
+        for line in failed[case].splitlines():
+            yield palette.dim(shorten(f"{_GAP}{_GAP}{line}", columns - 1))
+    if len(failed) > _MOST_CASES:
+        yield f"{_GAP}and {len(failed) - _MOST_CASES:,} more"
+
+
+def _first_failure(result: Result) -> str:
+    """The first lines of the first check that failed."""
+    check = next((each for each in result.score.checks if not each.passed), None)
+    if check is None:
+        return "Nothing was looked at."
+    lines = [line.rstrip() for line in strip(check.detail).expandtabs(4).splitlines() if line.strip()]
+    more = ["…"] if len(lines) > _MOST_LINES else []
+    return "\n".join([": ".join([check.name, *lines[:1]]), *lines[1:_MOST_LINES], *more])
+
+
+def _broken(broken: Mapping[str, list[str]], columns: int, palette: Palette) -> Iterator[str]:
+    if broken:
+        trials = count(sum(map(len, broken.values())), "trial is broken", "trials are broken")
+        yield from map(palette.strong, _wrap(f"{trials} and not counted:", columns))
+    for reason, keys in broken.items():
+        more = f" and {len(keys) - 1:,} more" if len(keys) > 1 else ""
+        yield from map(palette.warning, _wrap(f"{strip_line(keys[0])}{more}: {reason}", columns, _GAP))
+
+
+def _amounts(figures: Figures) -> Iterator[str]:
+    seconds, usage = figures.amounts.seconds, figures.usage
+    if usage.total_tokens:
+        yield f"Used {describe_usage(usage)}."
+    if usage.cost is None and figures.amounts.cost.trials:
+        known = count(figures.amounts.cost.trials, "trial")
+        yield f"The cost is known of {known} only: ${figures.amounts.cost.total:,.4f}."
+    if seconds.trials:
+        yield (
+            f"A trial took {duration(seconds.median)} (median), nine in ten took at most "
+            f"{duration(seconds.ninth_decile)}, all together {duration(seconds.total)}."
+        )
+
+
+def _kept(figures: Figures, folder: str, columns: int) -> Iterator[str]:
+    if not folder:
+        return
+    # Paths and commands are copied, so they stay whole.
+    yield f"Kept in {folder}" if width(folder) + 10 < columns else f"Kept in\n{folder}"
+    if figures.missing:
+        yield f"Go on with it: astravue eval run --resume {folder}"
+
+
+def _wrap(text: str, columns: int, indent: str = "") -> list[str]:
+    lines = wrap(text, columns - 1 - len(indent), indent=_GAP if indent else "")
+    return [f"{indent}{line}" for line in lines]
