@@ -9,8 +9,10 @@
     ├── ServerError                 5   server unreachable, or its answer unusable
     │   └── OutcomeUnknownError     5   a write may or may not have happened
     ├── ModelError                  6   model unreachable, or its answer unusable
+    │   └── EndpointError           6   the endpoint failed, which says nothing of the model
     ├── LimitError                  7   a limit was reached: steps, tokens, cost, time, rate
-    │   └── ContextError            7   the request is longer than the model can read
+    │   ├── ContextError            7   the request is longer than the model can read
+    │   └── QuotaError              7   the endpoint serves no more for now: its rate limit, or no credit
     └── StoppedError                130 the user stopped it
 
 Each message is one sentence that says what happened and what was kept; `hint` names the command
@@ -117,6 +119,10 @@ class ModelError(AgentError):
     exit_code = ExitCode.MODEL
 
 
+class EndpointError(ModelError):
+    """The endpoint or the embedded model cannot be used, or broke off; that says nothing of its answers."""
+
+
 class LimitError(AgentError):
     """A limit was reached: steps, tokens, cost, time or rate."""
 
@@ -135,6 +141,10 @@ class ContextError(LimitError):
     def __init__(self, message: str, hint: str = "", tokens: int | None = None) -> None:
         super().__init__(message, hint)
         self.tokens = tokens
+
+
+class QuotaError(LimitError):
+    """The endpoint serves no more for now: its rate limit is reached, or there is no credit left."""
 
 
 class StoppedError(AgentError):

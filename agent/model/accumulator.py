@@ -11,7 +11,7 @@ Source: OpenAI API reference, "The chat completion chunk object".
 from collections.abc import Iterator, Sequence
 
 from agent.conversation import ToolCall
-from agent.errors import LimitError, ModelError
+from agent.errors import EndpointError, LimitError, ModelError
 from agent.hints import GO_ON
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.model.answer_text import TextStream, Thoughts
@@ -222,7 +222,7 @@ class StreamAccumulator:
         if self._reason is None and self._complaint:
             raise StreamError(self._complaint)
         if not self._is_stream:
-            raise ModelError(
+            raise EndpointError(
                 "The endpoint answered with something that is no chat completion stream.",
                 "Check the base URL; it usually ends in /v1.",
             )

@@ -7,7 +7,7 @@ import httpx2
 import openai
 
 from agent.addresses import shown_address
-from agent.errors import AgentError, ContextError, LimitError, ModelError
+from agent.errors import AgentError, ContextError, EndpointError, ModelError, QuotaError
 from agent.hints import GO_ON
 from agent.jsontypes import is_object
 from agent.model.retries import WORTH_REPEATING, read_retry_after
@@ -39,6 +39,8 @@ _LIMITS = tuple(
 )
 _NO_MONEY = ("insufficient_quota", "billing_hard_limit", "insufficient_balance", "insufficient credits")
 _NO_TOOLS = ("does not support tools", "tools are not supported", "tool use is not supported")
+# What the model itself wrote is refused: the words of Azure's filter, and of Groq's check of calls.
+_MODELS_FAULT = ("content_filter", "content management policy", "tool_use_failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ def explain(problem: Exception, base_url: str, model: str) -> Failure:
         case openai.APIStatusError():
             return _explain_status(problem, base_url, model)
         case openai.APITimeoutError():
-            error = ModelError(f"{base_url} did not answer in time; the conversation is kept.", "Ask again.")
+            error = EndpointError(
+                f"{base_url} did not answer in time; the conversation is kept.", "Ask again."
+            )
             # A connection that was not made in time may be made now; an answer that took minutes will again.
             is_early = isinstance(problem.__cause__, httpx2.ConnectTimeout | httpx2.PoolTimeout)
             return Failure(error, f"{base_url} cannot be reached" if is_early else "")
@@ -82,20 +86,22 @@ def explain(problem: Exception, base_url: str, model: str) -> Failure:
             return Failure(_unreachable(base_url), f"{base_url} cannot be reached")
         case ValueError() | httpx2.DecodingError():
             return Failure(
-                ModelError(f"{base_url} sent something that cannot be read; what came is kept.", "Ask again.")
+                EndpointError(
+                    f"{base_url} sent something that cannot be read; what came is kept.", "Ask again."
+                )
             )
         case httpx2.TimeoutException():
-            return Failure(ModelError(f"{base_url} stopped answering; what came is kept.", f"{GO_ON}."))
+            return Failure(EndpointError(f"{base_url} stopped answering; what came is kept.", f"{GO_ON}."))
         case httpx2.HTTPError():
             reason = f"the connection to {base_url} was lost"
-            return Failure(ModelError(f"T{reason[1:]}; what came is kept.", f"{GO_ON}."), reason)
+            return Failure(EndpointError(f"T{reason[1:]}; what came is kept.", f"{GO_ON}."), reason)
         case _:
             said = problem.body if isinstance(problem, openai.APIError) else str(problem)
-            return Failure(ModelError(f"{base_url} broke off the answer: {sentence(said)}", "Ask again."))
+            return Failure(EndpointError(f"{base_url} broke off the answer: {sentence(said)}", "Ask again."))
 
 
-def _unreachable(base_url: str) -> ModelError:
-    return ModelError(
+def _unreachable(base_url: str) -> EndpointError:
+    return EndpointError(
         f"{base_url} cannot be reached; the conversation is kept.",
         "Check the network and OPENAI_BASE_URL, or see `astravue model list`.",
     )
@@ -106,18 +112,18 @@ def _explain_status(problem: openai.APIStatusError, base_url: str, model: str) -
     words = f"{problem.code} {problem.type} {problem.message}".lower()
     if any(sign in words for sign in _NO_MONEY) or status == 402:
         return Failure(
-            LimitError(f"{base_url} asks for payment: {said}", "Add credit there, or use another model.")
+            QuotaError(f"{base_url} asks for payment: {said}", "Add credit there, or use another model.")
         )
     if status in (401, 403):
         return Failure(
-            ModelError(
+            EndpointError(
                 f"{base_url} refused the API key (HTTP {status}); the conversation is kept.",
                 "Set OPENAI_API_KEY, or store a key with `astravue model key`.",
             )
         )
     if status == 404:
         return Failure(
-            ModelError(
+            EndpointError(
                 f"{base_url} does not know the model “{model}”, or is no endpoint of this kind (HTTP 404).",
                 "See `astravue model list`, and check --model and OPENAI_BASE_URL.",
             )
@@ -137,6 +143,8 @@ def _explain_status(problem: openai.APIStatusError, base_url: str, model: str) -
                 "Choose another model: `astravue model list`.",
             )
         )
+    if status in (400, 422) and any(sign in words for sign in _MODELS_FAULT):
+        return Failure(ModelError(f"{base_url} answered HTTP {status}: {said}"))
     return _explain_further_status(problem, base_url, said)
 
 
@@ -146,12 +154,12 @@ def _explain_further_status(problem: openai.APIStatusError, base_url: str, said:
     if status == 429:
         reached = f"The rate limit of {base_url} is reached"
         hint = f"Ask again in {wait:.0f} s." if wait else "Wait a moment and ask again."
-        return Failure(LimitError(f"{reached} (HTTP 429): {said}", hint), reached, wait)
+        return Failure(QuotaError(f"{reached} (HTTP 429): {said}", hint), reached, wait)
     reason = f"{base_url} answers HTTP {status}" if status in WORTH_REPEATING else ""
     hint = "Ask again later." if reason else ""
     if said == _WEB_PAGE:
         hint = "Check OPENAI_BASE_URL; it usually ends in /v1."
-    return Failure(ModelError(f"{base_url} answered HTTP {status}: {said}", hint), reason, wait)
+    return Failure(EndpointError(f"{base_url} answered HTTP {status}: {said}", hint), reason, wait)
 
 
 def _explain_stream_error(problem: StreamError, base_url: str, model: str) -> Failure:
@@ -169,7 +177,7 @@ def _explain_stream_error(problem: StreamError, base_url: str, model: str) -> Fa
     is_passing = code in WORTH_REPEATING or any(
         sign in words for sign in ("overloaded", "server_error", "rate_limit", "unavailable", "timeout")
     )
-    kind = LimitError if code == 429 or "rate_limit" in words else ModelError
+    kind = QuotaError if code == 429 or "rate_limit" in words else EndpointError
     return Failure(
         kind(f"{base_url} broke off the answer: {sentence(said)}", "Ask again."),
         f"{base_url} broke off its answer" if is_passing else "",

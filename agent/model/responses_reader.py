@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator
 
 from agent.conversation import ToolCall
-from agent.errors import ModelError
+from agent.errors import EndpointError
 from agent.hints import GO_ON
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object, well_formed
 from agent.model.halves import Halves
@@ -93,7 +93,7 @@ class ResponsesReader:
             ModelError: The stream was none, or ended before the answer did.
         """
         if not self._events:
-            raise ModelError(
+            raise EndpointError(
                 "The endpoint answered with something that is no stream of the Responses API.",
                 'Check the base URL; or set api = "chat" in the settings, for Chat Completions.',
             )

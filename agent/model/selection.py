@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from agent.addresses import shown_address
-from agent.errors import ModelError
+from agent.errors import EndpointError, ModelError
 from agent.model.listing import NO_KEY, Listing, list_models
 from agent.settings import Settings
 
@@ -29,7 +29,7 @@ StoredKey: TypeAlias = Callable[[str], Awaitable[str | None]]
 """Finds the key that is kept for an address, if there is one."""
 
 
-class UnreachedError(ModelError):
+class UnreachedError(EndpointError):
     """The endpoint was to be asked which models it has, and cannot be reached."""
 
 

@@ -1,10 +1,10 @@
 """How an answer that began well ends badly."""
 
-from agent.errors import ModelError
+from agent.errors import EndpointError
 from agent.jsontypes import JsonValue
 
 
-class BrokenStream(ModelError):
+class BrokenStream(EndpointError):
     """An answer that began well ended before its end."""
 
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import pytest
 
 from agent.conversation import AssistantMessage, Message, ToolCall, ToolMessage, UserMessage
-from agent.errors import AgentError, LimitError, ModelError
+from agent.errors import AgentError, EndpointError, ModelError, QuotaError
 from agent.jsontypes import JsonObject, is_object
 from agent.model.chat_completions import ChatCompletionsModel
 from agent.model.endpoint import Endpoint
@@ -175,9 +175,9 @@ async def test_the_length_limit(endpoint: Aimock, adapter: Adapter) -> None:
 @pytest.mark.parametrize(
     ("words", "kind", "says"),
     [
-        ("Fail", ModelError, "HTTP 500: The server is on fire."),
-        ("Hurry", LimitError, "HTTP 429): Slow down."),
-        ("Something else", ModelError, "HTTP 503: Strict mode: no fixture matched."),
+        ("Fail", EndpointError, "HTTP 500: The server is on fire."),
+        ("Hurry", QuotaError, "HTTP 429): Slow down."),
+        ("Something else", EndpointError, "HTTP 503: Strict mode: no fixture matched."),
     ],
 )
 async def test_a_refusal(

@@ -17,7 +17,7 @@ from fake_endpoint import (
 )
 
 from agent.conversation import AssistantMessage, ToolCall, ToolMessage, UserMessage
-from agent.errors import AgentError, LimitError, ModelError
+from agent.errors import AgentError, EndpointError, LimitError, ModelError, QuotaError
 from agent.jsontypes import JsonValue
 from agent.model.capabilities import CapabilityStore
 from agent.model.chat_completions import ChatCompletionsModel
@@ -45,16 +45,16 @@ def _names(*parts: str) -> Callable[[AgentError], bool]:
         (
             401,
             {"message": f"Incorrect API key: {KEY}"},
-            ModelError,
+            EndpointError,
             ("refused the API key", "OPENAI_API_KEY"),
         ),
-        (403, {"message": "Not for you"}, ModelError, ("refused the API key", "HTTP 403")),
-        (404, {"message": "No such model"}, ModelError, ("does not know the model “small-1”", "--model")),
-        (429, {"message": "Slow down"}, LimitError, ("rate limit", "HTTP 429", ": Slow down", "Wait")),
+        (403, {"message": "Not for you"}, EndpointError, ("refused the API key", "HTTP 403")),
+        (404, {"message": "No such model"}, EndpointError, ("does not know the model “small-1”", "--model")),
+        (429, {"message": "Slow down"}, QuotaError, ("rate limit", "HTTP 429", ": Slow down", "Wait")),
         (
             429,
             {"message": "No credit", "code": "insufficient_quota"},
-            LimitError,
+            QuotaError,
             ("asks for payment", "Add credit"),
         ),
         (
@@ -63,10 +63,27 @@ def _names(*parts: str) -> Callable[[AgentError], bool]:
             ModelError,
             ("“small-1” cannot call functions", "astravue model list"),
         ),
-        (400, {"message": "messages: must alternate"}, ModelError, ("HTTP 400: messages: must alternate",)),
-        (400, "that does not go", ModelError, ("HTTP 400: that does not go.",)),
-        (500, {"message": "Internal\nerror"}, ModelError, ("HTTP 500: Internal error",)),
-        (503, None, ModelError, ("HTTP 503",)),
+        (
+            400,
+            {"message": "Failed to call a function.", "code": "tool_use_failed"},
+            ModelError,
+            ("HTTP 400: Failed to call a function.",),
+        ),
+        (
+            400,
+            {"message": "The response was filtered.", "code": "content_filter"},
+            ModelError,
+            ("HTTP 400: The response was filtered.",),
+        ),
+        (
+            400,
+            {"message": "messages: must alternate"},
+            EndpointError,
+            ("HTTP 400: messages: must alternate",),
+        ),
+        (400, "that does not go", EndpointError, ("HTTP 400: that does not go.",)),
+        (500, {"message": "Internal\nerror"}, EndpointError, ("HTTP 500: Internal error",)),
+        (503, None, EndpointError, ("HTTP 503",)),
     ],
 )
 async def test_a_refusal_is_one_sentence_that_says_what_to_do(

@@ -10,7 +10,7 @@ import json
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
 
-from agent.errors import ModelError
+from agent.errors import EndpointError, ModelError
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.model.embedded.process import Endpoint
 from agent.model.protocol import Usage
@@ -20,7 +20,7 @@ _BROKEN = "The embedded model broke off its answer; the conversation is kept."
 _BROKEN_HINT = "Ask again; the model is started anew."
 
 
-class BrokenAnswer(ModelError):
+class BrokenAnswer(EndpointError):
     """The child ended, or stopped answering properly."""
 
 

