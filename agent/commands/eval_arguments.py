@@ -4,6 +4,8 @@ import argparse
 
 from agent.commands.argument_types import positive, shard
 
+_WHICH_RUN = "its folder, its id, or “last”; “last~1” is the one before"
+
 
 def add_eval(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
     """Add the actions of `astravue eval` to its parser.
@@ -49,8 +51,23 @@ def _add_jobs(parser: argparse.ArgumentParser) -> None:
 
 def _add_record(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "session", metavar="SESSION", help="the conversation, the beginning of its id, or “last”"
+        "names",
+        nargs="*",
+        metavar="SESSION",
+        help="the conversation: its id, the beginning of it, or “last”; with --cases, which cases",
     )
+    parser.add_argument("--name", metavar="NAME", default=None, help="what the case is called (by its title)")
+    parser.add_argument(
+        "--into",
+        metavar="DIR",
+        default=None,
+        help="the folder of cases (evals/cases; with --cases those shipped)",
+    )
+    other = parser.add_mutually_exclusive_group()
+    other.add_argument(
+        "--cases", action="store_true", help="record the transcripts of cases anew, from their golden calls"
+    )
+    other.add_argument("--schema", action="store_true", help="print the JSON Schema of transcripts")
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +82,10 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="transcripts")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="transcripts, or cases: ids or globs of ids, or their files"
+    )
+    parser.add_argument("--cases", metavar="DIR", default=None, help="the folder of cases (those shipped)")
 
 
 def _add_rescore(parser: argparse.ArgumentParser) -> None:
@@ -73,9 +93,21 @@ def _add_rescore(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("before", metavar="A", help="the folder of a run")
-    parser.add_argument("after", metavar="B", help="the folder of another run")
+    parser.add_argument("before", metavar="A", help=f"the first run: {_WHICH_RUN}")
+    parser.add_argument("after", metavar="B", help="the run that is compared with it, named the same way")
+    parser.add_argument(
+        "--only-common", action="store_true", help="leave out cases that changed between the runs"
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=["worse", "any"],
+        default="worse",
+        help="end with 1 when B is worse by more than chance (the default), or when any case is worse",
+    )
+    parser.add_argument("--json", action="store_true", help="as one JSON object")
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN", help="the folder of a run")
+    parser.add_argument("run", metavar="RUN", help=f"the run: {_WHICH_RUN}")
+    parser.add_argument("--json", action="store_true", help="as one JSON object")
+    parser.add_argument("--junit", metavar="FILE", default=None, help="write it as JUnit XML")

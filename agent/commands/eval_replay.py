@@ -1,34 +1,53 @@
-"""`astravue eval replay`: recorded conversations again, compared event by event."""
+"""`astravue eval replay`: recorded conversations again, compared request by request."""
 
 import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from agent.commands.common import start_logging, warn
-from agent.errors import AgentError, ExitCode
+from agent.errors import ExitCode
 from agent.folders import find_folders
-from agent.transcripts.reading import read_transcript
-from evals.replay import replay
+from evals.definitions.selection import shipped_cases
+from evals.replaying.many import Replayed, replay_all
+from evals.replaying.targets import Target, find_targets
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
-    folders = find_folders(os.environ)
-    start_logging(arguments, folders)
+    start_logging(arguments, find_folders(os.environ))
+    root = Path(arguments.cases) if arguments.cases else shipped_cases()
+    return asyncio.run(_replay(find_targets(arguments.files, root)))
+
+
+async def _replay(targets: Sequence[Target]) -> int:
     code = ExitCode.DONE
-    for name in arguments.files:
-        try:
-            result = asyncio.run(replay(read_transcript(Path(name)), folders))
-        except AgentError as error:
-            warn(f"{name}: {error}")
-            code = ExitCode.FAILED
+    results: list[Replayed] = []
+    async for result in replay_all(targets):
+        results.append(result)
+        if result.error is not None:
+            warn(f"{result.name}: {result.error}")
+            code = max(code, result.error.exit_code if len(targets) == 1 else ExitCode.FAILED)
             continue
-        counted = f"{result.turns} turns, {result.tool_calls} tool calls"
         if result.difference:
-            sys.stdout.write(f"DIFFERS {name}: {result.where}\n{result.difference}\n")
-            code = ExitCode.FAILED
+            sys.stdout.write(f"DIFFERS {result.name}: {result.difference}\n")
+            code = max(code, ExitCode.FAILED)
         else:
-            sys.stdout.write(f"SAME {name}: {counted}\n")
+            sys.stdout.write(f"SAME {result.name}: {result.turns} turns, {result.calls} tool calls\n")
+        sys.stdout.flush()
+    if len(results) > 1:
+        sys.stdout.write(_summarise(results))
     return code
+
+
+def _summarise(results: Sequence[Replayed]) -> str:
+    failed = sum(result.error is not None for result in results)
+    different = sum(bool(result.difference) for result in results)
+    parts = [f"{len(results) - failed - different} of {len(results)} are the same"]
+    if different:
+        parts.append(f"{different} differ")
+    if failed:
+        parts.append(f"{failed} could not be replayed")
+    return f"{', '.join(parts)}.\n"

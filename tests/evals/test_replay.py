@@ -1,4 +1,4 @@
-"""Recorded conversations come out the same, and a difference is found where it is."""
+"""Recorded conversations come out the same, and a difference is found where it is and shown in few lines."""
 
 import json
 from collections.abc import Callable
@@ -6,31 +6,33 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import AgentError
-from agent.folders import find_folders
 from agent.jsontypes import JsonObject, is_object
 from agent.transcripts.reading import read_transcript
-from evals.normalise import mask_volatile, normalise_events
-from evals.replay import ReplayResult, replay, split_turns
+from evals.replaying.events import normalise_events
+from evals.replaying.many import Replayed, replay_all
+from evals.replaying.targets import find_targets
+from evals.replaying.volatile import mask_text, mask_volatile
 
-TRANSCRIPTS = sorted((Path(__file__).parents[2] / "evals" / "transcripts").glob("*.jsonl"))
-FIRST_DAY = next(path for path in TRANSCRIPTS if path.stem == "first-day")
+EVALS = Path(__file__).parents[2] / "evals"
+FIRST_DAY = EVALS / "transcripts" / "first-day.jsonl"
+RECORDED = sorted([*(EVALS / "transcripts").glob("*.jsonl"), *(EVALS / "cases").rglob("*.jsonl")])
 
 pytestmark = pytest.mark.anyio
 
 
-async def run(path: Path, home: Path) -> ReplayResult:
-    return await replay(read_transcript(path), find_folders({"ASTRAVUE_HOME": str(home)}))
+async def replay(*paths: Path) -> list[Replayed]:
+    targets = find_targets([str(path) for path in paths], EVALS / "cases")
+    return [result async for result in replay_all(targets)]
 
 
-async def run_changed(tmp_path: Path, change: Callable[[JsonObject], None]) -> ReplayResult:
+async def replay_changed(tmp_path: Path, change: Callable[[JsonObject], None]) -> Replayed:
     """Replay the first day with each of its lines changed."""
     lines: list[JsonObject] = [json.loads(line) for line in FIRST_DAY.read_text().splitlines()]
     for line in lines:
         change(line)
     changed = tmp_path / "changed.jsonl"
     changed.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    return await run(changed, tmp_path / "home")
+    return (await replay(changed))[0]
 
 
 def test_a_conversation_of_at_least_ten_tool_calls_is_recorded() -> None:
@@ -38,34 +40,77 @@ def test_a_conversation_of_at_least_ten_tool_calls_is_recorded() -> None:
     assert sum(event["type"] == "tool_call_finished" for event in events) >= 10
 
 
-@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
-async def test_it_comes_out_the_same(path: Path, tmp_path: Path) -> None:
-    result = await run(path, tmp_path)
-    assert result.difference == "", f"{result.where}\n{result.difference}"
-    assert result.turns == len(split_turns(read_transcript(path).events))
-    assert list((tmp_path / "cache").iterdir()) == []
+async def test_everything_that_is_recorded_comes_out_the_same() -> None:
+    results = await replay(*RECORDED)
+    assert len(results) == len(RECORDED)
+    wrong = [f"{result.name}: {result.error or result.difference}" for result in results]
+    assert [
+        line for line, result in zip(wrong, results, strict=True) if result.error or result.difference
+    ] == []
 
 
-async def test_another_system_prompt_is_found_before_anything_is_run(tmp_path: Path) -> None:
+async def test_a_word_of_the_system_prompt_is_shown_with_its_sentence_before_anything_is_run(
+    tmp_path: Path,
+) -> None:
     def change(line: JsonObject) -> None:
         if line["type"] == "request_prefix":
-            line["system"] = "Be brief."
+            line["system"] = str(line["system"]).replace("Short and concrete", "Long and concrete")
 
-    result = await run_changed(tmp_path, change)
-    assert "turn 1" in result.where
-    assert "request_prefix" in result.where
-    assert "Be brief." in result.difference
+    result = await replay_changed(tmp_path, change)
+    where, *diff = result.difference.splitlines()
+    assert where == "turn 1 (“Which of my tasks are overdue?”), step 1, system prompt"
+    changed = [line for line in diff[3:] if line[0] in "+-"]
+    assert [line[0] for line in changed] == ["-", "+"]
+    assert "Long and concrete" in changed[0]
+    assert "Short and concrete" in changed[1]
+    assert len(diff) < 10
+    assert result.calls == 0
 
 
-async def test_another_result_is_found_in_its_turn(tmp_path: Path) -> None:
+async def test_a_function_that_is_no_longer_offered_is_named(tmp_path: Path) -> None:
+    def change(line: JsonObject) -> None:
+        if line["type"] == "request_prefix" and isinstance(functions := line["functions"], list):
+            functions.insert(2, {"name": "astravue_see_all", "description": "", "parameters": {}})
+
+    where, *diff = (await replay_changed(tmp_path, change)).difference.splitlines()
+    assert where.endswith("step 1, functions")
+    assert "-astravue_see_all" in diff
+
+
+async def test_a_function_that_is_described_in_other_words_is_shown_by_its_line(tmp_path: Path) -> None:
+    def change(line: JsonObject) -> None:
+        if line["type"] == "request_prefix" and isinstance(functions := line["functions"], list):
+            assert is_object(functions[0])
+            functions[0]["description"] = "Does something."
+
+    where, *diff = (await replay_changed(tmp_path, change)).difference.splitlines()
+    assert "step 1, functions (astravue_" in where
+    assert '- "description": "Does something.",' in diff
+
+
+async def test_another_result_is_found_in_the_request_that_hands_it_to_the_model(tmp_path: Path) -> None:
     def change(line: JsonObject) -> None:
         if line["type"] == "tool_call_finished":
             line["text"] = str(line["text"]).replace("release notes", "release note")
 
-    result = await run_changed(tmp_path, change)
-    assert "turn 2" in result.where
-    assert "tool_call_finished" in result.where
-    assert 'Check the release note"' in result.difference
+    where, *diff = (await replay_changed(tmp_path, change)).difference.splitlines()
+    assert where.startswith("turn 2 (“Create ")
+    assert "step 5, message " in where
+    assert where.endswith("(result of astravue_create_task)")
+    assert any(line.startswith("-") and 'Check the release note"' in line for line in diff)
+    assert any(line.startswith("+") and 'Check the release notes"' in line for line in diff)
+    assert len(diff) < 20
+
+
+async def test_a_result_that_a_person_alone_sees_is_compared_too(tmp_path: Path) -> None:
+    def change(line: JsonObject) -> None:
+        if line["type"] == "tool_call_finished" and is_object(structured := line["structured"]):
+            structured["more"] = 1
+
+    where, *diff = (await replay_changed(tmp_path, change)).difference.splitlines()
+    assert where.startswith("turn 1 ")
+    assert "(tool_call_finished)" in where
+    assert any('"more": 1' in line and line.startswith("-") for line in diff)
 
 
 async def test_another_call_of_the_model_is_found_by_what_comes_of_it(tmp_path: Path) -> None:
@@ -74,25 +119,25 @@ async def test_another_call_of_the_model_is_found_by_what_comes_of_it(tmp_path: 
             text = json.dumps(line["tool_calls"]).replace("astravue_start_timer", "astravue_stop_timer")
             line["tool_calls"] = json.loads(text)
 
-    result = await run_changed(tmp_path, change)
-    assert "turn 3" in result.where
+    assert (await replay_changed(tmp_path, change)).difference.startswith("turn 3 ")
 
 
-async def test_what_the_user_put_in_place_of_arguments_is_put_there_again(tmp_path: Path) -> None:
-    arguments: dict[str, JsonObject] = {}
-
+async def test_another_answer_is_no_other_request_but_another_end(tmp_path: Path) -> None:
     def change(line: JsonObject) -> None:
-        if line["type"] == "tool_call_started" and is_object(given := line["arguments"]):
-            arguments[str(line["call_id"])] = given
-        elif line["type"] == "approval_requested":
-            given = arguments[str(line["call_id"])]
-            if "taskTitle" in given:
-                line["edited"] = {**given, "taskTitle": "Read the release notes"}
+        if line["type"] == "step_finished" and line["text"]:
+            line["text"] = "Here they are."
 
-    result = await run_changed(tmp_path, change)
-    assert "tool_call_finished" in result.where
-    assert '+ "edited": {' in result.difference
-    assert "Read the release notes" in result.difference
+    assert "(turn_finished)" in (await replay_changed(tmp_path, change)).difference.splitlines()[0]
+
+
+async def test_what_the_user_declined_is_declined_again(tmp_path: Path) -> None:
+    def change(line: JsonObject) -> None:
+        if line["type"] == "approval_requested":
+            line["decision"] = "declined"
+
+    where, *diff = (await replay_changed(tmp_path, change)).difference.splitlines()
+    assert where.startswith("turn 2 ")
+    assert any("declined" in line and line.startswith("+") for line in diff)
 
 
 async def test_an_answer_that_is_missing_is_found(tmp_path: Path) -> None:
@@ -100,28 +145,67 @@ async def test_an_answer_that_is_missing_is_found(tmp_path: Path) -> None:
     last = max(number for number, line in enumerate(lines) if '"type":"step_finished","step":2' in line)
     shorter = tmp_path / "shorter.jsonl"
     shorter.write_text("\n".join([*lines[:last], *lines[last + 1 :]]) + "\n")
-    assert (await run(shorter, tmp_path / "home")).difference != ""
+    assert (await replay(shorter))[0].difference != ""
 
 
-async def test_a_conversation_with_a_hosted_server_cannot_be_replayed(tmp_path: Path) -> None:
+async def test_a_turn_that_was_interrupted_ends_the_replay(tmp_path: Path) -> None:
+    lines = FIRST_DAY.read_text().splitlines()
+    end = next(
+        number for number, line in enumerate(lines) if '"type":"turn_started"' in line and '"turn":3' in line
+    )
+    cut = tmp_path / "cut.jsonl"
+    cut.write_text("\n".join([*lines[: end + 2], '{"type":"turn_interrupted","turn":3,"time":1}']) + "\n")
+    result = (await replay(cut))[0]
+    assert (result.difference, result.turns) == ("", 2)
+
+
+async def test_a_conversation_with_a_hosted_server_cannot_be_replayed_without_a_case(tmp_path: Path) -> None:
     def change(line: JsonObject) -> None:
         if line["type"] == "session":
             line.update(workspace={}, server="https://api.astravue.com/mcp")
 
-    with pytest.raises(AgentError, match="cannot be rebuilt here"):
-        await run_changed(tmp_path, change)
+    error = (await replay_changed(tmp_path, change)).error
+    assert error is not None
+    assert "cannot be rebuilt here" in str(error)
+
+
+async def test_what_cannot_be_read_is_named_and_the_others_go_on(tmp_path: Path) -> None:
+    lines = FIRST_DAY.read_text().splitlines()
+    damaged, newer, missing = (tmp_path / f"{name}.jsonl" for name in ("damaged", "newer", "missing"))
+    damaged.write_text("\n".join([lines[0], "{", *lines[1:]]) + "\n")
+    newer.write_text("\n".join([lines[0].replace('"version":1', '"version":99'), *lines[1:]]) + "\n")
+    results = await replay(damaged, newer, missing, FIRST_DAY)
+    assert [result.name for result in results] == [str(each) for each in (damaged, newer, missing, FIRST_DAY)]
+    errors = [str(result.error) for result in results]
+    assert "damaged at line 2" in errors[0]
+    assert "format version 99, and this program reads up to 1" in errors[1]
+    assert "There is no transcript" in errors[2]
+    assert results[3] == Replayed(str(FIRST_DAY), 8, 14)
+
+
+def test_a_pattern_without_a_case_is_said_to_be_one() -> None:
+    (target,) = find_targets(["no-such/case"], EVALS / "cases")
+    assert target.error is not None
 
 
 def test_what_tells_the_time_of_the_run_is_masked_and_what_the_workspace_holds_is_not() -> None:
     masked = mask_volatile(
-        {"createdTime": "now", "dueDate": "2026-11-23", "durationMs": 5, "title": "updated"}
+        {"createdTime": "now", "dueDate": "2026-11-23", "durationMs": 5, "title": "updated", "endTime": None}
     )
     assert masked == {
         "createdTime": "<volatile>",
         "dueDate": "2026-11-23",
         "durationMs": "<volatile>",
         "title": "updated",
+        "endTime": None,
     }
+
+
+def test_it_is_masked_in_texts_that_hold_json_even_where_they_are_cut() -> None:
+    text = '[{"createdTime": 1795648621095, "title": "started_at"},{"updated_at":"2026-11-25T23:17:00Z","du'
+    assert mask_text(text) == (
+        '[{"createdTime": "<volatile>", "title": "started_at"},{"updated_at":"<volatile>","du'
+    )
 
 
 def test_calls_that_ended_in_another_order_are_the_same() -> None:
