@@ -53,6 +53,11 @@ class Folders:
         return self.data / "results"
 
     @property
+    def runs(self) -> Path:
+        """Runs of evals, a folder for each."""
+        return self.data / "runs"
+
+    @property
     def history_file(self) -> Path:
         """What was typed at the prompt."""
         return self.data / "history"

@@ -14,6 +14,7 @@ def test_with_a_home_everything_lies_under_it(tmp_path: Path) -> None:
         folders.vault_file,
         folders.sessions,
         folders.results,
+        folders.runs,
         folders.contexts_file,
         folders.names_file,
         folders.history_file,
