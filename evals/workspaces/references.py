@@ -1,7 +1,7 @@
 """Arguments that stand for what an earlier call gave, such as `$new.taskId`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from agent.errors import AgentError
 from agent.jsontypes import JsonObject, JsonValue, is_object
@@ -21,6 +21,26 @@ def resolve(arguments: JsonObject, results: Mapping[str, JsonValue], where: str)
         AgentError: A result does not hold what is referred to.
     """
     return {name: _resolve(value, results, where) for name, value in arguments.items()}
+
+
+def names_in(value: JsonValue) -> Iterator[str]:
+    """The names of the calls that arguments refer to.
+
+    Args:
+        value: The arguments, or a part of them.
+    """
+    match value:
+        case str():
+            if found := REFERENCE.fullmatch(value):
+                yield found["name"]
+        case list():
+            for item in value:
+                yield from names_in(item)
+        case dict():
+            for item in value.values():
+                yield from names_in(item)
+        case _:
+            return
 
 
 def _resolve(value: JsonValue, results: Mapping[str, JsonValue], where: str) -> JsonValue:
