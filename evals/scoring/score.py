@@ -1,10 +1,21 @@
 """Whether a trial did what its case wants, check by check."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evals.definitions.case import Case
+from evals.scoring.checks import (
+    check_answers,
+    check_calls,
+    check_end,
+    check_never,
+    check_state,
+    check_steps,
+    check_verdict,
+)
+from evals.scoring.conversation import read_turns
 from evals.state.changes import Change
-from evals.trials.trial import TrialRecord
+from evals.trials.trial import Kind, Status, TrialRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +62,32 @@ def score(case: Case, record: TrialRecord, goal: tuple[Change, ...]) -> Score:
         record: What came of it.
         goal: The changes that the golden calls make.
     """
-    raise NotImplementedError
+    if record.status is Status.BROKEN:
+        return Score(())
+    if record.kind is Kind.REPLAY:
+        # The model's part was played from the recording, so there is nothing else to find out.
+        return Score((Check("replay", not record.difference, record.difference),))
+    return Score(tuple(_checks(case, record, goal)))
+
+
+def _checks(case: Case, record: TrialRecord, goal: tuple[Change, ...]) -> Iterator[Check]:
+    expect, turns = case.expect, read_turns(record.events)
+    calls = [call for turn in turns for call in turn.calls]
+    yield _check("state", check_state(goal, record.changes, expect.ignores))
+    if expect.calls:
+        yield _check("calls", check_calls(expect.calls, calls))
+    if expect.never:
+        yield _check("never", check_never(expect.never, calls))
+    if expect.answers:
+        # Whoever plays the user says other things in other turns.
+        is_free = record.kind is Kind.SIMULATED
+        yield _check("answer", check_answers(expect.answers, turns, any_turn=is_free))
+    yield _check("end", check_end(expect.ends, turns))
+    if expect.steps:
+        yield _check("steps", check_steps(expect.steps, record.steps))
+    if expect.judge and record.verdict is not None:
+        yield _check("judge", check_verdict(expect.judge, record.verdict))
+
+
+def _check(name: str, detail: str) -> Check:
+    return Check(name, not detail, detail)

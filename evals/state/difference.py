@@ -15,11 +15,6 @@ _COUNT = re.compile(r" \(\d+\)")
 _NOTHING = "nothing"
 
 
-def are_equal(goal: Sequence[Change], found: Sequence[Change]) -> bool:
-    """Whether two collections of changes are the same, whatever their order."""
-    return _count(goal) == _count(found)
-
-
 def describe_difference(goal: Sequence[Change], found: Sequence[Change]) -> str:
     """Say what is missing, what is unexpected, and what is otherwise; empty where they are the same.
 
