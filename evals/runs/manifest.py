@@ -1,0 +1,150 @@
+"""What a run is made with, and whether it can be gone on with."""
+
+import hashlib
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import metadata, resources
+
+from agent import __version__
+from agent.addresses import shown_address
+from agent.jsontypes import JsonObject, dump, parse_object
+from agent.prompt_files import read_prompt
+from agent.settings import Settings
+from agent.transcripts.header import new_session_id
+from evals.definitions.case import Case
+from evals.runs.run import CaseFacts, Manifest
+from evals.statistics.mixing import find_differences
+from evals.trials.trial import Kind
+
+_ASKS_A_MODEL = (Kind.LIVE, Kind.SIMULATED)
+_PACKAGES = ("mcp", "openai", "tiktoken", "xllamacpp")
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The models of a run, as they were chosen.
+
+    Args:
+        answering: Settings that name the model that answers, by its name and its endpoint.
+        user: The name of the model that plays the user; empty for none.
+        judge: The name of the model that judges; empty for none.
+    """
+
+    answering: Settings
+    user: str = ""
+    judge: str = ""
+
+
+def make_manifest(
+    cases: Sequence[Case],
+    kind: Kind,
+    trials: int,
+    models: Models,
+    *,
+    now: float,
+    shard: tuple[int, int] = (1, 1),
+) -> Manifest:
+    """Describe a run that begins now.
+
+    Args:
+        cases: What is tried.
+        kind: Who plays.
+        trials: How often each case is tried.
+        models: The models that play.
+        now: Unix seconds.
+        shard: Which part of the cases it is, of how many.
+    """
+    asks = kind in _ASKS_A_MODEL
+    settings = models.answering
+    return Manifest(
+        id=new_session_id(now),
+        created=now,
+        kind=kind,
+        trials=trials,
+        cases={case.id: CaseFacts(case.digest, case.title, case.category) for case in cases},
+        model=settings.model if asks else "",
+        endpoint=shown_address(settings.base_url) if asks else "",
+        user_model=models.user if kind is Kind.SIMULATED else "",
+        judge=models.judge,
+        prompt=_hash(read_prompt("system")),
+        tools=_hash(dump(parse_object(_tools()))),
+        settings=_hash(dump(_noticeable(settings))) if asks else "",
+        versions=_versions(),
+        shard="" if shard[1] == 1 else f"{shard[0]}/{shard[1]}",
+    )
+
+
+def differences(before: Manifest, after: Manifest) -> list[str]:
+    """What a result may depend on and is not the same for two runs, in words.
+
+    Args:
+        before: What was.
+        after: What is.
+    """
+    found = [
+        f"{each.name}: {each.before or 'none'} before, {each.after or 'none'} now"
+        for each in find_differences(before, after)
+    ]
+    if before.kind is not after.kind:
+        found.append(f"kind: {before.kind} before, {after.kind} now")
+    if before.judge != after.judge:
+        found.append(f"judge: {before.judge or 'none'} before, {after.judge or 'none'} now")
+    return found + _cases_that_differ(before.cases, after.cases)
+
+
+def go_on(manifest: Manifest, cases: Sequence[Case], models: Models) -> Manifest:
+    """What a run would be made with if it began now.
+
+    Args:
+        manifest: What it was made with.
+        cases: Its cases as they are now.
+        models: Its models as they are now.
+    """
+    today = make_manifest(cases, manifest.kind, manifest.trials, models, now=manifest.created)
+    return replace(today, id=manifest.id, shard=manifest.shard)
+
+
+def _cases_that_differ(before: Mapping[str, CaseFacts], after: Mapping[str, CaseFacts]) -> list[str]:
+    changed = [id for id in before if id in after and before[id].digest != after[id].digest]
+    words = (
+        ("changed", changed),
+        ("gone", [id for id in before if id not in after]),
+        ("new", [id for id in after if id not in before]),
+    )
+    return [f"cases that are {word}: {_name(ids)}" for word, ids in words if ids]
+
+
+def _name(ids: Sequence[str]) -> str:
+    more = len(ids) - _MOST_NAMED
+    return ", ".join(ids[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _noticeable(settings: Settings) -> JsonObject:
+    """The settings that a model can notice, beside its own name and address; none of them is secret."""
+    return {
+        "api": settings.api,
+        "strict": settings.strict,
+        "limits": dict(settings.limits),
+        "tools": {"threshold": settings.tools.threshold, "core": list(settings.tools.core)},
+    }
+
+
+def _tools() -> str:
+    return resources.files("agent.sandbox").joinpath("tools.json").read_text("utf-8")
+
+
+def _versions() -> dict[str, str]:
+    found = {"astravue-agent": __version__, "python": platform.python_version()}
+    for name in _PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            # An extra that is not installed has no part in the run.
+            continue
+    return found
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

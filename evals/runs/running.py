@@ -1,0 +1,175 @@
+"""Runs what is left of a run: gives trials out, keeps and scores what comes back, stops when it has to."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TypeAlias
+
+from agent.errors import AgentError, LimitError
+from evals.definitions.case import Case
+from evals.runs.engine import Engine
+from evals.runs.folder import RunFolder
+from evals.runs.tally import Tally
+from evals.scoring.score import Check, Score
+from evals.trials.trial import Kind, Status, TrialPlan, TrialRecord
+
+ScoreTrial: TypeAlias = Callable[[TrialRecord], Awaitable[Score]]
+"""Scores a trial that is not broken."""
+
+_GRACE_SECONDS = 10.0
+
+
+class Ending(Enum):
+    """Why a run ended."""
+
+    DONE = auto()
+    """Every trial has ended."""
+    INTERRUPTED = auto()
+    """The user stopped it."""
+    COST = auto()
+    """Another trial might have cost more than allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a run may use.
+
+    Args:
+        cost: US dollars for all its trials, those of earlier times included; 0 for any amount.
+        grace: Seconds that trials in progress may still take once the user has stopped it.
+    """
+
+    cost: float = 0.0
+    grace: float = _GRACE_SECONDS
+
+
+def plan_trials(cases: Iterable[Case], kind: Kind, trials: int) -> Iterator[TrialPlan]:
+    """All trials of a run: each case once, then each a second time, so that half a run knows all cases.
+
+    Args:
+        cases: What is tried.
+        kind: Who plays.
+        trials: How often each is tried.
+    """
+    cases = list(cases)
+    return (TrialPlan(case, kind, number) for number in range(1, trials + 1) for case in cases)
+
+
+async def run_plans(
+    folder: RunFolder,
+    engine: Engine,
+    plans: Iterable[TrialPlan],
+    score: ScoreTrial,
+    *,
+    bounds: Bounds | None = None,
+    on_progress: Callable[[Tally], None] = lambda _: None,
+) -> Ending:
+    """Run the trials that have not ended yet.
+
+    Args:
+        folder: The run.
+        engine: Runs trials.
+        plans: All trials of the run.
+        score: Scores one.
+        bounds: What the run may use.
+        on_progress: Told the numbers after each trial.
+
+    Raises:
+        AgentError: Nothing can be run or kept any more; what has ended before is kept.
+    """
+    bounds = bounds or Bounds()
+    keeper = _Keeper(folder, score, on_progress)
+    source = _Source(folder, plans, bounds.cost)
+    running = asyncio.create_task(keeper.run(engine, source))
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        source.stop()
+        # What is in progress is paid for, and ends soon; what does not is given up.
+        await asyncio.wait({running}, timeout=bounds.grace)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        return Ending.INTERRUPTED
+    return Ending.COST if source.too_costly else Ending.DONE
+
+
+class _Keeper:
+    """Keeps trials with their scores."""
+
+    def __init__(self, folder: RunFolder, score: ScoreTrial, on_progress: Callable[[Tally], None]) -> None:
+        self._folder = folder
+        self._score = score
+        self._on_progress = on_progress
+
+    async def run(self, engine: Engine, source: "_Source") -> None:
+        for record in self._folder.unscored():
+            await self._add_score(record)
+        async with aclosing(engine.run(source)) as records:
+            async for record in records:
+                self._folder.add(record)
+                await self._add_score(record)
+                self._on_progress(self._folder.tally)
+
+    async def _add_score(self, record: TrialRecord) -> None:
+        self._folder.add_score(record.key, await score_safely(record, self._score))
+
+
+async def score_safely(record: TrialRecord, score: ScoreTrial) -> Score:
+    """Score a trial so that the others go on whatever is wrong with its case.
+
+    Args:
+        record: What came of it.
+        score: Scores one that is not broken.
+    """
+    if record.status is Status.BROKEN:
+        return Score(())
+    try:
+        return await score(record)
+    except AgentError as error:
+        return Score((Check("state", False, str(error)),))
+
+
+class _Source:
+    """The trials that are to be given out, one after another, until there is a reason to stop."""
+
+    def __init__(self, folder: RunFolder, plans: Iterable[TrialPlan], cost: float) -> None:
+        self._folder = folder
+        self._plans = plans
+        self._cost = cost
+        self._stopped = False
+        self.too_costly = False
+
+    def stop(self) -> None:
+        """Give nothing out any more."""
+        self._stopped = True
+
+    def __iter__(self) -> Iterator[TrialPlan]:
+        ended = self._folder.tally.ended
+        given = 0
+        for plan in self._plans:
+            if self._folder.has(plan.key):
+                continue
+            if self._stopped:
+                return
+            given += 1
+            if self._cost and self._expected(ended + given) > self._cost:
+                self.too_costly = True
+                return
+            yield plan
+
+    def _expected(self, trials: int) -> float:
+        """What so many trials cost if all do as those that have ended.
+
+        Raises:
+            LimitError: That cannot be told.
+        """
+        tally = self._folder.tally
+        if tally.unpriced:
+            raise LimitError(
+                "The price of the model is not known, so --max-cost cannot be kept; "
+                f"{tally.ended} trials are kept in {self._folder.path}.",
+                f"Go on without it: astravue eval run --resume {self._folder.path}",
+            )
+        return tally.cost / tally.ended * trials if tally.ended else 0.0
