@@ -1,33 +1,42 @@
 """Runs one trial: the real session before the workspace of its case, and whoever plays the rest."""
 
+import asyncio
+import json
+import logging
 import time
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from agent.consent import sign_in_as
 from agent.errors import AgentError
 from agent.events import (
     ApprovalRequested,
+    Compacted,
+    ElicitationAction,
     ElicitationRequested,
     Event,
     SignInRequested,
     StepFinished,
-    StepStarted,
     ToolCallFinished,
     ToolCallStarted,
     TurnFailed,
     TurnFinished,
 )
+from agent.folders import Folders
 from agent.jsontypes import JsonObject
-from agent.model.protocol import TextDelta, Usage
+from agent.logs import redact_text
+from agent.model.protocol import Usage
 from agent.session import Session
 from agent.session_options import SessionOptions
 from agent.tools.policy import Policy
 from agent.transcripts.reading import read_transcript
-from evals.definitions.case import Disturbance, Moment, Turn
+from evals.definitions.case import Action, Disturbance, Moment, Turn
+from evals.trials.failures import infrastructure_problem, is_disturbed
 from evals.trials.plays import Play
 from evals.trials.trial import Status, TrialPlan, TrialRecord
+from evals.trials.watch import Watch
 from evals.workspaces.host import Host
 from evals.workspaces.place import Place
 from evals.workspaces.sign_ins import PROFILE
@@ -35,54 +44,50 @@ from evals.workspaces.starting import describe, take_due
 
 MakePlay = Callable[[TrialPlan], Play]
 
+SECONDS = 600.0
+"""How long a trial may take unless told."""
+_CLOSING_SECONDS = 30.0
+_REDACTED = "[redacted]"
+_LOGGER = logging.getLogger(__name__)
 
-async def run_trial(plan: TrialPlan, host: Host, make_play: MakePlay) -> TrialRecord:
+
+async def run_trial(
+    plan: TrialPlan, host: Host, make_play: MakePlay, *, seconds: float = SECONDS
+) -> TrialRecord:
     """Run one trial.
 
     Args:
         plan: What is tried.
         host: Has the workspaces.
         make_play: Finds who plays the model and the user.
+        seconds: How long it may take once it has its workspace.
 
     Returns:
-        What came of it; a broken record where the workspace or the sign-in failed.
+        What came of it; a broken record where something failed that says nothing of the model.
     """
     begun = time.perf_counter()
     record = TrialRecord(plan.case.id, plan.case.digest, plan.kind, plan.number)
     try:
         play = make_play(plan)
-        async with host.place(plan.case) as place:
-            record = await _Trial(place, play, record).run()
-    except AgentError as error:
-        record = replace(record, status=Status.BROKEN, problem=str(error))
-    return replace(record, seconds=time.perf_counter() - begun)
+        async with play.admitted():
+            begun = time.perf_counter()
+            async with host.place(plan.case) as place:
+                record = await _Trial(place, play, record).run(seconds)
+        taken = time.perf_counter() - begun
+        record = await play.conclude(replace(record, seconds=taken))
+    except Exception as error:
+        taken = time.perf_counter() - begun
+        record = replace(record, status=Status.BROKEN, problem=_describe(error, plan.key), seconds=taken)
+    return replace(record, problem=redact_text(record.problem))
 
 
-@dataclass(slots=True)
-class _Watch:
-    """Times the parts of a trial, in seconds."""
-
-    model: float = 0.0
-    tools: float = 0.0
-    first_token: float = 0.0
-    _since: float = 0.0
-    _waiting: bool = False
-
-    def take(self, event: Event) -> None:
-        now = time.perf_counter()
-        match event:
-            case StepStarted():
-                self._since, self._waiting = now, True
-            case TextDelta() if self._waiting:
-                self.first_token += now - self._since
-                self._waiting = False
-            case StepFinished():
-                self.model += now - self._since
-                self._since, self._waiting = now, False
-            case ToolCallFinished():
-                self.tools += event.duration
-            case _:
-                pass
+def _describe(error: Exception, trial: str) -> str:
+    """Say what broke a trial; what nobody foresaw is logged with the place where it happened."""
+    if isinstance(error, AgentError):
+        return str(error)
+    _LOGGER.error("the trial %s failed", trial, exc_info=error)
+    said = " ".join(str(error).split())
+    return f"The program failed in this trial ({type(error).__name__}{': ' if said else ''}{said})."
 
 
 @dataclass(slots=True)
@@ -90,56 +95,87 @@ class _Trial:
     place: Place
     play: Play
     record: TrialRecord
-    watch: _Watch = field(default_factory=_Watch)
+    watch: Watch = field(default_factory=Watch)
     usage: Usage = field(default_factory=Usage)
+    unfinished: Usage = field(default_factory=Usage)
     steps: int = 0
     calls: int = 0
     answer: str = ""
     difference: str = ""
+    problem: str = ""
+    missed: list[str] = field(default_factory=list[str])
+    turns: int = 0
+    advanced: timedelta = timedelta()
 
-    async def run(self) -> TrialRecord:
+    async def run(self, seconds: float) -> TrialRecord:
+        """Have the conversation, and keep what came of it even where something failed."""
         session = self._session()
         try:
-            while (turn := await self.play.next_turn(self.answer)) is not None:
-                await self._turn(session, turn)
-                if self.difference:
-                    break
-            path = session.transcript_path
+            await self._within(seconds, session)
         finally:
-            await session.aclose()
-        events: tuple[JsonObject, ...] = ()
-        with suppress(AgentError):
-            transcript = read_transcript(path)
-            events = (transcript.header.to_json(), *transcript.events)
+            await _close(session)
         return replace(
             self.record,
-            events=events,
+            status=Status.BROKEN if self.problem else Status.FINISHED,
+            problem=self.problem,
+            events=self._read_events(session),
             changes=self.place.changes(),
-            usage=self.usage,
+            usage=self.usage + self.unfinished,
             steps=self.steps,
             calls=self.calls,
             difference=self.difference,
-            timings={
-                "model": self.watch.model,
-                "tools": self.watch.tools,
-                "first_token": self.watch.first_token,
-            },
+            missed=tuple(self.missed),
+            timings=self.watch.timings,
         )
+
+    async def _within(self, seconds: float, session: Session) -> None:
+        limit = asyncio.timeout(seconds)
+        try:
+            async with limit:
+                # What a turn begins with happens in the middle of a conversation, not to its connection.
+                await session.start()
+                await self._converse(session)
+        except Exception as error:
+            if limit.expired():
+                self.problem = f"The trial was stopped after {seconds:g} s; what was done until then is kept."
+            else:
+                self.problem = _describe(error, self.record.key)
+
+    async def _converse(self, session: Session) -> None:
+        while (turn := await self.play.next_turn(self.answer)) is not None:
+            self.turns += 1
+            await self._turn(session, turn)
+            if self.difference or self.problem:
+                return
+
+    def _read_events(self, session: Session) -> tuple[JsonObject, ...]:
+        with suppress(AgentError):
+            transcript = read_transcript(session.transcript_path)
+            return _without(self.play.settings.api_key, (transcript.header.to_json(), *transcript.events))
+        return ()
 
     def _session(self) -> Session:
         return Session(
             replace(self.play.settings, server=self.place.url, profile=PROFILE),
-            self.place.folders,
+            self._folders(),
             SessionOptions(
                 policy=Policy(),
                 workspace=describe(self.place.case.workspace),
                 model=self.play.model,
-                context=lambda: self.play.context(self.place.case.workspace.start_time),
+                context=lambda: self.play.context(self._now()),
                 offer_all=self.play.offer_all,
                 keeper=self.play.keeper,
             ),
             environ=self.place.environ,
         )
+
+    def _folders(self) -> Folders:
+        own, cache = self.place.folders, self.play.cache
+        return own if cache is None else replace(own, cache=cache)
+
+    def _now(self) -> datetime:
+        """The workspace's time, but for what passes while the trial runs: a request is the same each time."""
+        return self.place.case.workspace.start_time + self.advanced
 
     async def _turn(self, session: Session, turn: Turn) -> None:
         pending = list(turn.disturbances)
@@ -150,6 +186,7 @@ class _Trial:
                 await self._answer(session, turn, event)
                 self.play.note(event)
                 self._look_at(event, pending)
+        self.missed += [f"turn {self.turns}: {_name(disturbance)}" for disturbance in pending]
         self.difference = self.play.difference()
 
     async def _answer(self, session: Session, turn: Turn, event: Event) -> None:
@@ -159,19 +196,23 @@ class _Trial:
             case SignInRequested() if turn.signs_in:
                 await sign_in_as(self.place.demo_user, session)
                 event.signed_in = True
-            case ElicitationRequested() | SignInRequested():
-                # Left unanswered, which is a no.
-                pass
+            case ElicitationRequested():
+                event.action = ElicitationAction.DECLINED
             case _:
+                # A sign-in that is left unanswered is refused.
                 pass
 
     def _look_at(self, event: Event, pending: list[Disturbance]) -> None:
+        disturbed = is_disturbed(self.place.case)
+        self.problem = self.problem or infrastructure_problem(event, disturbed=disturbed)
         match event:
             case ToolCallStarted():
                 self._disturb(pending, Moment.BEFORE, event.call.name)
             case ToolCallFinished():
                 self.calls += 1
                 self._disturb(pending, Moment.AFTER, event.call.name)
+            case StepFinished() | Compacted():
+                self.unfinished += event.usage
             case TurnFinished():
                 self.answer = event.text
                 self._count(event.usage, event.steps)
@@ -183,8 +224,33 @@ class _Trial:
 
     def _count(self, usage: Usage, steps: int) -> None:
         self.usage += usage
+        self.unfinished = Usage()
         self.steps += steps
 
     def _disturb(self, pending: list[Disturbance], moment: Moment, tool: str) -> None:
         for disturbance in take_due(pending, moment, tool):
+            if disturbance.action is Action.ADVANCE:
+                self.advanced += timedelta(seconds=disturbance.seconds)
             self.place.disturb(disturbance)
+
+
+def _name(disturbance: Disturbance) -> str:
+    where = f" {disturbance.tool or 'any call'}" if disturbance.moment is not Moment.START else ""
+    return f"{disturbance.action} {disturbance.moment}{where}"
+
+
+async def _close(session: Session) -> None:
+    """Close a session; the place of the trial becomes free whether that works or not."""
+    try:
+        async with asyncio.timeout(_CLOSING_SECONDS):
+            await session.aclose()
+    except Exception:
+        _LOGGER.exception("the session of a trial could not be closed")
+
+
+def _without(secret: str, events: tuple[JsonObject, ...]) -> tuple[JsonObject, ...]:
+    """Events as they are, but for a secret that an endpoint may have repeated in one."""
+    written = json.dumps(events) if secret else ""
+    if not secret or secret not in written:
+        return events
+    return tuple(json.loads(written.replace(secret, _REDACTED)))
