@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from agent.model.protocol import Usage
 from evals.definitions.case import Category
+from evals.runs.folder import RunFolder
 from evals.runs.run import CaseFacts, Manifest, Result, Run
 from evals.scoring.score import Check, Score
 from evals.trials.trial import Kind, Status, TrialRecord
@@ -51,3 +53,13 @@ def made_run(outcomes: Mapping[str, str], trials: int | None = None, **details: 
         for number, outcome in enumerate(letters, 1)
     ]
     return Run(replace(manifest, **details), results)
+
+
+def save_run(run: Run, folder: Path) -> Path:
+    """Keep a run in a folder of its own below `folder`, as the program does."""
+    path = folder / run.manifest.id
+    with RunFolder.create(path, run.manifest) as kept:
+        for each in run.results:
+            kept.add(each.record)
+            kept.add_score(each.record.key, each.score)
+    return path
