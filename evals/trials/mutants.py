@@ -17,7 +17,7 @@ from evals.definitions.case import CallRule, Case, GoldenCall, Turn
 from evals.definitions.tools import KnownTool, known_tools, tools_like
 from evals.scoring.calls import holds
 from evals.state.changes import Change
-from evals.state.difference import are_equal
+from evals.state.difference import describe_difference
 from evals.state.leaving_out import leave_out
 from evals.trials.alternatives import Alternatives
 from evals.trials.wrong_answers import EMPTY_HANDED, alter, is_noticed, rules_of
@@ -211,7 +211,7 @@ class _Maker:
         Raises:
             AgentError: One of the calls is refused.
         """
-        if not are_equal(self._goal, self._changes(turns)):
+        if describe_difference(self._goal, self._changes(turns)):
             return True
         return any(
             _is_met(rule, self._case.turns) and not _is_met(rule, turns) for rule in self._case.expect.calls
