@@ -89,7 +89,8 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_rescore(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN", help="the folder of a run")
+    parser.add_argument("run", metavar="RUN", help=f"the run: {_WHICH_RUN}")
+    parser.add_argument("--cases", metavar="DIR", default=None, help="the folder of cases (those shipped)")
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
