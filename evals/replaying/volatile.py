@@ -1,4 +1,4 @@
-"""What tells the time of a run rather than what its workspace holds, and so differs from run to run."""
+"""What tells the time and place of a run rather than what its workspace holds, and so is never the same."""
 
 import re
 
@@ -10,6 +10,7 @@ _FIELDS = (
 _FIELD = re.compile(rf"(?i)^{_FIELDS}$")
 # The same in a text that holds JSON, or the beginning of some.
 _IN_TEXT = re.compile(rf'(?i)("{_FIELDS}"\s*:\s*)(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)')
+_PORT = re.compile(r"\b(127\.0\.0\.1|localhost):\d+")
 _MASK = "<volatile>"
 
 
@@ -35,4 +36,5 @@ def mask_text(text: str) -> str:
     Args:
         text: As the model reads it.
     """
-    return _IN_TEXT.sub(rf'\1"{_MASK}"', text) if '"' in text else text
+    masked = _IN_TEXT.sub(rf'\1"{_MASK}"', text) if '"' in text else text
+    return _PORT.sub(r"\1:<port>", masked) if ":" in masked else masked

@@ -25,6 +25,7 @@ from evals.state.changes import Change, find_changes
 from evals.workspaces.calls import CallRefused, Calls
 from evals.workspaces.lifespan import lifespan
 from evals.workspaces.starting import open_start, start_of, user_of
+from evals.workspaces.steady import SteadyTime
 
 _HOST = "127.0.0.1"
 
@@ -62,7 +63,7 @@ class Place:
         start = start_of(case)
         database = open_start(case, start)
         try:
-            time, faults = MovableTime(case.workspace.start_time), Faults()
+            time, faults = SteadyTime(case.workspace.start_time), Faults()
             settings = AppSettings(_HOST, port, rate_limit=case.workspace.rate_limit)
             app = Unreliable(create_app(database, Clock(time), settings), faults, RequestLog())
             async with lifespan(app):
