@@ -59,10 +59,10 @@ def describe_verdict(found: Comparison) -> str:
         return f"A and B pass equally often ({where}): {flips}."
     direction = "worse" if worse else "better"
     if found.significant:
-        return f"B is {direction} by {points(found.difference)} ({where}, p = {_chance(found)}): {flips}."
+        return f"B is {direction} by {points(found.difference)} ({where}, {_chance(found)}): {flips}."
     return (
         f"B is {direction} by {points(found.difference)} ({where}), which may be chance "
-        f"(p = {_chance(found)}): {flips}."
+        f"({_chance(found)}): {flips}."
     )
 
 
@@ -72,12 +72,19 @@ def _describe_flips(found: Comparison) -> str:
         return "Every case passes in B as often as in A."
     broke = count(worse, "case") if worse else "no case"
     if not found.single:
-        return f"{broke} got worse, {better or 'none'} got better"
+        return (
+            f"{broke} got worse{_clearly(found.worse)}, {better or 'none'} got better{_clearly(found.better)}"
+        )
     return f"{broke} broke, {better or 'none'} {'were' if better > 1 else 'was'} mended"
 
 
+def _clearly(flips: Sequence[Flip]) -> str:
+    clear = sum(each.clear for each in flips)
+    return f" ({clear:,} clearly)" if clear else ""
+
+
 def _chance(found: Comparison) -> str:
-    return "under 0.001" if found.chance < 0.001 else f"{found.chance:.{3 if found.chance < 0.1 else 2}f}"
+    return "p < 0.001" if found.chance < 0.001 else f"p = {found.chance:.{3 if found.chance < 0.1 else 2}f}"
 
 
 def _draw_verdict(found: Comparison, columns: int, palette: Palette) -> str:

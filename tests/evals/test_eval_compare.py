@@ -74,6 +74,16 @@ def test_with_several_trials_cases_get_worse_rather_than_break() -> None:
     )
 
 
+def test_cases_whose_own_trials_are_enough_are_counted_apart() -> None:
+    before = {"bulk/a": "pppp", "bulk/b": "ppff", "bulk/c": "ffff", "bulk/d": "pppp"}
+    after = {"bulk/a": "ffff", "bulk/b": "pfff", "bulk/c": "pfff", "bulk/d": "pppp"}
+    assert verdict(before, after).endswith(": 2 cases got worse (1 clearly), 1 got better.")
+
+
+def test_what_chance_hardly_ever_does_has_no_digits() -> None:
+    assert ", p < 0.001): 30 cases broke" in verdict(many("p" * 30), many("f" * 30))
+
+
 # The table
 
 
