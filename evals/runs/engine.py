@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from evals.trials.players import Players
-from evals.trials.trial import Status, TrialPlan, TrialRecord
+from evals.trials.trial import SECONDS, Status, TrialPlan, TrialRecord
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -56,9 +56,11 @@ class SandboxSetup:
 
     Args:
         players: Who plays in the trials.
+        seconds: How long a trial may take.
     """
 
     players: Players = field(default_factory=Players)
+    seconds: float = SECONDS
 
     @asynccontextmanager
     async def open(self, places: int) -> AsyncGenerator[RunTrial]:
@@ -71,10 +73,10 @@ class SandboxSetup:
         from evals.trials.running import run_trial
         from evals.workspaces.host import Host
 
-        async with Host(places) as host:
+        async with Host(places) as host, self.players.open() as make_play:
 
             async def run(plan: TrialPlan) -> TrialRecord:
-                return await run_trial(plan, host, self.players.play)
+                return await run_trial(plan, host, make_play, seconds=self.seconds)
 
             yield run
 
@@ -100,8 +102,9 @@ class InProcess:
                 for plan in waiting:
                     await records.put(await run_safely(run, plan))
 
-            async for record in collect([work] * self._concurrency):
-                yield record
+            async with aclosing(collect([work] * self._concurrency)) as records:
+                async for record in records:
+                    yield record
 
 
 async def run_safely(run: RunTrial, plan: TrialPlan) -> TrialRecord:

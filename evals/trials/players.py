@@ -1,10 +1,16 @@
 """Finds who plays the model and the user of a trial, by its kind."""
 
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from agent.settings import Settings
 from evals.trials.plays import Play
 from evals.trials.trial import Kind, TrialPlan
+
+if TYPE_CHECKING:
+    from evals.trials.company import Company
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +18,7 @@ class Players:
     """Who plays in the trials of a run; small enough to be sent to another process.
 
     Args:
-        settings: Name the model of live and simulated trials.
+        settings: Name the model of live and simulated trials; see `evals.trials.choosing.settle`.
         user_settings: Name the model that plays the user of simulated ones; `None` for the same one.
         judge_settings: Name the model that judges; `None` for no judge.
     """
@@ -21,22 +27,39 @@ class Players:
     user_settings: Settings | None = None
     judge_settings: Settings | None = None
 
-    def play(self, plan: TrialPlan) -> Play:
-        """Make the play of one trial.
+    @asynccontextmanager
+    async def open(self) -> AsyncGenerator[Callable[[TrialPlan], Play]]:
+        """Get together what all trials of this process share, such as a model that is loaded once.
 
-        Raises:
-            AgentError: The case lacks what this kind of trial needs.
+        Returns:
+            Makes the play of one trial.
         """
-        match plan.kind:
-            case Kind.ORACLE | Kind.NULL | Kind.MUTANT:
-                from evals.trials.oracle import golden_play
+        from evals.trials.company import gather
 
-                return golden_play(plan)
-            case Kind.REPLAY:
-                from evals.trials.replay import replay_play
+        async with gather(self.settings, self.user_settings, self.judge_settings) as company:
+            yield lambda plan: make_play(plan, company)
 
-                return replay_play(plan)
-            case Kind.LIVE | Kind.SIMULATED:
-                from evals.trials.live import live_play
 
-                return live_play(plan, self)
+def make_play(plan: TrialPlan, company: "Company") -> Play:
+    """Make the play of one trial.
+
+    Args:
+        plan: The trial.
+        company: The models of live and simulated ones.
+
+    Raises:
+        AgentError: The case lacks what this kind of trial needs.
+    """
+    match plan.kind:
+        case Kind.ORACLE | Kind.NULL | Kind.MUTANT:
+            from evals.trials.oracle import golden_play
+
+            return golden_play(plan)
+        case Kind.REPLAY:
+            from evals.trials.replay import replay_play
+
+            return replay_play(plan)
+        case Kind.LIVE | Kind.SIMULATED:
+            from evals.trials.live import live_play
+
+            return live_play(plan, company)

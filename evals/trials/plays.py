@@ -66,11 +66,11 @@ class Play(Protocol):
         """
         ...
 
-    def open(self, session: Session, turn: Turn) -> AsyncGenerator[Event, None]:
+    def open(self, session: Session, turn: Turn, /) -> AsyncGenerator[Event, None]:
         """Begin a turn."""
         ...
 
-    async def decide(self, request: ApprovalRequested, turn: Turn) -> None:
+    async def decide(self, request: ApprovalRequested, turn: Turn, /) -> None:
         """Answer a question for approval as the user would."""
         ...
 

@@ -35,7 +35,7 @@ from agent.transcripts.reading import read_transcript
 from evals.definitions.case import Action, Disturbance, Moment, Turn
 from evals.trials.failures import infrastructure_problem, is_disturbed
 from evals.trials.plays import Play
-from evals.trials.trial import Status, TrialPlan, TrialRecord
+from evals.trials.trial import SECONDS, Status, TrialPlan, TrialRecord
 from evals.trials.watch import Watch
 from evals.workspaces.host import Host
 from evals.workspaces.place import Place
@@ -44,8 +44,6 @@ from evals.workspaces.starting import describe, take_due
 
 MakePlay = Callable[[TrialPlan], Play]
 
-SECONDS = 600.0
-"""How long a trial may take unless told."""
 _CLOSING_SECONDS = 30.0
 _REDACTED = "[redacted]"
 _LOGGER = logging.getLogger(__name__)

@@ -9,6 +9,9 @@ from agent.model.protocol import Usage
 from evals.definitions.case import Case
 from evals.state.changes import Change
 
+SECONDS = 600.0
+"""How long a trial may take unless told, in wall time."""
+
 
 class Kind(StrEnum):
     """Who plays the model and who plays the user."""

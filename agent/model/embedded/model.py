@@ -159,6 +159,14 @@ class EmbeddedModel:
         yield usage
         yield Finish(FinishReason.TOOL_CALLS, plan.to_items())
 
+    async def ready(self) -> None:
+        """Wait until the weights are there and loaded, which may take minutes the first time.
+
+        Raises:
+            ModelError: They cannot be fetched or loaded.
+        """
+        await self._ready_engine()
+
     async def aclose(self) -> None:
         """Stop what is going on in the background and end the child."""
         self._cancel.set()
