@@ -89,6 +89,5 @@ def _check_column(column: str, fields: Fields) -> None:
     table = TABLES.get(table_name)
     if table is None:
         fields.fault("ignores", f"{column} is in no table; {choices(TABLES, table_name)}")
-    # Rows that are compared in another shape have columns of their own.
-    elif table.shape is None and name not in table.holds:
-        fields.fault("ignores", f"{column} is not compared; {choices(table.holds, name)}")
+    elif name not in table.compared:
+        fields.fault("ignores", f"{column} is not compared; {choices(table.compared, name)}")

@@ -45,7 +45,9 @@ class Table:
         times: The columns that hold times.
         flags: The columns that hold yes or no.
         json: The columns that hold JSON text, each with what its fields refer to.
-        shape: Puts other columns in place of those that count only in part.
+        shape: Puts others in place of columns that count only in part.
+        replaced: The columns that are never shown for it.
+        instead: The columns that are shown in their place.
         silent_unless: A row that was added counts only where this column is true.
     """
 
@@ -62,12 +64,19 @@ class Table:
     flags: tuple[str, ...] = ()
     json: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     shape: Shape | None = None
+    replaced: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
     silent_unless: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """All its columns."""
         return self.key + self.holds + self.volatile + self.derived
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The columns that changes hold, for what they are compared by."""
+        return tuple(name for name in self.holds if name not in self.replaced) + self.instead
 
     @property
     def has_id(self) -> bool:
@@ -252,6 +261,8 @@ _ALL = (
         times=("start_time",),
         flags=("billable", "running"),
         shape=shape_entry,
+        replaced=("end_time",),
+        instead=("minutes", "running"),
     ),
     Table(
         "checklist_items",
@@ -352,6 +363,8 @@ _ALL = (
         parents=("task_id", "comment_id"),
         flags=("read",),
         shape=shape_notification,
+        replaced=("read_time",),
+        instead=("read",),
         # The sandbox tells people of what was done to their tasks; that they read it is done by somebody.
         silent_unless="read",
     ),

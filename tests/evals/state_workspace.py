@@ -3,9 +3,12 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 
-from evals.state.changes import Change, ChangeKind, find_changes
-from tests.sandbox.sandbox_workspace import Workspace, demo_workspace
+from agent.sandbox.database import open_snapshot
+from agent.sandbox.tools.catalogue import Catalogue
+from evals.state.changes import Change, find_changes
+from tests.sandbox.sandbox_workspace import START, Workspace, demo_workspace
 
 
 @dataclass
@@ -20,17 +23,24 @@ class Watched:
 
     def begin_again(self) -> None:
         self.workspace.database.restore(self.before)
+        self.workspace.time.now = START.timestamp()
 
     def only(self, table: str) -> Change:
         [change] = [change for change in self.changes() if change.table == table]
         return change
 
-    def rows(self, kind: ChangeKind) -> list[str]:
-        return [change.row for change in self.changes() if change.kind is kind]
-
 
 @contextmanager
 def watched_workspace() -> Generator[Watched]:
+    snapshot, catalogue = _demo()
+    watched = Watched(Workspace(open_snapshot(snapshot), catalogue=catalogue), snapshot)
+    yield watched
+    watched.workspace.database.close()
+
+
+@cache
+def _demo() -> tuple[bytes, Catalogue]:
     workspace = demo_workspace()
-    yield Watched(workspace, workspace.database.snapshot())
+    snapshot = workspace.database.snapshot()
     workspace.database.close()
+    return snapshot, workspace.catalogue

@@ -34,6 +34,13 @@ def test_every_column_stands_in_one_place(database: Database, table: Table) -> N
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
+def test_only_a_column_that_counts_is_replaced(table: Table) -> None:
+    assert set(table.replaced) <= set(table.holds)
+    assert not set(table.instead) & set(table.columns)
+    assert bool(table.instead) <= (table.shape is not None)
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
 def test_every_reference_is_followed(database: Database, table: Table) -> None:
     links = database.rows(" ".join(("PRAGMA foreign_key_list(", table.name, ")")))
 
