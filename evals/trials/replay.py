@@ -45,9 +45,10 @@ class Replay(PlainPlay):
     Args:
         transcript: The recording.
         turns: The turns of its case, which say what happened to the server meanwhile; none without a case.
+        trust: The server's word on its tools counts.
     """
 
-    def __init__(self, transcript: Transcript, turns: Sequence[Turn] = ()) -> None:
+    def __init__(self, transcript: Transcript, turns: Sequence[Turn] = (), *, trust: bool = False) -> None:
         self._events = transcript.events
         recorded = takewhile(lambda turn: not turn.interrupted, read_turns(transcript.events))
         self._recorded = iter(tuple(recorded))
@@ -57,7 +58,7 @@ class Replay(PlainPlay):
         self._asked: Counter[str] = Counter()
         functions = _offered(transcript.events)
         self.model = StrictModel([*read_requests(transcript.events)], transcript.header.model)
-        self.settings = Settings(strict=any(each.get("strict") for each in functions))
+        self.settings = Settings(strict=any(each.get("strict") for each in functions), trust=trust)
         # A model that is offered none of this program's functions chooses among all of the server's itself.
         self.offer_all = not any(each.get("name") in _OWN_FUNCTIONS for each in functions)
 
@@ -131,7 +132,9 @@ def replay_play(plan: TrialPlan) -> Replay:
     Raises:
         AgentError: There is none, or it cannot be read.
     """
-    return Replay(read_transcript(plan.case.transcript), plan.case.turns)
+    # A recorded server says of its tools what the program took them for.
+    trust = bool(plan.case.workspace.recorded)
+    return Replay(read_transcript(plan.case.transcript), plan.case.turns, trust=trust)
 
 
 async def _undo(session: Session, call_id: str) -> AsyncGenerator[Event, None]:

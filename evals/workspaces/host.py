@@ -100,7 +100,9 @@ class Host:
         try:
             async with Place.open(case, port, home, self._key) as place:
                 self._apps[port] = place.app
-                await self._sign_ins.put_into(place)
+                # A recording asks for no sign-in.
+                if not case.workspace.recorded:
+                    await self._sign_ins.put_into(place)
                 yield place
         finally:
             self._apps.pop(port, None)

@@ -24,6 +24,7 @@ from evals.definitions.case import Action, Case, Disturbance, Failure
 from evals.state.changes import Change, find_changes
 from evals.workspaces.calls import CallRefused, Calls
 from evals.workspaces.lifespan import lifespan
+from evals.workspaces.recorded import read_recorded_server, recorded_app
 from evals.workspaces.starting import open_start, start_of, user_of
 from evals.workspaces.steady import SteadyTime
 
@@ -65,7 +66,13 @@ class Place:
         try:
             time, faults = SteadyTime(case.workspace.start_time), Faults()
             settings = AppSettings(_HOST, port, rate_limit=case.workspace.rate_limit)
-            app = Unreliable(create_app(database, Clock(time), settings), faults, RequestLog())
+            recorded = case.workspace.recorded
+            served = (
+                recorded_app(read_recorded_server(case.path.with_name(recorded)))
+                if recorded
+                else create_app(database, Clock(time), settings)
+            )
+            app = Unreliable(served, faults, RequestLog())
             async with lifespan(app):
                 yield cls(case, port, home, vault_key, app, database, time, faults, start)
         finally:
