@@ -25,7 +25,7 @@ class Problem:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.text}."
+        return f"{shown_path(self.path)}:{self.line}: {self.text}."
 
 
 class CaseError(UsageError):
@@ -64,6 +64,12 @@ class Problems:
         """
         if self._found:
             raise CaseError(sorted(set(self._found)))
+
+
+def shown_path(path: Path) -> str:
+    """A path as people see it: from the current folder on, where it lies below that."""
+    folder = Path.cwd()
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
 
 
 def choices(allowed: Iterable[str], given: str = "") -> str:

@@ -25,7 +25,7 @@ from evals.workspaces.references import names_in
 from evals.workspaces.starting import changes_by, open_start, start_of
 
 _KEPT = 512
-_MOST_WRITES = 6
+_MOST_WRITES = 4
 _LONGEST = 80
 _Item = TypeVar("_Item")
 _UNASKED: Sequence[tuple[str, JsonObject]] = (
