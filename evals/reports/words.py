@@ -17,7 +17,7 @@ def percent(share: float) -> str:
 def points(difference: float) -> str:
     """A difference of shares in percentage points, in whole ones from ten on."""
     value = abs(difference) * 100
-    shown = f"{value:.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")
+    shown = f"{value:.0f}" if value >= 10 else f"{value:.1f}".removesuffix(".0")
     return f"{shown} point{'' if shown == '1' else 's'}"
 
 

@@ -122,6 +122,14 @@ def test_failed_cases_show_the_first_check_that_failed() -> None:
     assert "20 steps" not in text
 
 
+def test_of_several_failed_trials_the_first_is_shown() -> None:
+    run = made_run({"bulk/close": "ff"})
+    late = Score((Check("state", passed=False, detail="a task too many"),))
+    text = told(Run(run.manifest, [run.results[0], replace(run.results[1], score=late)]))
+    assert "    answer: wanted: “Sign the lease”\n" in text
+    assert "a task too many" not in text
+
+
 def test_a_long_difference_is_cut_after_some_lines() -> None:
     text = told(with_check(Check("state", passed=False, detail="\n".join(f"line {n}" for n in range(1, 40)))))
     assert "    state: line 1\n    line 2\n    line 3\n    line 4\n    …\n" in text

@@ -159,6 +159,13 @@ def test_no_difference_has_an_interval_all_the_same() -> None:
     assert found.low == -found.high < 0
 
 
+def test_the_cases_that_are_added_differ_by_the_most_that_was_seen() -> None:
+    """By hand: four cases, of which one fell from 4 of 4 to 0 of 4, and one more that fell and rose as far."""
+    found = of_differences([Fraction(-1), Fraction(0), Fraction(0), Fraction(0)], Fraction(1, 4))
+    half = 1.959964 * sqrt((3 / 6 - (1 / 6) ** 2) / 6)
+    assert (found.low, found.high) == pytest.approx((-1 / 6 - half, -1 / 6 + half), abs=1e-6)
+
+
 # Exact tests
 
 
@@ -284,6 +291,14 @@ def test_amounts_are_totals_medians_and_ninth_deciles() -> None:
     assert (seconds.total, seconds.median, seconds.ninth_decile, seconds.mean) == (55, 5.5, 9, 5.5)
     assert sum_up(results).steps.ninth_decile == 9
     assert sum_up(results[:1]).seconds.ninth_decile == 1
+
+
+@pytest.mark.parametrize(
+    ("trials", "expected"), [(1, 1), (2, 2), (9, 9), (11, 10), (19, 18), (20, 18), (21, 19)]
+)
+def test_nine_in_ten_trials_at_least_took_no_more_than_the_ninth_decile(trials: int, expected: int) -> None:
+    results = [result("bulk/close", number, "p", steps=number) for number in range(1, trials + 1)]
+    assert sum_up(results).steps.ninth_decile == expected
 
 
 def test_broken_trials_take_part_in_the_bill_only() -> None:
