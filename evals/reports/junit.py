@@ -13,6 +13,7 @@ from evals.definitions.case import Category
 from evals.reports.json_report import outcome
 from evals.runs.run import Manifest, Result, Run
 
+_LONGEST_MESSAGE = 300
 # What XML cannot hold in any form, and the escape that begins a terminal's colours.
 _FORBIDDEN = re.compile("\x1b\\[[0-?]*[ -/]*[@-~]|[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -95,7 +96,8 @@ def _test(category: Category, name: str, result: Result | None) -> XML.Element:
 
 
 def _first_line(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return line if len(line) <= _LONGEST_MESSAGE else f"{line[: _LONGEST_MESSAGE - 1]}…"
 
 
 def _sum_up(element: XML.Element, tests: Iterable[XML.Element]) -> None:

@@ -2,7 +2,7 @@
 
 Sources: Chen et al., “Evaluating Large Language Models Trained on Code”, 2021, arXiv:2107.03374, section 2.1
 (pass@k); Yao et al., “τ-bench: A Benchmark for Tool-Agent-User Interaction in Real-World Domains”, 2024,
-arXiv:2406.12045, section 3 (pass^k).
+arXiv:2406.12045 (pass^k).
 """
 
 from fractions import Fraction

@@ -1,9 +1,13 @@
 """`astravue eval report` shows a run, or writes it where it is told to."""
 
 import json
+import os
+import re
+import sys
 from pathlib import Path
 from xml.etree import ElementTree as XML
 
+import pexpect
 import pytest
 
 from agent.cli import main
@@ -59,3 +63,32 @@ def test_a_file_that_cannot_be_written_is_told(
 def test_what_is_no_run_is_refused(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["eval", "report", str(kept.parent)]) == 2
     assert "There is no run" in capsys.readouterr().err
+
+
+def in_terminal(columns: int, **environment: str) -> str:
+    """What the program draws in a terminal."""
+    child: pexpect.spawn[str] = pexpect.spawn(
+        sys.executable,
+        ["-m", "agent", "eval", "report", "last"],
+        env={**os.environ, "TERM": "xterm-256color", "NO_COLOR": "", "COLUMNS": "", **environment},
+        dimensions=(50, columns),
+        encoding="utf-8",
+        timeout=60,
+    )
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    return str(child.before)
+
+
+def test_in_a_terminal_it_has_bars_and_colours_and_stays_within_its_width(kept: Path) -> None:
+    text = in_terminal(40)
+    assert re.search("\x1b\\[32m▕█+▏", text)
+    drawn = re.sub("\x1b\\[[\\d;]*m", "", text).split("Kept in")[0]
+    assert max(map(len, drawn.splitlines())) < 40
+
+
+def test_without_colours_the_bars_stay(kept: Path) -> None:
+    text = in_terminal(80, NO_COLOR="1")
+    assert "dates  ▕████████████████████████▏  2 of 2" in text
+    assert "\x1b[3" not in text

@@ -110,6 +110,12 @@ def test_a_failed_trial_tells_all_checks_that_failed() -> None:
     )
 
 
+def test_a_long_line_is_whole_in_the_details_only() -> None:
+    failure = only(find(read(failed_with(Check("state", passed=False, detail="x" * 1_000))), "a"))
+    assert failure.get("message") == f"state: {'x' * 299}…"
+    assert failure.text == f"state:\n{'x' * 1_000}"
+
+
 def test_a_trial_that_nothing_was_looked_at_is_a_failure_too() -> None:
     failure = only(find(read(failed_with()), "a"))
     assert failure.get("message") == "nothing: Nothing was looked at."

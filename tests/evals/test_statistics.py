@@ -145,7 +145,7 @@ def test_one_failure_does_not_look_surer_than_none() -> None:
     ("better", "worse", "cases"), [(1, 12, 21), (0, 0, 20), (5, 3, 100), (0, 12, 12), (40, 2, 120)]
 )
 def test_intervals_of_differences_are_those_of_bonett_and_price(better: int, worse: int, cases: int) -> None:
-    """Bonett and Price, 2012, equation 4, with (f + 1) / (n + 2) for both kinds of flips."""
+    """Bonett and Price, 2012, with (f + 1) / (n + 2) for both kinds of flips."""
     up, down = (better + 1) / (cases + 2), (worse + 1) / (cases + 2)
     half = 1.959964 * sqrt((up + down - (up - down) ** 2) / (cases + 2))
     differences = [Fraction(1)] * better + [Fraction(-1)] * worse + [Fraction(0)] * (cases - better - worse)
@@ -160,7 +160,7 @@ def test_no_difference_has_an_interval_all_the_same() -> None:
 
 
 def test_the_cases_that_are_added_differ_by_the_most_that_was_seen() -> None:
-    """By hand: four cases, of which one fell from 4 of 4 to 0 of 4, and one more that fell and rose as far."""
+    """By hand: of four cases one fell from 4 of 4 to 0 of 4; one more fell as far, and one rose as far."""
     found = of_differences([Fraction(-1), Fraction(0), Fraction(0), Fraction(0)], Fraction(1, 4))
     half = 1.959964 * sqrt((3 / 6 - (1 / 6) ** 2) / 6)
     assert (found.low, found.high) == pytest.approx((-1 / 6 - half, -1 / 6 + half), abs=1e-6)
