@@ -18,6 +18,9 @@ def any_of(k: int, trials: int, passed: int) -> Fraction:
         k: From 1 to `trials`.
         trials: Trials of one case.
         passed: How many of them passed.
+
+    Raises:
+        ValueError: There were fewer than k trials, or the numbers are none of trials.
     """
     return 1 - all_of(k, trials, trials - passed)
 
@@ -31,6 +34,9 @@ def all_of(k: int, trials: int, passed: int) -> Fraction:
         k: From 1 to `trials`.
         trials: Trials of one case.
         passed: How many of them passed.
+
+    Raises:
+        ValueError: There were fewer than k trials, or the numbers are none of trials.
     """
     if not (1 <= k <= trials and 0 <= passed <= trials):
         raise ValueError(f"of {trials} trials, {passed} of them passed, nothing can be said about {k}")

@@ -1,9 +1,9 @@
 """How likely a difference is where there is none.
 
 Sources: Q. McNemar, “Note on the Sampling Error of the Difference Between Correlated Proportions or
-Percentages”, 1947, in its exact form; R. A. Fisher, “The Design of Experiments”, 1935, chapters II (a table of
-four) and III (signs of differences);
-B. Phipson and G. K. Smyth, “Permutation P-values Should Never Be Zero”, 2010.
+Percentages”, 1947, in its exact form; R. A. Fisher, “The Design of Experiments”, 1935, chapters II
+(tables of two by two) and III (signs of differences); B. Phipson and G. K. Smyth, “Permutation P-values
+Should Never Be Zero”, 2010.
 """
 
 from collections import Counter
