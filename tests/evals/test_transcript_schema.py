@@ -13,7 +13,7 @@ import agent
 from agent.cli import main
 from agent.event_json import FORMAT_VERSION
 from agent.events import Event, Notice, StepStarted, ToolCallFinished, TurnStarted
-from agent.jsontypes import JsonObject
+from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import TextDelta
 from agent.transcripts.header import Header, Origin
 from agent.transcripts.recorder import Recorder
@@ -127,7 +127,8 @@ async def test_answers_that_were_still_coming_are_in_it(tmp_path: Path) -> None:
 
 async def test_a_result_too_large_to_keep_is_in_it(tmp_path: Path) -> None:
     finished = next(event for event, _ in EXAMPLES if isinstance(event, ToolCallFinished))
-    large = ToolCallFinished(finished.call, "T", finished.outcome, "", ["x" * 1_000_000] * 5)
+    parts: list[JsonValue] = ["x" * 1_000_000] * 5
+    large = ToolCallFinished(finished.call, "T", finished.outcome, "", parts)
     line = (await record(tmp_path, TurnStarted("Hi"), large))[2]
     assert "left_out" in line
     LINE.validate(line)
