@@ -7,9 +7,38 @@ follows its length.
 import pickle
 import struct
 from asyncio import IncompleteReadError, StreamReader
+from dataclasses import dataclass
 from typing import BinaryIO
 
+from evals.runs.engine import Setup
+
 _LENGTH = struct.Struct("!Q")
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a process is told first.
+
+    Args:
+        setup: What trials need.
+        places: How many it is given at once.
+    """
+
+    setup: Setup
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a process answers first.
+
+    Args:
+        problem: Why it cannot run trials; empty when it can.
+        hint: What helps.
+    """
+
+    problem: str = ""
+    hint: str = ""
 
 
 def pack(message: object) -> bytes:

@@ -9,15 +9,14 @@ import logging
 import os
 import subprocess
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from types import TracebackType
 from typing import Self
 
 from agent.child_process import child_environment, python_command
 from agent.errors import AgentError
 from evals.runs.engine import Records, Setup, broken, collect
-from evals.runs.messages import pack, receive_message
-from evals.runs.worker import Assignment, Ready
+from evals.runs.messages import Assignment, Ready, pack, receive_message
 from evals.trials.trial import TrialPlan, TrialRecord
 
 _LOGGER = logging.getLogger(__name__)
@@ -49,8 +48,9 @@ class Processes:
         async def work(records: Records) -> None:
             await _Slot(self._assignment, self._environ, waiting, records).run()
 
-        async for record in collect([work] * self._jobs):
-            yield record
+        async with aclosing(collect([work] * self._jobs)) as records:
+            async for record in records:
+                yield record
 
 
 class _Slot:
@@ -141,19 +141,16 @@ class _Worker:
         Raises:
             AgentError: It cannot be started, or cannot run trials.
         """
+        starting = asyncio.create_task(self._start())
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *python_command("evals.runs.worker"),
-                env=child_environment(self._environ),
-                # Ctrl-C in the terminal is for this process; the child leaves when it does.
-                start_new_session=True,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-            )
+            self._process = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # Half of a start cannot be taken back.
+            self._process = await starting
+            await self._stop()
+            raise
         except OSError as error:
             raise AgentError(f"No process for trials can be started: {error.strerror}.") from error
-        self._listening = asyncio.create_task(self._listen(self._process))
         try:
             await self._begin(self._process)
         except BaseException:
@@ -168,6 +165,19 @@ class _Worker:
         exc_tb: TracebackType | None,
     ) -> None:
         await self._stop()
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        process = await asyncio.create_subprocess_exec(
+            *python_command("evals.runs.worker"),
+            env=child_environment(self._environ),
+            # Ctrl-C in the terminal is for this process; the child leaves when it does.
+            start_new_session=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self._listening = asyncio.create_task(self._listen(process))
+        return process
 
     async def _begin(self, process: asyncio.subprocess.Process) -> None:
         try:
@@ -235,6 +245,15 @@ class _Worker:
         await asyncio.wait({self._listening}, timeout=1.0)
 
     async def _stop(self) -> None:
+        stopping = asyncio.create_task(self._put_away())
+        try:
+            await asyncio.shield(stopping)
+        except asyncio.CancelledError:
+            # Another process may have failed meanwhile, which is no reason to leave this one behind.
+            await stopping
+            raise
+
+    async def _put_away(self) -> None:
         assert self._process is not None
         assert self._listening is not None
         assert self._process.stdin is not None

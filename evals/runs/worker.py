@@ -12,41 +12,14 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from agent.errors import AgentError
-from evals.runs.engine import RunTrial, Setup, run_safely
-from evals.runs.messages import pack, read_message
+from evals.runs.engine import RunTrial, run_safely
+from evals.runs.messages import Assignment, Ready, pack, read_message
 from evals.trials.trial import TrialPlan
 
 _LEAVE_SECONDS = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """What a process is told first.
-
-    Args:
-        setup: What trials need.
-        places: How many it is given at once.
-    """
-
-    setup: Setup
-    places: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """What a process answers first.
-
-    Args:
-        problem: Why it cannot run trials; empty when it can.
-        hint: What helps.
-    """
-
-    problem: str = ""
-    hint: str = ""
 
 
 def main() -> None:
