@@ -230,7 +230,8 @@ def _reason(failure: Failure) -> str:
 
 
 def _sentence(failure: Failure, server: str) -> tuple[str, str]:
-    reason = _reason(failure)
+    # A server's own words may end as sentences do.
+    reason = _reason(failure).rstrip(".")
     match failure.kind:
         case FailureKind.UNREACHABLE:
             return f"{server} cannot be reached: {reason}.", "Check the network and the address (--server)."

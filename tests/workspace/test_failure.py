@@ -50,9 +50,10 @@ def test_an_error_of_the_server_itself_is_no_failure() -> None:
     assert failure_in(MCPError(-32602, "No such tool", {"tool": "fly"})) is None
 
 
+@pytest.mark.parametrize("words", ["words", "Words that end as a sentence does."])
 @pytest.mark.parametrize("kind", list(FailureKind))
-def test_every_failure_has_one_sentence_with_the_server_and_a_hint(kind: FailureKind) -> None:
-    error = to_error(Failure(kind, "words", 418, 3.0), "https://example.com/mcp")
+def test_every_failure_has_one_sentence_with_the_server_and_a_hint(kind: FailureKind, words: str) -> None:
+    error = to_error(Failure(kind, words, 418, 3.0), "https://example.com/mcp")
     assert error.message.endswith(".")
     assert not error.message.endswith("..")
     assert error.hint
