@@ -119,8 +119,11 @@ class _Bar:
 
 def _describe(checked: Checked) -> str:
     """One line for a case that does not hold."""
-    faults = "; ".join(" ".join(fault.split()) for fault in checked.faults)
-    line = strip_line(f"{shown_path(checked.case.path)}: {faults}")
+    path = checked.case.path
+    # An error names the line already.
+    faults = "; ".join(" ".join(fault.split()).removeprefix(f"{path}:") for fault in checked.faults)
+    separator = ":" if checked.faults[0].startswith(f"{path}:") else ": "
+    line = strip_line(f"{shown_path(path)}{separator}{faults}")
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 

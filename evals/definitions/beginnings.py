@@ -33,7 +33,7 @@ def read_workspace(node: Node | None, path: Path, problems: Problems) -> Workspa
     fields = Fields(node, WORKSPACE_FIELDS, "a workspace", problems)
     seed = fields.text("seed", USUAL_SEED)
     if seed not in _seeds():
-        fields.fault("seed", f"cannot be {seed}; {choices(_seeds())}")
+        fields.fault("seed", f"cannot be {seed}; {choices(_seeds(), seed)}")
     snapshot = _read_file("snapshot", fields, path)
     if snapshot is not None:
         _check_snapshot(snapshot, fields)

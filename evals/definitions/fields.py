@@ -73,6 +73,9 @@ class Fields:
         if node is None:
             return otherwise
         value = node.value if isinstance(node, Scalar) else None
+        if isinstance(value, float) and value.is_integer():
+            # As in JSON Schema, where 1.0 is a whole number.
+            value = int(value)
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
             return value
         self.fault(name, f"has to be a whole number from {low} to {high}, not {kind_of(node)}")

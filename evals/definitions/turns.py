@@ -96,7 +96,7 @@ def _read_failure(fields: Fields, problems: Problems) -> Failure:
         check_glob("tool", failure.tool, fields.line_of("tool"), problems)
     if bool(failure.status) == bool(failure.cut):
         fields.fault("do", "fail needs either a status or a cut")
-    if failure.headers and not failure.status:
+    if "headers" in fields and not failure.status:
         fields.fault("headers", "belong to a status")
     if not failure.path.startswith("/"):
         fields.fault("path", f"has to be the path of an endpoint, such as /mcp, not {failure.path}")
