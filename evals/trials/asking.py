@@ -44,7 +44,7 @@ async def ask(
     text: list[str] = []
     calls: list[ToolCall] = []
     usage, finish = Usage(), None
-    async with aclosing(model.respond(ModelRequest(system, messages, functions))) as items:
+    async with aclosing(model.respond(ModelRequest(system, tuple(messages), functions))) as items:
         async for item in items:
             match item:
                 case TextDelta():

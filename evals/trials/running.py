@@ -184,6 +184,8 @@ class _Trial:
                 await self._answer(session, turn, event)
                 self.play.note(event)
                 self._look_at(event, pending)
+                if self.problem:
+                    return
         self.missed += [f"turn {self.turns}: {_name(disturbance)}" for disturbance in pending]
         self.difference = self.play.difference()
 
