@@ -69,6 +69,13 @@ class Fields:
             raise _unfit(name, "list of objects")
         return found
 
+    def lines(self, name: str) -> tuple[str, ...]:
+        """A list of texts; an empty one where the field is missing."""
+        value = self._line.get(name, [])
+        if not isinstance(value, list):
+            raise _unfit(name, "list")
+        return tuple(_text(name, item) for item in value)
+
     def texts(self, name: str) -> dict[str, str]:
         """Texts by their names."""
         return self._by_name(name, _text)

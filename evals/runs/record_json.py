@@ -25,6 +25,8 @@ def encode_record(record: TrialRecord) -> JsonObject:
                 "calls": record.calls,
                 "seconds": record.seconds,
                 "verdict": record.verdict,
+                "user": record.user,
+                "missed": list(record.missed),
                 "changes": changes,
             }
         ),
@@ -59,6 +61,8 @@ def decode_record(line: JsonObject, events: tuple[JsonObject, ...] = ()) -> Tria
         seconds=fields.number("seconds"),
         difference=fields.text("difference"),
         verdict=fields.object_or_none("verdict"),
+        user=fields.object_or_none("user"),
+        missed=fields.lines("missed"),
         timings=fields.numbers("timings"),
     )
 

@@ -55,6 +55,8 @@ records = st.builds(
     seconds=_seconds,
     difference=_texts,
     verdict=st.none() | _objects,
+    user=st.none() | _objects,
+    missed=st.lists(_texts, max_size=2).map(tuple),
     timings=st.dictionaries(_texts, _seconds, max_size=3),
 )
 scores = st.builds(Score, st.lists(st.builds(Check, _texts, st.booleans(), _texts), max_size=4).map(tuple))
