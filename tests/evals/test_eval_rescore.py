@@ -14,11 +14,12 @@ from evals.definitions.reading import read_cases
 from evals.runs.folder import RunFolder, read_manifest
 from evals.runs.reading import read_run
 from evals.runs.run import CaseFacts, Manifest
-from evals.scoring.score import Score, score
+from evals.scoring.score import Check, Score, score
 from evals.state.changes import Change
 from evals.trials.trial import Kind, Status, TrialRecord
 from evals.workspaces.starting import goal_changes
 
+PASSED = Score((Check("state", True),))
 CASE = """\
 version: 1
 title: Rename a task
@@ -159,6 +160,20 @@ def test_a_trial_that_was_told_other_things_keeps_its_score(cases: Path, warning
     assert warnings == [
         "astravue: the trials of single-step/rename keep their scores: The user says other things in it now."
     ]
+
+
+def test_the_trials_of_a_case_are_scored_by_one_form_of_it(cases: Path, warnings: list[str]) -> None:
+    path = make_run(cases, ["Done."])
+    write_case(cases, say="Rename the demo", contains="all right")
+    [case] = read(cases).values()
+    with RunFolder.reopen(path) as run:
+        later = record_of(case, 2, "Done.", goal_changes(case))
+        run.add(later)
+        run.add_score(later.key, PASSED)
+
+    assert rescore(path, cases) == 1
+    assert passed(path) == {"single-step/rename#1": True, "single-step/rename#2": True}
+    assert len(warnings) == 1
 
 
 def test_a_case_that_cannot_be_used_keeps_the_others_from_nothing(cases: Path, warnings: list[str]) -> None:

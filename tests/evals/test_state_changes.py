@@ -5,15 +5,19 @@ from collections.abc import Generator, Sequence
 import pytest
 
 from evals.state.changes import Change, ChangeKind, find_changes
+from evals.state.difference import describe_difference
 from evals.state.tables import TABLES
 from tests.evals.state_workspace import Watched, watched_workspace
 from tests.sandbox.sandbox_workspace import (
     ALEX,
+    ASTRAVUE_MCP,
+    GRACE,
     LIVE_DEMO,
     MARKETING,
     PRESS_RELEASE,
     PRIYA,
     PRODUCT,
+    Q2_LAUNCH,
     WEBSITE,
     attach,
 )
@@ -91,6 +95,15 @@ def test_what_goes_with_a_deleted_row_is_no_change_of_its_own(watched: Watched) 
 
     [gone] = find_changes(before, watched.workspace.database.snapshot())
     assert gone == Change(ChangeKind.REMOVED, "tasks", f"task {PRESS_RELEASE} “Write the press release”")
+
+
+def test_what_moved_away_from_a_deleted_row_is_a_change(watched: Watched) -> None:
+    watched.workspace.call(ALEX, "move_task", taskId=LIVE_DEMO, targetProjectId=WEBSITE)
+    watched.workspace.call(GRACE, "delete_project", spaceId=ASTRAVUE_MCP, projectId=Q2_LAUNCH)
+
+    title = f"task {LIVE_DEMO} “Prepare the live demo”"
+    [moved] = [change for change in watched.changes() if change.row == title]
+    assert moved.values["project_id"] == f"project {WEBSITE} “Website relaunch”"
 
 
 def test_other_ids_make_no_difference(watched: Watched) -> None:
@@ -185,6 +198,39 @@ def test_rows_of_one_name_are_told_apart_by_old_rows_that_moved_to_them(watched:
     both, swapped = (MARKETING, PRODUCT), (PRODUCT, MARKETING)
     assert make(both, both) == make(swapped, both)
     assert make(both, both) != make(both, swapped)
+
+
+def test_rows_of_one_name_are_told_apart_by_what_else_is_linked_to_them(watched: Watched) -> None:
+    def make(*links: tuple[str, str]) -> tuple[Change, ...]:
+        watched.begin_again()
+        tasks = {title: new_task(watched, title) for title in ("W", "X", "Y", "Z")}
+        tasks |= {twin: new_task(watched) for twin in ("one", "other")}
+        for twin, title in links:
+            link = {"taskId": tasks[twin], "dependsOnTaskId": tasks[title]}
+            watched.workspace.call(ALEX, "add_dependency", **link)
+        return watched.changes()
+
+    apart = make(("one", "W"), ("one", "X"), ("other", "Y"), ("other", "Z"))
+    assert make(("other", "X"), ("one", "Y"), ("other", "W"), ("one", "Z")) == apart
+    assert make(("one", "W"), ("one", "Y"), ("other", "X"), ("other", "Z")) != apart
+
+
+def test_rows_of_one_name_are_told_apart_by_what_they_are_part_of(watched: Watched) -> None:
+    def make(*links: tuple[str, str]) -> tuple[Change, ...]:
+        watched.begin_again()
+        parts = {"A": "First", "B": "First", "C": "Second", "D": "Second"}
+        tasks = {
+            title: watched.workspace.call(
+                ALEX, "create_subtask", parentTaskId=new_task(watched, title), taskTitle=part
+            )["taskId"]
+            for title, part in parts.items()
+        }
+        for first, second in links:
+            link = {"taskId": tasks[first], "dependsOnTaskId": tasks[second]}
+            watched.workspace.call(ALEX, "add_dependency", **link)
+        return watched.changes()
+
+    assert make(("A", "C"), ("B", "D")) != make(("A", "D"), ("B", "C"))
 
 
 def test_the_order_of_owners_and_tags_makes_no_difference(watched: Watched) -> None:
@@ -287,6 +333,17 @@ def test_that_a_timer_was_stopped_is_a_change(watched: Watched) -> None:
     assert (stopped.values, stopped.before) == ({"running": False}, {"running": True})
 
 
+def test_when_a_timer_was_stopped_makes_no_difference(watched: Watched) -> None:
+    timer = watched.workspace.call(ALEX, "start_timer", taskId=LIVE_DEMO)
+    watched.workspace.call(ALEX, "stop_timer")
+    before = watched.workspace.database.snapshot()
+    watched.workspace.database.run(
+        "UPDATE time_entries SET end_time = end_time + 60000 WHERE timer_id = ?", (timer["timerId"],)
+    )
+
+    assert find_changes(before, watched.workspace.database.snapshot()) == ()
+
+
 def test_logged_time_counts_by_how_long_it_is(watched: Watched) -> None:
     def make(minutes: int, passed: int = 0) -> Change:
         watched.begin_again()
@@ -383,7 +440,7 @@ def test_a_number_is_one_number_however_it_is_written(watched: Watched) -> None:
         )
         return watched.changes()
 
-    assert make(3) == make(3.0)
+    assert describe_difference(make(3), make(3.0)) == ""
 
 
 def test_changes_hold_the_columns_that_are_compared(watched: Watched) -> None:
