@@ -25,3 +25,14 @@ def shard(text: str) -> tuple[int, int]:
     if match is None or not 1 <= int(match[1]) <= int(match[2]):
         raise argparse.ArgumentTypeError(f"{text} is no part, such as 1/4: the first of four")
     return int(match[1]), int(match[2])
+
+
+def dollars(text: str) -> float:
+    """An amount of money above 0.
+
+    Raises:
+        argparse.ArgumentTypeError: It is something else.
+    """
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) is None or not float(text):
+        raise argparse.ArgumentTypeError(f"{text} is no amount of dollars above 0, such as 2.50")
+    return float(text)

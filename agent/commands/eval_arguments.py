@@ -2,7 +2,7 @@
 
 import argparse
 
-from agent.commands.argument_types import positive, shard
+from agent.commands.argument_types import dollars, positive, shard
 
 _WHICH_RUN = "its folder, its id, or “last”; “last~1” is the one before"
 
@@ -78,7 +78,42 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     _add_selection(parser)
+    parser.add_argument(
+        "--kind",
+        choices=["live", "simulated", "replay", "oracle"],
+        default=None,
+        help="live: a model answers what the case says (the default); simulated: another model plays the "
+        "user; replay: the recorded answers, strictly; oracle: the golden calls and answers",
+    )
+    parser.add_argument(
+        "--trials", metavar="N", type=positive, default=None, help="how often each case is tried (once)"
+    )
     _add_jobs(parser)
+    parser.add_argument(
+        "--concurrency",
+        metavar="N",
+        type=positive,
+        default=None,
+        help="trials at once in each process (4 with an endpoint, 1 with the embedded model, else 25)",
+    )
+    parser.add_argument("--output", metavar="DIR", default=None, help="the folder to keep the run in")
+    parser.add_argument(
+        "--resume", metavar="RUN", default=None, help=f"go on with a run that was stopped: {_WHICH_RUN}"
+    )
+    parser.add_argument(
+        "--max-cost", metavar="USD", type=dollars, default=0.0, help="stop before it costs more than this"
+    )
+    parser.add_argument("--user-model", metavar="NAME", default="", help="the model that plays the user")
+    parser.add_argument(
+        "--judge", metavar="NAME", default="", help="the model that answers the questions for a judge (none)"
+    )
+    _add_files(parser)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    """What a run is written as, beside the summary."""
+    parser.add_argument("--json", action="store_true", help="as one JSON object")
+    parser.add_argument("--junit", metavar="FILE", default=None, help="write it as JUnit XML")
 
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:
@@ -110,5 +145,4 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help=f"the run: {_WHICH_RUN}")
-    parser.add_argument("--json", action="store_true", help="as one JSON object")
-    parser.add_argument("--junit", metavar="FILE", default=None, help="write it as JUnit XML")
+    _add_files(parser)

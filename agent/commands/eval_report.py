@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     start_logging(arguments, folders)
     path = find_run(folders.runs, arguments.run)
     found = read_run(path)
-    wrote = _write_files(arguments, found)
+    wrote = write_files(arguments, found)
     if arguments.json:
         write_json(report(found), indent=1)
     elif not wrote:
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _write_files(arguments: argparse.Namespace, found: Run) -> bool:
+def write_files(arguments: argparse.Namespace, found: Run) -> bool:
     """Write the files that are asked for, and say whether there were any."""
     if arguments.junit is None:
         return False

@@ -115,6 +115,10 @@ class RunFolder:
         exc_val: BaseException | None,
         exc_tb: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close its files, and let other processes have it."""
         self._trials.close()
         self._scores.close()
         self._events.close()

@@ -1,6 +1,7 @@
 """What a run is made with, and whether it can be gone on with."""
 
 import hashlib
+import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from importlib import metadata, resources
 
 from agent import __version__
 from agent.addresses import shown_address
-from agent.jsontypes import JsonObject, dump, parse_object
+from agent.jsontypes import JsonObject, dump
 from agent.prompt_files import read_prompt
 from agent.settings import Settings
 from agent.transcripts.header import new_session_id
@@ -17,7 +18,9 @@ from evals.runs.run import CaseFacts, Manifest
 from evals.statistics.mixing import find_differences
 from evals.trials.trial import Kind
 
-_ASKS_A_MODEL = (Kind.LIVE, Kind.SIMULATED)
+ASKS_A_MODEL = (Kind.LIVE, Kind.SIMULATED)
+"""The kinds of run in which a real model answers."""
+
 _PACKAGES = ("mcp", "openai", "tiktoken", "xllamacpp")
 _MOST_NAMED = 3
 
@@ -56,7 +59,7 @@ def make_manifest(
         now: Unix seconds.
         shard: Which part of the cases it is, of how many.
     """
-    asks = kind in _ASKS_A_MODEL
+    asks = kind in ASKS_A_MODEL
     settings = models.answering
     return Manifest(
         id=new_session_id(now),
@@ -69,7 +72,7 @@ def make_manifest(
         user_model=models.user if kind is Kind.SIMULATED else "",
         judge=models.judge,
         prompt=_hash(read_prompt("system")),
-        tools=_hash(dump(parse_object(_tools()))),
+        tools=_hash(dump(json.loads(_tools()))),
         settings=_hash(dump(_noticeable(settings))) if asks else "",
         versions=_versions(),
         shard="" if shard[1] == 1 else f"{shard[0]}/{shard[1]}",

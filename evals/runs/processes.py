@@ -143,7 +143,7 @@ class _Worker:
         """
         starting = asyncio.create_task(self._start())
         try:
-            self._process = await asyncio.shield(starting)
+            self._process = process = await asyncio.shield(starting)
         except asyncio.CancelledError:
             # Half of a start cannot be taken back.
             self._process = await starting
@@ -152,7 +152,7 @@ class _Worker:
         except OSError as error:
             raise AgentError(f"No process for trials can be started: {error.strerror}.") from error
         try:
-            await self._begin(self._process)
+            await self._begin(process)
         except BaseException:
             await self._stop()
             raise

@@ -1,22 +1,22 @@
 """Runs what is left of a run: gives trials out, keeps and scores what comes back, stops when it has to."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
-from agent.errors import AgentError, LimitError
+from agent.errors import LimitError
 from evals.definitions.case import Case
 from evals.runs.engine import Engine
 from evals.runs.folder import RunFolder
 from evals.runs.tally import Tally
-from evals.scoring.score import Check, Score
-from evals.trials.trial import Kind, Status, TrialPlan, TrialRecord
+from evals.scoring.score import Score
+from evals.trials.trial import Kind, TrialPlan, TrialRecord
 
-ScoreTrial: TypeAlias = Callable[[TrialRecord], Awaitable[Score]]
-"""Scores a trial that is not broken."""
+ScoreTrial: TypeAlias = Callable[[TrialRecord], Score]
+"""Scores a trial."""
 
 _GRACE_SECONDS = 10.0
 
@@ -105,30 +105,12 @@ class _Keeper:
 
     async def run(self, engine: Engine, source: "_Source") -> None:
         for record in self._folder.unscored():
-            await self._add_score(record)
+            self._folder.add_score(record.key, self._score(record))
         async with aclosing(engine.run(source)) as records:
             async for record in records:
                 self._folder.add(record)
-                await self._add_score(record)
+                self._folder.add_score(record.key, self._score(record))
                 self._on_progress(self._folder.tally)
-
-    async def _add_score(self, record: TrialRecord) -> None:
-        self._folder.add_score(record.key, await score_safely(record, self._score))
-
-
-async def score_safely(record: TrialRecord, score: ScoreTrial) -> Score:
-    """Score a trial so that the others go on whatever is wrong with its case.
-
-    Args:
-        record: What came of it.
-        score: Scores one that is not broken.
-    """
-    if record.status is Status.BROKEN:
-        return Score(())
-    try:
-        return await score(record)
-    except AgentError as error:
-        return Score((Check("state", False, str(error)),))
 
 
 class _Source:

@@ -1,0 +1,217 @@
+"""`astravue eval run`: cases tried with a model, by recordings or by their oracles, and what came of it."""
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from agent.commands.common import prepare, warn
+from agent.commands.eval_progress import RunProgress
+from agent.commands.eval_report import write_files
+from agent.commands.json_lines import write_json
+from agent.commands.stored_keys import open_keys
+from agent.errors import ExitCode, LimitError, StoppedError, UsageError
+from agent.folders import Folders
+from agent.jsontypes import is_object
+from agent.model.selection import no_key
+from agent.settings import Settings
+from evals.definitions.case import Case
+from evals.definitions.problems import Problem
+from evals.definitions.reading import read_cases
+from evals.definitions.selection import ALL, id_of, shipped_cases
+from evals.reports.json_report import report
+from evals.reports.summary import summarise
+from evals.reports.terminal import find_columns, find_palette
+from evals.reports.words import count
+from evals.runs.engine import Engine, InProcess, SandboxSetup
+from evals.runs.finding import find_run
+from evals.runs.folder import RunFolder, read_manifest
+from evals.runs.manifest import ASKS_A_MODEL, Models, differences, go_on, make_manifest
+from evals.runs.processes import Processes
+from evals.runs.reading import read_run
+from evals.runs.run import Manifest
+from evals.runs.running import Bounds, Ending, plan_trials, run_plans
+from evals.runs.scorer import Scorer
+from evals.runs.tally import Tally
+from evals.trials.choosing import is_embedded, settle
+from evals.trials.players import Players
+from evals.trials.trial import Kind
+from evals.workspaces.starting import goal_changes
+
+_ALL = (1, 1)
+_SIDE_BY_SIDE = 25
+"""Trials at once in a process in which no model is asked."""
+_REQUESTS = 4
+"""Trials at once at an endpoint."""
+_TRIALS_OF_A_PROCESS = 24
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    settings, folders = prepare(arguments)
+    resumed = find_run(folders.runs, arguments.resume) if arguments.resume else None
+    before = read_manifest(resumed) if resumed else None
+    kind = before.kind if before else Kind(arguments.kind or Kind.LIVE)
+    cases, problems = _read_cases(arguments, before)
+    for problem in problems:
+        warn(str(problem))
+    if not cases:
+        sys.stderr.write("There is no case to run.\n")
+        return ExitCode.USAGE if problems else ExitCode.DONE
+    players = asyncio.run(_choose_players(arguments, settings, folders, kind, before))
+    with _open_folder(arguments, folders, cases, kind, players, resumed) as folder:
+        ending = asyncio.run(_run(arguments, folder, cases, players))
+        path, tally = folder.path, folder.tally
+    kept = count(tally.ended, "trial is", "trials are")
+    if ending is Ending.INTERRUPTED:
+        raise StoppedError(f"Interrupted; {kept} kept in {path}.", _resume(path))
+    code = _find_code(kind, tally, path)
+    _report(arguments, path)
+    if ending is Ending.COST:
+        raise LimitError(
+            f"The run was stopped before it costs more than ${arguments.max_cost:g}; {kept} kept in {path}.",
+            f"{_resume(path)} --max-cost USD",
+        )
+    return ExitCode.USAGE if problems else code
+
+
+def _resume(path: Path) -> str:
+    return f"Go on with it: astravue eval run --resume {path}"
+
+
+def _read_cases(arguments: argparse.Namespace, before: Manifest | None) -> tuple[list[Case], list[Problem]]:
+    root = Path(arguments.cases) if arguments.cases else shipped_cases()
+    if before is None:
+        return read_cases(root, arguments.patterns, arguments.suite, arguments.shard)
+    given = (
+        ("PATTERN", arguments.patterns),
+        ("--suite", arguments.suite != ALL),
+        ("--shard", arguments.shard != _ALL),
+        ("--kind", arguments.kind),
+        ("--trials", arguments.trials),
+        ("--output", arguments.output),
+    )
+    for name, value in given:
+        if value:
+            raise UsageError(f"{name} and --resume cannot be given together: the run says it already.")
+    cases, problems = read_cases(root)
+    return (
+        [case for case in cases if case.id in before.cases],
+        [problem for problem in problems if id_of(problem.path) in before.cases],
+    )
+
+
+async def _choose_players(
+    arguments: argparse.Namespace,
+    settings: Settings,
+    folders: Folders,
+    kind: Kind,
+    before: Manifest | None,
+) -> Players:
+    """Choose the models once, so that all trials ask the same."""
+    # A key that is given needs no vault.
+    stored_key = no_key if settings.api_key else open_keys(folders)
+
+    async def choose(name: str) -> Settings | None:
+        chosen = replace(settings, model=name)
+        return await settle(chosen, stored_key=stored_key) if name else None
+
+    judge = arguments.judge or (before.judge if before else "")
+    user = arguments.user_model or (before.user_model if before else "")
+    asks = kind in ASKS_A_MODEL
+    return Players(
+        await settle(settings, stored_key=stored_key) if asks else Settings(),
+        await choose(user) if kind is Kind.SIMULATED else None,
+        await choose(judge),
+    )
+
+
+def _open_folder(
+    arguments: argparse.Namespace,
+    folders: Folders,
+    cases: Sequence[Case],
+    kind: Kind,
+    players: Players,
+    resumed: Path | None,
+) -> RunFolder:
+    models = Models(
+        players.settings,
+        (players.user_settings or players.settings).model,
+        players.judge_settings.model if players.judge_settings else "",
+    )
+    if resumed is None:
+        trials = arguments.trials or 1
+        manifest = make_manifest(cases, kind, trials, models, now=time.time(), shard=arguments.shard)
+        path = Path(arguments.output) if arguments.output else folders.runs / manifest.id
+        return RunFolder.create(path, manifest)
+    folder = RunFolder.reopen(resumed)
+    found = differences(folder.manifest, go_on(folder.manifest, cases, models))
+    if found:
+        folder.close()
+        raise UsageError(
+            f"The run in {resumed} was begun with something else, so its trials would not be alike "
+            f"({'; '.join(found)}); it was left as it is.",
+            "Put that back as it was, or begin another run.",
+        )
+    return folder
+
+
+async def _run(
+    arguments: argparse.Namespace, folder: RunFolder, cases: Sequence[Case], players: Players
+) -> Ending:
+    manifest = folder.manifest
+    total = len(cases) * manifest.trials
+    engine = _engine(arguments, manifest.kind, total - folder.tally.ended, players)
+    with RunProgress(total, folder.tally) as progress:
+        return await run_plans(
+            folder,
+            engine,
+            plan_trials(cases, manifest.kind, manifest.trials),
+            Scorer(cases, goal_changes).score,
+            bounds=Bounds(cost=arguments.max_cost or 0.0),
+            on_progress=progress.show,
+        )
+
+
+def _engine(arguments: argparse.Namespace, kind: Kind, trials: int, players: Players) -> Engine:
+    setup = SandboxSetup(players)
+    if kind in ASKS_A_MODEL:
+        concurrency = 1 if is_embedded(players.settings) else _REQUESTS
+        jobs = 1
+    else:
+        concurrency = _SIDE_BY_SIDE
+        # A process takes a second or two to start, in which this one has run many trials.
+        jobs = min(os.cpu_count() or 1, trials // _TRIALS_OF_A_PROCESS)
+    concurrency = arguments.concurrency or concurrency
+    jobs = arguments.jobs or jobs
+    return Processes(setup, jobs, concurrency) if jobs > 1 else InProcess(setup, concurrency)
+
+
+def _report(arguments: argparse.Namespace, path: Path) -> None:
+    found = read_run(path)
+    write_files(arguments, found)
+    if arguments.json:
+        write_json(report(found), indent=1)
+    else:
+        sys.stdout.write(summarise(found, columns=find_columns(), palette=find_palette(), folder=str(path)))
+
+
+def _find_code(kind: Kind, tally: Tally, path: Path) -> ExitCode:
+    if tally.passed == tally.ended:
+        return ExitCode.DONE
+    if kind in ASKS_A_MODEL and tally.broken == tally.ended and _broke_at_the_model(path):
+        return ExitCode.MODEL
+    return ExitCode.FAILED
+
+
+def _broke_at_the_model(path: Path) -> bool:
+    """Whether the first trial broke because of the model rather than of the server or the sign-in."""
+    for event in read_run(path, events=True).results[0].record.events:
+        error = event.get("error")
+        if event.get("type") == "turn_failed" and is_object(error):
+            return error.get("exit_code") not in (ExitCode.SERVER, ExitCode.SIGN_IN)
+    return True
