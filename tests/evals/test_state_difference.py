@@ -99,6 +99,15 @@ def test_a_second_row_of_the_same_kind_is_unexpected() -> None:
     assert told.splitlines()[0] == "unexpected: added task “Call the printer”"
 
 
+def test_a_whole_number_is_shown_as_one() -> None:
+    told = describe_difference(
+        (),
+        after(lambda watched: watched.workspace.call(ALEX, "log_manual_time", taskId=LIVE_DEMO, minutes=20)),
+    )
+
+    assert "  minutes: 20" in told.splitlines()
+
+
 def test_long_texts_are_shown_from_where_they_part() -> None:
     told = describe_difference(
         after(update(LIVE_DEMO, description="a" * 500 + "left")),
