@@ -2,14 +2,22 @@
 
 import argparse
 import asyncio
+import os
 import sys
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
-from agent.commands.common import prepare, warn
-from agent.errors import ExitCode, UsageError
+from agent.commands.common import prepare, settings_for, warn
+from agent.errors import AgentError, ExitCode, UsageError
+from agent.folders import find_folders
+from agent.jsontypes import JsonObject
+from agent.settings import Settings
+from agent.transcripts.finding import find_transcript
+from agent.transcripts.transcript import Transcript
 
 _USUAL_FOLDER = Path("evals", "cases")
+_PATIENCE = 20.0
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -56,5 +64,72 @@ def _record_cases(arguments: argparse.Namespace) -> int:
 
 
 def _record_session(arguments: argparse.Namespace) -> int:
-    prepare(arguments)
+    from agent.commands.sessions_export import own_secrets
+    from evals.recording.of_session import is_rebuildable, make_session_case
+
+    settings, folders = prepare(arguments)
+    transcript = find_transcript(folders.sessions, arguments.names[0])
+    rebuilds = is_rebuildable(transcript)
+    tools = (
+        None if transcript.header.workspace else asyncio.run(_ask_for_tools(arguments, settings, transcript))
+    )
+    case = make_session_case(
+        transcript, arguments.name or "", own_secrets(settings, folders), tools, rebuilds=rebuilds
+    )
+    root = Path(arguments.into) if arguments.into else _USUAL_FOLDER
+    files = case.write(root)
+    for path in files:
+        sys.stdout.write(f"Wrote {path}\n")
+    sys.stdout.write(_describe_masked(case.masked))
+    for note in case.notes:
+        sys.stdout.write(f"{note}\n")
+    sys.stdout.flush()
+    return asyncio.run(_try_replay(str(files[0]), root))
+
+
+def _describe_masked(masked: Mapping[str, int]) -> str:
+    counted = ", ".join(f"{kind}: {count}" for kind, count in sorted(masked.items()))
+    return (
+        f"Masked: {counted or 'nothing'}.\n"
+        "Look through the files before you commit them: a name that no result tells to be a person's, and a "
+        "secret that looks like any other word, are not found.\n"
+    )
+
+
+async def _try_replay(name: str, root: Path) -> int:
+    from evals.replaying.many import replay_all
+    from evals.replaying.targets import find_targets
+
+    async for result in replay_all(find_targets([name], root)):
+        if result.error is not None:
+            warn(f"The case cannot be replayed: {result.error}")
+            return ExitCode.FAILED
+        if result.difference:
+            sys.stdout.write(f"Replayed, it DIFFERS: {result.difference}\n")
+            return ExitCode.FAILED
+        sys.stdout.write(f"Replayed, it is the SAME: {result.turns} turns, {result.calls} tool calls.\n")
     return ExitCode.DONE
+
+
+async def _ask_for_tools(
+    arguments: argparse.Namespace, settings: Settings, transcript: Transcript
+) -> list[JsonObject] | None:
+    """What the server of a conversation lists, if it can be asked without anybody signing in."""
+    from agent.session import Session
+    from agent.session_options import SessionOptions
+    from agent.tools.policy import Policy
+    from evals.recording.listing import list_tools
+
+    try:
+        session = Session(
+            settings_for(arguments, settings, transcript),
+            find_folders(os.environ),
+            SessionOptions(policy=Policy(), record=False),
+        )
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return list_tools(await session.tools())
+        finally:
+            await session.aclose()
+    except (AgentError, TimeoutError):
+        return None

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     settings, folders = prepare(arguments)
     transcript = find_transcript(folders.sessions, arguments.id)
-    secrets = tuple(_secrets(settings, folders))
+    secrets = tuple(own_secrets(settings, folders))
     text = export(transcript, Form(arguments.format), make_cleaner(KnownSecrets(lambda: secrets)))
     if arguments.output == STANDARD_OUTPUT:
         sys.stdout.write(text)
@@ -34,8 +34,13 @@ def run(arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _secrets(settings: Settings, folders: Folders) -> Iterator[str | None]:
-    """The keys and tokens that can be had without asking anybody."""
+def own_secrets(settings: Settings, folders: Folders) -> Iterator[str | None]:
+    """The keys and tokens of this program that can be had without asking anybody.
+
+    Args:
+        settings: May hold some.
+        folders: Where the vault is.
+    """
     yield from (settings.api_key, settings.client_secret, os.environ.get("ASTRAVUE_VAULT_KEY"))
     with suppress(VaultError):
         vault = Vault(folders, os.environ)

@@ -5,11 +5,13 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from agent.errors import AgentError
 from evals.definitions.calls import read_outside_call
 from evals.definitions.case import Case, OutsideCall, SimulatedUser, WorkspaceDefinition
 from evals.definitions.documents import Node
 from evals.definitions.fields import Fields
 from evals.definitions.problems import Problems, choices
+from evals.definitions.tools import learn_tools
 
 WORKSPACE_FIELDS = ("seed", "start_time", "snapshot", "recorded", "setup", "rate_limit")
 SETUP_FIELDS = ("tool", "arguments", "user")
@@ -37,7 +39,9 @@ def read_workspace(node: Node | None, path: Path, problems: Problems) -> Workspa
     snapshot = _read_file("snapshot", fields, path)
     if snapshot is not None:
         _check_snapshot(snapshot, fields)
-    _read_file("recorded", fields, path)
+    recorded = _read_file("recorded", fields, path)
+    if recorded is not None:
+        _check_recorded(recorded, fields)
     return WorkspaceDefinition(
         seed,
         _read_start_time(fields),
@@ -141,6 +145,15 @@ def _check_snapshot(file: Path, fields: Fields) -> None:
         fields.fault("snapshot", f"{file.name} cannot be read: {error.strerror}")
     except SnapshotRefused as error:
         fields.fault("snapshot", f"{file.name} does not fit: {str(error).removesuffix('.')}")
+
+
+def _check_recorded(file: Path, fields: Fields) -> None:
+    from evals.workspaces.recorded import read_recorded_server
+
+    try:
+        learn_tools(read_recorded_server(file).tools)
+    except AgentError as error:
+        fields.fault("recorded", f"{file.name} does not fit: {error.message.removesuffix('.')}")
 
 
 @cache

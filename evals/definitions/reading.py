@@ -107,6 +107,8 @@ def _read(node: Node, path: Path, problems: Problems) -> Case:
     category = fields.choice("category", Category, required=True)
     if category is not None and category != path.parent.name:
         fields.fault("category", f"is {category}, but the file lies in the folder {path.parent.name}")
+    # A recorded server may have tools of its own, which the calls name.
+    workspace = read_workspace(fields.node("workspace"), path, problems)
     turns = _read_turns(fields, problems)
     expect = read_expectation(fields.node("expect"), len(turns), problems)
     check_that_it_checks(turns, expect, fields.line_of("expect"), problems)
@@ -115,7 +117,7 @@ def _read(node: Node, path: Path, problems: Problems) -> Case:
         path,
         title,
         category or Category.RECORDED,
-        read_workspace(fields.node("workspace"), path, problems),
+        workspace,
         turns,
         expect,
         _read_suites(fields),

@@ -1,14 +1,14 @@
 """The tools that cases may name: the sandbox's, and the functions of this program."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol
 
-from agent.jsontypes import JsonObject, is_object
+from agent.jsontypes import JsonObject, dump, is_object
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -48,12 +48,32 @@ class KnownTool:
 
     def validator(self) -> Validator:
         """Checks its arguments."""
-        return _validator(self.name)
+        return _validator(dump(self.schema))
+
+
+_OF_RECORDINGS: dict[str, KnownTool] = {}
+
+
+def known_tools() -> Mapping[str, KnownTool]:
+    """All of them, by name."""
+    return {**_shipped_tools(), **_OF_RECORDINGS} if _OF_RECORDINGS else _shipped_tools()
+
+
+def learn_tools(listed: Sequence[JsonObject]) -> None:
+    """Let cases name the tools of a recorded server, too.
+
+    Args:
+        listed: As it lists them.
+    """
+    for each in listed:
+        name, schema, hints = each.get("name"), each.get("inputSchema"), each.get("annotations")
+        if isinstance(name, str) and is_object(schema) and name not in _shipped_tools():
+            writes = not (is_object(hints) and hints.get("readOnlyHint") is True)
+            _OF_RECORDINGS[name] = KnownTool(name, schema, writes=writes)
 
 
 @cache
-def known_tools() -> Mapping[str, KnownTool]:
-    """All of them, by name."""
+def _shipped_tools() -> Mapping[str, KnownTool]:
     source = resources.files("agent.sandbox").joinpath("tools.json").read_text("utf-8")
     served = [
         KnownTool(each["name"], each["inputSchema"], writes=not each["annotations"]["readOnlyHint"])
@@ -69,10 +89,10 @@ def tools_like(glob: str) -> list[KnownTool]:
 
 
 @cache
-def _validator(name: str) -> Validator:
+def _validator(schema: str) -> Validator:
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(known_tools()[name].schema)
+    return Draft202012Validator(json.loads(schema))
 
 
 def _local_tools(served: list[KnownTool]) -> "Iterator[Tool]":

@@ -21,6 +21,8 @@ from evals.recording.secrets import (
 from evals.recording.words import ALSO_WORDS, GENERIC, TECHNICAL
 
 _OF_A_CALL = ("call", "tool_calls")
+# Shorter keys would be found in any text.
+_SHORTEST = 8
 _LETTERS = re.compile(r"[^\W\d_]+")
 _HOME = r"(?<=/home/)[^/\s\"'\\]+|(?<=/Users/)[^/\s\"'\\]+|(?<=\\Users\\)[^/\s\"'\\]+"
 _USER_INFO = r"(?<=://)[^\s/@\"'<>]+(?=@)"
@@ -38,7 +40,8 @@ class Masking:
     def __init__(
         self, lines: Sequence[JsonObject], own_secrets: Iterable[str | None], *, hides_people: bool
     ) -> None:
-        self._secrets: dict[str, str] = {each: "key or token of this program" for each in own_secrets if each}
+        known = (each for each in own_secrets if each is not None and len(each) >= _SHORTEST)
+        self._secrets: dict[str, str] = dict.fromkeys(known, "key or token of this program")
         self._hides_people = hides_people
         self._loose: set[str] = set()
         self._exact: set[str] = set()

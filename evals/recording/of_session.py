@@ -1,0 +1,201 @@
+"""Makes a case of a saved conversation: turns, transcript and workspace, without what is private."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+from agent.errors import AgentError, UsageError
+from agent.jsontypes import JsonObject
+from agent.transcripts.header import Header
+from agent.transcripts.lines import encode_line
+from agent.transcripts.transcript import Transcript
+from evals.definitions.case import Category
+from evals.recording.answers import lost_turns, read_answers
+from evals.recording.golden import make_case
+from evals.recording.listing import rebuild_tools
+from evals.recording.masking import Masking
+from evals.recording.yaml_text import write_yaml
+from evals.replaying.turns import RecordedTurn, read_turns
+from evals.workspaces.recorded import RecordedServer
+
+_SANDBOX = "http://127.0.0.1:8631/mcp"
+_OTHER_SERVER = "https://server.example/mcp"
+_LONGEST_NAME = 48
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ZONE = re.compile(r"\((?P<name>[^,()]*), UTC(?P<sign>[+-])(?P<hours>\d\d):(?P<minutes>\d\d)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCase:
+    """A case that was made of a conversation, before it is written.
+
+    Args:
+        name: What it is called.
+        case: The case.
+        transcript: Its lines.
+        server: The answers of its server; `None` where the sandbox is built again.
+        masked: How many things of each kind were masked.
+        notes: What whoever recorded it should know, a sentence each.
+    """
+
+    name: str
+    case: JsonObject
+    transcript: Sequence[JsonObject]
+    server: RecordedServer | None
+    masked: Mapping[str, int]
+    notes: tuple[str, ...]
+
+    def write(self, root: Path) -> tuple[Path, ...]:
+        """Write its files, the case last; none that is there is replaced.
+
+        Args:
+            root: The folder of cases.
+
+        Raises:
+            AgentError: One of them is there, or cannot be written.
+        """
+        folder = root / Category.RECORDED
+        files = {folder / f"{self.name}.jsonl": b"".join(map(encode_line, self.transcript))}
+        if self.server is not None:
+            text = json.dumps(self.server.to_json(), indent=1, ensure_ascii=False)
+            files[folder / f"{self.name}.server.json"] = f"{text}\n".encode()
+        files[folder / f"{self.name}.yaml"] = write_yaml(self.case).encode()
+        for path in files:
+            if path.exists():
+                raise UsageError(f"{path} is there already.", "Give the case another name: --name NAME")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for path, data in files.items():
+                path.write_bytes(data)
+        except OSError as error:
+            raise AgentError(f"The case cannot be written to {folder}: {error.strerror}.") from error
+        return tuple(files)
+
+
+def is_rebuildable(transcript: Transcript) -> bool:
+    """Say whether the sandbox of a conversation can be built again as it was.
+
+    One that was resumed went on in another company, which its header does not know.
+
+    Args:
+        transcript: The conversation.
+    """
+    workspace = transcript.header.workspace
+    prefixes = [event for event in transcript.events if event.get("type") == "request_prefix"]
+    same = [
+        before
+        for before, after in pairwise(prefixes)
+        if all(before.get(name) == after.get(name) for name in ("model", "system", "functions"))
+    ]
+    return "seed" in workspace and "start_time" in workspace and not same
+
+
+def make_session_case(
+    transcript: Transcript,
+    name: str,
+    own_secrets: Iterable[str | None],
+    tools: Sequence[JsonObject] | None,
+    *,
+    rebuilds: bool,
+) -> SessionCase:
+    """Make a case of a conversation.
+
+    Args:
+        transcript: The conversation.
+        name: What to call the case; its title is taken where this is empty.
+        own_secrets: Keys and tokens of this program.
+        tools: What its server lists; `None` where it could not be asked.
+        rebuilds: The sandbox is built again; the answers of the server are kept otherwise.
+
+    Raises:
+        UsageError: It has no turn that came to an end, or the name cannot be one.
+    """
+    header, notes = transcript.header, list[str]()
+    events = _until_interrupted(transcript.events, notes)
+    masking = Masking([header.to_json(), *events], own_secrets, hides_people="seed" not in header.workspace)
+    masked = [masking.mask(event) for event in events]
+    turns = read_turns(masked)
+    title = masking.mask_text(transcript.title)
+    name = name or _name_of(title)
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"A case cannot be called {name}; small letters, digits and dashes are allowed.")
+    server = None if rebuilds else _server(masked, tools, notes)
+    start = datetime.fromtimestamp(header.created, UTC).isoformat(timespec="seconds")
+    workspace: JsonObject = (
+        {**header.workspace} if rebuilds else {"start_time": start, "recorded": f"{name}.server.json"}
+    )
+    return SessionCase(
+        name,
+        make_case(title, workspace, _timezone_of(turns[0], header), turns),
+        [_header(header, name, rebuilds), *masked],
+        server,
+        masking.counts,
+        tuple(notes),
+    )
+
+
+def _until_interrupted(events: Sequence[JsonObject], notes: list[str]) -> Sequence[JsonObject]:
+    turns = read_turns(events)
+    ended = next((turn.number for turn in turns if turn.interrupted), len(turns) + 1)
+    if ended == 1:
+        raise UsageError("No turn of this conversation came to its end, so there is nothing to record.")
+    if ended > len(turns):
+        return events
+    notes.append(f"Turn {ended} was interrupted, which cannot be done again; the case ends before it.")
+    starts = [index for index, event in enumerate(events) if event.get("type") == "turn_started"]
+    return events[: starts[ended - 1]]
+
+
+def _server(
+    events: Sequence[JsonObject], tools: Sequence[JsonObject] | None, notes: list[str]
+) -> RecordedServer:
+    if tools is None:
+        notes.append("The server could not be asked for its tools, so they are those that were offered.")
+    if lost := sorted(set(lost_turns(events))):
+        listed = ", ".join(map(str, lost))
+        notes.append(f"The server failed in turn {listed}, which its answers alone cannot bring about again.")
+    if any(event.get("name") == "map_dependencies" for event in events):
+        notes.append("What map_dependencies read by itself was not recorded, so its result will differ.")
+    return RecordedServer(rebuild_tools(events) if tools is None else tools, [*read_answers(events)])
+
+
+def _header(header: Header, name: str, rebuilds: bool) -> JsonObject:
+    # Neither the profile nor the address is anybody's business.
+    kept = replace(header, id=f"{Category.RECORDED}/{name}", profile="", forked_from=None)
+    if rebuilds:
+        return replace(kept, server=_SANDBOX).to_json()
+    return replace(kept, server=_OTHER_SERVER, workspace={}).to_json()
+
+
+def _name_of(title: str) -> str:
+    words = re.findall(r"[a-z0-9]+", title.casefold())
+    name = ""
+    for word in words:
+        if len(name) + len(word) >= _LONGEST_NAME:
+            break
+        name = f"{name}-{word}".strip("-")
+    return name or "conversation"
+
+
+def _timezone_of(turn: RecordedTurn, header: Header) -> str:
+    """A time zone in which the moment is told as it was; which of them it was, nobody needs to know."""
+    found = _ZONE.search(turn.context)
+    if found is None:
+        return "UTC"
+    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
+    offset = -offset if found["sign"] == "-" else offset
+    if not offset:
+        return "UTC"
+    moment = datetime.fromtimestamp(header.created, UTC)
+    fitting = [
+        zone
+        for zone in sorted(available_timezones())
+        if not zone.startswith("Etc/") and moment.astimezone(ZoneInfo(zone)).utcoffset() == offset
+    ]
+    named = [zone for zone in fitting if moment.astimezone(ZoneInfo(zone)).tzname() == found["name"]]
+    return next(iter([*named, *fitting]), "UTC")
