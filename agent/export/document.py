@@ -61,7 +61,8 @@ class Called:
         questions: What the user was asked before it, and what they decided.
         decision: Who or what let it run or not; empty for reads.
         table: The list it answered with, if it did.
-        text: What it answered otherwise.
+        text: What it answered, as the model reads it.
+        tool: The tool, as the server names it.
     """
 
     title: str
@@ -71,6 +72,7 @@ class Called:
     decision: str = ""
     table: Table | None = None
     text: str = ""
+    tool: str = ""
 
 
 @dataclass(frozen=True, slots=True)

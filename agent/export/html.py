@@ -1,24 +1,17 @@
 """A document as one HTML file: it fetches nothing, runs nothing and reads in light and in dark.
 
-A content security policy says so to the browser too, with the style sheet named by its digest.
-
-Sources: HTML Living Standard, sections 4.11.1 (details) and 4.9.9 (th); Content Security Policy Level 3,
-section 2.3.1; Web Content Accessibility Guidelines 2.2, 1.4.3 (contrast) and 1.4.10 (reflow).
+Sources: HTML Living Standard, sections 4.11.1 (details) and 4.9.9 (th); Web Content Accessibility Guidelines
+2.2, 1.4.3 (contrast) and 1.4.10 (reflow).
 """
 
-import base64
-import hashlib
 from collections.abc import Iterator
 from html import escape
 
 from agent.export.document import Answered, Called, Document, Entry, Noted, Said, Table
+from agent.export.head import write_head
 from agent.repl.blocks import new_parser
 
 _STYLE = """
-:root { color-scheme: light dark; --text: #1b1f24; --dim: #57606a; --back: #ffffff; --box: #f3f5f7;
-  --line: #d0d7de; --link: #0550ae; --bad: #a40e26; }
-@media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --dim: #9da7b3; --back: #0d1117;
-  --box: #161b22; --line: #3d444d; --link: #79c0ff; --bad: #ff9492; } }
 body { margin: 0; background: var(--back); color: var(--text);
   font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", sans-serif; }
 header, main { max-width: 52rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
@@ -43,8 +36,6 @@ th { background: var(--box); white-space: nowrap; }
 blockquote { margin: 0; padding-left: 1rem; border-left: 3px solid var(--line); color: var(--dim); }
 @media print { details > * { display: block; } }
 """
-_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'"
 
 
 def write_html(document: Document) -> str:
@@ -53,11 +44,7 @@ def write_html(document: Document) -> str:
     facts = "\n".join(f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in document.facts)
     body = "\n".join(piece for entry in document.entries for piece in _entry(entry))
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n<meta name="robots" content="noindex">\n'
-        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"{write_head(document.title, _STYLE)}\n<body>\n"
         f"<header>\n<h1>{title}</h1>\n<dl>\n{facts}\n</dl>\n</header>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
 

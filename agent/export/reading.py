@@ -143,7 +143,8 @@ class _Reader:
             questions=tuple(questions),
             decision="" if decision in questions else decision,
             table=table,
-            text="" if table else self._clean(text_of(event, "text")),
+            text=self._clean(text_of(event, "text")),
+            tool=self._clean(text_of(call, "name")),
         )
 
     def _ended(self, event: JsonObject) -> Iterator[Entry]:
