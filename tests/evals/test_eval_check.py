@@ -1,0 +1,200 @@
+"""`astravue eval check` tells which cases do not hold, and why, and goes on with the others."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.cli import main
+
+GOOD = """\
+version: 1
+title: Rename a space
+category: single-step
+suites: [smoke]
+turns:
+  - say: Call the space Marketing from now on Growth
+    calls:
+      - {tool: astravue_update_space, arguments: {spaceId: 502, spaceName: Growth}}
+    answer: It is called Growth now.
+"""
+READING = """\
+version: 1
+title: Tell the spaces
+category: single-step
+turns:
+  - say: Which spaces are there?
+    calls: [{tool: astravue_list_spaces}]
+    answer: Marketing, Product, Operations and ASTRAVUE MCP.
+expect:
+  answers: [{contains: [marketing, product]}]
+"""
+WEAK = READING.replace("{contains: [marketing, product]}", "{lacks: [error]}")
+CONTRADICTING = READING.replace("product]", "product, finance]")
+REFUSED = GOOD.replace("spaceId: 502", "spaceId: 4711")
+BROKEN = GOOD.replace("spaceName", "spaceNam")
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ASTRAVUE_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "cases"
+
+
+def keep(root: Path, **cases: str) -> None:
+    folder = root / "single-step"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in cases.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+
+def check(root: Path, *more: str) -> int:
+    return main(["eval", "check", "--cases", str(root), *more])
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    said = capsys.readouterr()
+    assert said.err == ""
+    return said.out.splitlines()
+
+
+def test_cases_that_hold_are_counted(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(root, good=GOOD, reading=READING)
+    assert check(root) == 0
+    (summary,) = lines(capsys)
+    assert summary.startswith("2 cases hold; ")
+    assert " trials in " in summary
+
+
+def test_a_case_that_whoever_does_nothing_passes_does_not_hold(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep(root, good=GOOD, weak=WEAK)
+    assert check(root) == 1
+    found, summary = lines(capsys)
+    assert found == "cases/single-step/weak.yaml: an agent that does nothing passes"
+    assert summary.startswith("1 case holds, 1 does not; ")
+
+
+def test_a_case_that_its_own_oracle_does_not_pass_says_what_was_found(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep(root, wrong=CONTRADICTING)
+    assert check(root) == 1
+    fault = 'the oracle fails: answer: wanted of the last answer: it has to say "finance"'
+    assert lines(capsys)[0].startswith(f"cases/single-step/wrong.yaml: {fault}")
+
+
+def test_golden_calls_that_are_refused_are_named_with_their_line(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep(root, refused=REFUSED, good=GOOD)
+    assert check(root) == 1
+    found, summary = lines(capsys)
+    assert found.startswith("cases/single-step/refused.yaml:8: astravue_update_space is refused: ")
+    assert summary.startswith("1 case holds, 1 does not; ")
+
+
+def test_a_file_that_cannot_be_used_does_not_stop_the_others(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep(root, broken=BROKEN, weak=WEAK, good=GOOD)
+    assert check(root) == 2
+    broken, weak, summary = lines(capsys)
+    assert broken == (
+        "cases/single-step/broken.yaml:8: astravue_update_space does not take this: "
+        "it has no argument spaceNam; nearest: spaceName."
+    )
+    assert weak.startswith("cases/single-step/weak.yaml: ")
+    assert summary.startswith("1 case holds, 1 does not, 1 file cannot be used; ")
+
+
+def test_cases_are_chosen_as_everywhere(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(root, good=GOOD, weak=WEAK)
+    assert check(root, "single-step/good") == 0
+    assert check(root, "--suite", "smoke") == 0
+    assert check(root, str(root / "single-step" / "good.yaml")) == 0
+    assert [line.partition(";")[0] for line in lines(capsys)] == ["1 case holds"] * 3
+
+
+def test_a_part_that_has_no_case_is_fine(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(root, good=GOOD)
+    assert [check(root, "--shard", f"{index}/3") for index in (1, 2, 3)] == [0, 0, 0]
+    assert sorted(line.partition(";")[0] for line in lines(capsys)) == [
+        "0 cases hold",
+        "0 cases hold",
+        "1 case holds",
+    ]
+
+
+@pytest.mark.parametrize("part", ["0/3", "4/3", "1", "a/b", "1/0", "-1/2"])
+def test_what_is_no_part_is_refused(root: Path, part: str, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(root, good=GOOD)
+    assert check(root, f"--shard={part}") == 2
+    assert f"{part} is no part, such as 1/4: the first of four" in capsys.readouterr().err
+
+
+def test_a_pattern_that_fits_nothing_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(root, good=GOOD)
+    assert check(root, "single-step/goood") == 2
+    assert "nearest: single-step/good" in capsys.readouterr().err
+
+
+def test_scripts_read_one_object(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(root, good=GOOD, weak=WEAK, broken=BROKEN)
+    assert check(root, "--json") == 2
+    said: dict[str, Any] = json.loads(lines(capsys)[0])
+    cases = {case["case"]: case for case in said["cases"]}
+    assert (cases["single-step/good"]["holds"], cases["single-step/good"]["faults"]) == (True, [])
+    assert cases["single-step/weak"]["faults"] == ["an agent that does nothing passes"]
+    assert all(case["trials"] >= 3 for case in cases.values())
+    (problem,) = said["problems"]
+    assert (problem["file"], problem["line"]) == (str(root / "single-step" / "broken.yaml"), 8)
+    assert said["seconds"] > 0
+
+
+def test_several_processes_find_the_same(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(root, weak=WEAK, wrong=CONTRADICTING)
+    assert check(root, "--jobs", "1") == 1
+    alone = lines(capsys)
+    assert check(root, "--jobs", "2") == 1
+    assert sorted(lines(capsys)[:-1]) == sorted(alone[:-1])
+
+
+def test_a_terminal_shows_how_far_it_is_and_nothing_of_it_stays_in_the_output(root: Path) -> None:
+    keep(root, weak=WEAK)
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "agent", "eval", "check", "--cases", str(root)],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
+        env={**os.environ, "TERM": "xterm", "PYTHONPATH": str(Path(__file__).parents[2])},
+    ) as process:
+        os.close(theirs)
+        shown = read_terminal(ours)
+        assert process.stdout is not None
+        said = process.stdout.read()
+    assert "1/1" in shown
+    assert process.returncode == 1
+    found, summary = said.splitlines()
+    assert found == "cases/single-step/weak.yaml: an agent that does nothing passes"
+    assert summary.startswith("0 cases hold, 1 does not")
+
+
+def read_terminal(terminal: int) -> str:
+    """What is shown until the program leaves."""
+    shown = b""
+    # At the end Linux reports an error.
+    with suppress(OSError):
+        while piece := os.read(terminal, 65_536):
+            shown += piece
+    os.close(terminal)
+    return shown.decode()
