@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from evals.scoring.score import Score
+from evals.trials.spending import spent
 from evals.trials.trial import Status, TrialRecord
 
 
@@ -35,8 +36,9 @@ class Tally:
         """Count a trial that has ended."""
         self.ended += 1
         self.broken += record.status is Status.BROKEN
-        self.cost += record.usage.cost or 0.0
-        self.unpriced += record.usage.cost is None and record.usage.total_tokens > 0
+        usage = spent(record)
+        self.cost += usage.cost or 0.0
+        self.unpriced += usage.cost is None and usage.total_tokens > 0
 
     def add_score(self, score: Score) -> None:
         """Count its score."""
