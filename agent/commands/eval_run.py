@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from agent.commands.common import prepare, warn
+from agent.commands.common import prepare
 from agent.commands.eval_progress import RunProgress
 from agent.commands.eval_report import write_files
 from agent.commands.json_lines import write_json
@@ -18,6 +18,7 @@ from agent.errors import ExitCode, LimitError, StoppedError, UsageError
 from agent.folders import Folders
 from agent.jsontypes import is_object
 from agent.model.selection import no_key
+from agent.repl.sanitize import strip_line
 from agent.settings import Settings
 from evals.definitions.case import Case
 from evals.definitions.problems import Problem
@@ -37,7 +38,7 @@ from evals.runs.run import Manifest
 from evals.runs.running import Bounds, Ending, plan_trials, run_plans
 from evals.runs.scorer import Scorer
 from evals.runs.tally import Tally
-from evals.trials.choosing import is_embedded, settle
+from evals.trials.choosing import JUDGE, PLAY_A_USER, choice_of, is_embedded, settle
 from evals.trials.players import Players
 from evals.trials.trial import Kind
 from evals.workspaces.starting import goal_changes
@@ -48,6 +49,10 @@ _SIDE_BY_SIDE = 25
 _REQUESTS = 4
 """Trials at once at an endpoint."""
 _TRIALS_OF_A_PROCESS = 24
+_STOPPED = {
+    Ending.COST: ("The run was stopped before it costs more than --max-cost allows", "--max-cost USD"),
+    Ending.UNPRICED: ("The price of the model is not known, so --max-cost cannot be kept", ""),
+}
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -57,8 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
     before = read_manifest(resumed) if resumed else None
     kind = before.kind if before else Kind(arguments.kind or Kind.LIVE)
     cases, problems = _read_cases(arguments, before)
-    for problem in problems:
-        warn(str(problem))
+    sys.stderr.writelines(f"{strip_line(str(problem))}\n" for problem in problems)
+    if kind is Kind.SIMULATED:
+        cases = _with_somebody_to_play(cases)
     if not cases:
         sys.stderr.write("There is no case to run.\n")
         return ExitCode.USAGE if problems else ExitCode.DONE
@@ -71,12 +77,19 @@ def run(arguments: argparse.Namespace) -> int:
         raise StoppedError(f"Interrupted; {kept} kept in {path}.", _resume(path))
     code = _find_code(kind, tally, path)
     _report(arguments, path)
-    if ending is Ending.COST:
-        raise LimitError(
-            f"The run was stopped before it costs more than ${arguments.max_cost:g}; {kept} kept in {path}.",
-            f"{_resume(path)} --max-cost USD",
-        )
+    if ending in _STOPPED:
+        stopped, helps = _STOPPED[ending]
+        raise LimitError(f"{stopped}; {kept} kept in {path}.", f"{_resume(path)} {helps}".strip())
     return ExitCode.USAGE if problems else code
+
+
+def _with_somebody_to_play(cases: Sequence[Case]) -> list[Case]:
+    """The cases that say who their user is."""
+    able = [case for case in cases if case.simulated is not None]
+    if left := len(cases) - len(able):
+        are = count(left, "case does not say who its user is", "cases do not say who their user is")
+        sys.stderr.write(f"{are}; nobody can play them, so they are left out.\n")
+    return able
 
 
 def _resume(path: Path) -> str:
@@ -116,18 +129,21 @@ async def _choose_players(
     # A key that is given needs no vault.
     stored_key = no_key if settings.api_key else open_keys(folders)
 
-    async def choose(name: str) -> Settings | None:
-        chosen = replace(settings, model=name)
-        return await settle(chosen, stored_key=stored_key) if name else None
+    async def choose(name: str, part: str) -> Settings | None:
+        if not name:
+            return None
+        chosen = await settle(replace(settings, model=name), stored_key=stored_key)
+        choice_of(chosen, part)
+        return chosen
 
     judge = arguments.judge or (before.judge if before else "")
     user = arguments.user_model or (before.user_model if before else "")
     asks = kind in ASKS_A_MODEL
-    return Players(
-        await settle(settings, stored_key=stored_key) if asks else Settings(),
-        await choose(user) if kind is Kind.SIMULATED else None,
-        await choose(judge),
-    )
+    answering = await settle(settings, stored_key=stored_key) if asks else Settings()
+    playing = await choose(user, PLAY_A_USER) if kind is Kind.SIMULATED else None
+    if kind is Kind.SIMULATED and playing is None:
+        choice_of(answering, PLAY_A_USER)
+    return Players(answering, playing, await choose(judge, JUDGE))
 
 
 def _open_folder(

@@ -7,6 +7,9 @@ from agent.model.embedded import is_available
 from agent.model.selection import EMBEDDED, Choice, Kind, StoredKey, choose_model, no_key
 from agent.settings import Settings
 
+PLAY_A_USER = "play a user"
+JUDGE = "judge"
+
 
 async def settle(settings: Settings, *, stored_key: StoredKey = no_key) -> Settings:
     """Choose the model as the chat would, and say so in the settings: its name, address and key.

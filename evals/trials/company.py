@@ -14,7 +14,7 @@ from agent.model.embedded.model import EmbeddedModel
 from agent.model.protocol import Model, ModelRequest, StreamItem
 from agent.model.selection import Choice
 from agent.settings import Settings
-from evals.trials.choosing import choice_of, is_embedded
+from evals.trials.choosing import JUDGE, PLAY_A_USER, choice_of, is_embedded
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ class Company:
         Raises:
             UsageError: The embedded one was chosen.
         """
-        return await self._connect(self.user_settings, "play a user")
+        return await self._connect(self.user_settings, PLAY_A_USER)
 
     async def judge(self) -> Model | None:
         """The model that judges, if one does.
@@ -102,7 +102,7 @@ class Company:
         Raises:
             UsageError: The embedded one was chosen.
         """
-        return None if self.judge_settings is None else await self._connect(self.judge_settings, "judge")
+        return None if self.judge_settings is None else await self._connect(self.judge_settings, JUDGE)
 
     async def aclose(self) -> None:
         """Close connections, and end the child process of the embedded model."""

@@ -15,7 +15,7 @@ from agent.model.selection import EMBEDDED
 from agent.settings import Settings
 from agent.tools.catalogue import FIND_TOOLS
 from evals.definitions.case import Turn
-from evals.trials.choosing import choice_of, is_embedded, settle
+from evals.trials.choosing import PLAY_A_USER, choice_of, is_embedded, settle
 from evals.trials.company import Company
 from evals.trials.trial import Kind, Status
 from evals.workspaces.host import Host
@@ -200,4 +200,4 @@ async def test_the_embedded_model_has_no_address() -> None:
 
 def test_the_embedded_model_plays_no_user() -> None:
     with pytest.raises(UsageError, match="The embedded model cannot play a user"):
-        choice_of(Settings(model=EMBEDDED), "play a user")
+        choice_of(Settings(model=EMBEDDED), PLAY_A_USER)
