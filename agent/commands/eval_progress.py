@@ -19,7 +19,7 @@ class RunProgress:
     Args:
         total: How many trials there are.
         tally: What came of those that had ended before.
-        stream: Where it is shown.
+        stream: Where it is shown; standard error unless told.
         clock: Seconds that only grow.
     """
 
@@ -28,12 +28,12 @@ class RunProgress:
         total: int,
         tally: Tally,
         *,
-        stream: TextIO = sys.stderr,
+        stream: TextIO | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._total = total
         self._before = tally.ended
-        self._stream = stream
+        self._stream = stream or sys.stderr
         self._clock = clock
         self._begun = self._told = clock()
         self._progress: Progress | None = None

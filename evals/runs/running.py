@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
-from agent.errors import LimitError
 from evals.definitions.case import Case
 from evals.runs.engine import Engine
 from evals.runs.folder import RunFolder
@@ -30,6 +29,8 @@ class Ending(Enum):
     """The user stopped it."""
     COST = auto()
     """Another trial might have cost more than allowed."""
+    UNPRICED = auto()
+    """What trials cost is bounded, and cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ async def run_plans(
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         return Ending.INTERRUPTED
-    return Ending.COST if source.too_costly else Ending.DONE
+    return source.ending
 
 
 class _Keeper:
@@ -121,7 +122,7 @@ class _Source:
         self._plans = plans
         self._cost = cost
         self._stopped = False
-        self.too_costly = False
+        self.ending = Ending.DONE
 
     def stop(self) -> None:
         """Give nothing out any more."""
@@ -136,22 +137,15 @@ class _Source:
             if self._stopped:
                 return
             given += 1
-            if self._cost and self._expected(ended + given) > self._cost:
-                self.too_costly = True
+            if self._cost and (ending := self._look_at_costs(ended + given)) is not Ending.DONE:
+                self.ending = ending
                 return
             yield plan
 
-    def _expected(self, trials: int) -> float:
-        """What so many trials cost if all do as those that have ended.
-
-        Raises:
-            LimitError: That cannot be told.
-        """
+    def _look_at_costs(self, trials: int) -> Ending:
+        """Whether so many trials may be paid for, if all cost what those do that have ended."""
         tally = self._folder.tally
         if tally.unpriced:
-            raise LimitError(
-                "The price of the model is not known, so --max-cost cannot be kept; "
-                f"{tally.ended} trials are kept in {self._folder.path}.",
-                f"Go on without it: astravue eval run --resume {self._folder.path}",
-            )
-        return tally.cost / tally.ended * trials if tally.ended else 0.0
+            return Ending.UNPRICED
+        expected = tally.cost / tally.ended * trials if tally.ended else 0.0
+        return Ending.COST if expected > self._cost else Ending.DONE
