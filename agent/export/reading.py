@@ -15,8 +15,11 @@ from agent.usage import describe_usage
 
 Clean = Callable[[str], str]
 
+DONE = "done"
+"""The outcome of a call that did what it does."""
+
 _OUTCOMES = {
-    "succeeded": "done",
+    "succeeded": DONE,
     "failed": "failed",
     "invalid": "failed: the arguments were wrong",
     "declined": "declined",
