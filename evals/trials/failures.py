@@ -12,38 +12,33 @@ _HARMLESS = (Action.RUN,)
 """What happens in a workspace without anything failing."""
 
 
-def is_disturbed(case: Case) -> bool:
-    """Whether the server or the sign-in of a case is meant to fail.
-
-    Args:
-        case: The case.
-    """
-    workspace = case.workspace
-    return bool(workspace.rate_limit or workspace.recorded) or any(
-        disturbance.action not in _HARMLESS for turn in case.turns for disturbance in turn.disturbances
-    )
-
-
-def infrastructure_problem(event: Event, *, disturbed: bool) -> str:
+def infrastructure_problem(event: Event, case: Case) -> str:
     """What an event of a turn says of a failure that is not the model's.
 
     Args:
         event: The event.
-        disturbed: The server or the sign-in is meant to fail.
+        case: Says whether the server or the sign-in is meant to fail.
 
     Returns:
         One sentence; empty where there is no such failure.
     """
     match event:
-        case TurnFailed(error):
-            return str(error) if _is_outside(error, disturbed=disturbed) else ""
-        case ToolCallFinished(error=AgentError() as error):
-            return str(error) if _is_outside(error, disturbed=disturbed) else ""
+        case TurnFailed(error) if _is_outside(error, case):
+            return str(error)
+        case ToolCallFinished(error=AgentError() as error) if _is_outside(error, case):
+            return str(error)
         case _:
             return ""
 
 
-def _is_outside(error: AgentError, *, disturbed: bool) -> bool:
+def _is_outside(error: AgentError, case: Case) -> bool:
     if isinstance(error, EndpointError | QuotaError):
         return True
-    return isinstance(error, ServerError | SignInError) and not disturbed
+    return isinstance(error, ServerError | SignInError) and not _is_disturbed(case)
+
+
+def _is_disturbed(case: Case) -> bool:
+    workspace = case.workspace
+    return bool(workspace.rate_limit or workspace.recorded) or any(
+        disturbance.action not in _HARMLESS for turn in case.turns for disturbance in turn.disturbances
+    )

@@ -33,7 +33,7 @@ from agent.session_options import SessionOptions
 from agent.tools.policy import Policy
 from agent.transcripts.reading import read_transcript
 from evals.definitions.case import Action, Disturbance, Moment, Turn
-from evals.trials.failures import infrastructure_problem, is_disturbed
+from evals.trials.failures import infrastructure_problem
 from evals.trials.plays import Play
 from evals.trials.trial import SECONDS, Status, TrialPlan, TrialRecord
 from evals.trials.watch import Watch
@@ -203,8 +203,7 @@ class _Trial:
                 pass
 
     def _look_at(self, event: Event, pending: list[Disturbance]) -> None:
-        disturbed = is_disturbed(self.place.case)
-        self.problem = self.problem or infrastructure_problem(event, disturbed=disturbed)
+        self.problem = infrastructure_problem(event, self.place.case)
         match event:
             case ToolCallStarted():
                 self._disturb(pending, Moment.BEFORE, event.call.name)
