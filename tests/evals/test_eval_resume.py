@@ -1,0 +1,153 @@
+"""A run that was stopped goes on: no trial that had ended is lost, and none is run twice."""
+
+import json
+import os
+from collections import Counter
+from pathlib import Path
+
+import pexpect
+import pytest
+from run_cases import RENAME, SPACES, keep
+
+from agent.cli import main
+from evals.runs.reading import read_run
+from tests.end_to_end.program import ASTRAVUE
+
+TRIALS = 12
+_SECONDS = 120
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ASTRAVUE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ASTRAVUE_VAULT_KEY", "a1" * 32)
+    monkeypatch.chdir(tmp_path)
+    return keep(tmp_path / "cases", rename=RENAME, spaces=SPACES)
+
+
+def start(root: Path, *more: str) -> "pexpect.spawn[str]":
+    """Start a run in a terminal, and come back when some of its trials have ended."""
+    command = [*ASTRAVUE, "eval", "run", "--cases", str(root), *more]
+    environ = os.environ | {"TERM": "xterm", "COLUMNS": "120", "LINES": "24"}
+    program: pexpect.spawn[str] = pexpect.spawn(
+        command[0], command[1:], env=environ, encoding="utf-8", timeout=_SECONDS, dimensions=(24, 120)
+    )
+    program.expect(rf"(?<!\d)([5-9]|1\d)/{2 * TRIALS}")
+    return program
+
+
+def new_run(root: Path, *more: str) -> "pexpect.spawn[str]":
+    return start(root, "--kind", "oracle", "--trials", str(TRIALS), "--output", "run", *more)
+
+
+def kept() -> list[str]:
+    lines = Path("run/trials.jsonl").read_bytes().splitlines(keepends=True)
+    whole = [json.loads(line) for line in lines if line.endswith(b"\n")]
+    return [f"{line['case']}#{line['number']}" for line in whole]
+
+
+def all_trials() -> list[str]:
+    return [
+        f"single-step/{name}#{number}" for name in ("rename", "spaces") for number in range(1, TRIALS + 1)
+    ]
+
+
+def resume(root: Path, *more: str) -> int:
+    return main(["eval", "run", "--cases", str(root), "--resume", "run", *more])
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_run_that_was_killed_loses_no_trial_and_runs_none_twice(root: Path, jobs: str) -> None:
+    options = ("--jobs", jobs, "--concurrency", "2")
+    program = new_run(root, *options)
+    program.kill(9)
+    program.expect(pexpect.EOF)
+    before = kept()
+    assert 5 <= len(before) < 2 * TRIALS
+    lines = Path("run/trials.jsonl").read_bytes()
+    assert resume(root, *options) == 0
+    assert Path("run/trials.jsonl").read_bytes().startswith(lines[: lines.rindex(b"\n") + 1])
+    assert kept()[: len(before)] == before
+    assert Counter(kept()) == Counter(all_trials())
+    found = read_run(Path("run"), events=True).results
+    assert [result.record.key for result in found] == all_trials()
+    assert all(result.score.passed for result in found)
+    assert all(result.record.events for result in found)
+
+
+def test_a_run_that_is_interrupted_says_what_is_kept_and_goes_on(root: Path) -> None:
+    program = new_run(root, "--concurrency", "2", "--jobs", "1")
+    program.sendintr()
+    program.expect("Interrupted; ")
+    program.expect(" trials are kept in")
+    said = int(str(program.before))
+    program.expect(r"eval run --resume\s+run")
+    program.expect(pexpect.EOF)
+    program.close()
+    assert program.exitstatus == 130
+    assert said == len(kept()) < 2 * TRIALS
+    assert resume(root) == 0
+    assert Counter(kept()) == Counter(all_trials())
+
+
+def test_a_run_that_has_ended_goes_on_with_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = ["eval", "run", "--cases", str(root), "--kind", "oracle", "--output", "run"]
+    assert main(run) == 0
+    first = capsys.readouterr().out
+    before = Path("run/trials.jsonl").read_bytes()
+    assert resume(root) == 0
+    assert capsys.readouterr().out == first
+    assert Path("run/trials.jsonl").read_bytes() == before
+
+
+def lose_the_last_trial() -> None:
+    lines = Path("run/trials.jsonl").read_bytes().splitlines(keepends=True)
+    Path("run/trials.jsonl").write_bytes(b"".join(lines[:-1]))
+
+
+def test_a_run_does_not_go_on_with_a_case_that_has_changed(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = ["eval", "run", "--cases", str(root), "--kind", "oracle", "--output", "run"]
+    assert main(run) == 0
+    lose_the_last_trial()
+    keep(root, rename=RENAME.replace("Growth", "Sales"))
+    assert resume(root) == 2
+    told = capsys.readouterr().err
+    assert "The run in run was begun with something else, so its trials would not be alike" in told
+    assert "(cases that are changed: single-step/rename); it was left as it is." in told
+    (root / "single-step" / "rename.yaml").unlink()
+    assert resume(root) == 2
+    assert "cases that are gone: single-step/rename" in capsys.readouterr().err
+    keep(root, rename=RENAME, another=SPACES)
+    assert resume(root) == 0
+    assert len(kept()) == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("prompt", "system prompt"),
+        ("tools", "tools"),
+        ("versions", "astravue-agent"),
+    ],
+)
+def test_a_run_does_not_go_on_with_something_else(
+    root: Path, capsys: pytest.CaptureFixture[str], field: str, name: str
+) -> None:
+    run = ["eval", "run", "--cases", str(root), "--kind", "oracle", "--output", "run"]
+    assert main(run) == 0
+    manifest = json.loads(Path("run/manifest.json").read_text())
+    manifest[field] = {**manifest[field], name: "0.0.1"} if field == "versions" else "0.0.1"
+    Path("run/manifest.json").write_text(json.dumps(manifest) + "\n")
+    capsys.readouterr()
+    assert resume(root) == 2
+    assert f"({name}: 0.0.1 before, " in capsys.readouterr().err
+
+
+def test_a_run_says_by_itself_what_it_is(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = ["eval", "run", "--cases", str(root), "--kind", "oracle", "--output", "run"]
+    assert main(run) == 0
+    for more in (["--kind", "live"], ["--trials", "2"], ["--suite", "smoke"], ["--shard", "1/2"], ["x"]):
+        assert resume(root, *more) == 2
+        assert "and --resume cannot be given together" in capsys.readouterr().err
