@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
-from agent.commands.common import prepare, settings_for, warn
+from agent.commands.common import prepare, settings_for
 from agent.errors import AgentError, ExitCode, UsageError
 from agent.folders import find_folders
 from agent.jsontypes import JsonObject
@@ -37,21 +37,27 @@ def _record_cases(arguments: argparse.Namespace) -> int:
     from evals.definitions.reading import read_cases
     from evals.definitions.selection import shipped_cases
     from evals.recording.of_cases import Written, record_cases
+    from evals.replaying.targets import TRANSCRIPT, find_targets
 
     prepare(arguments)
     if arguments.name:
         raise UsageError("--name is for one conversation; cases keep their names.")
     root = Path(arguments.into) if arguments.into else shipped_cases()
-    cases, problems = read_cases(root, arguments.names)
-    for problem in problems:
-        warn(str(problem))
+    bare = [name for name in arguments.names if Path(name).suffix == TRANSCRIPT]
+    names = [name for name in arguments.names if name not in bare]
+    cases, problems = read_cases(root, names) if names or not bare else ([], [])
+    for target in find_targets(bare, root):
+        if target.error is not None:
+            raise target.error
+        cases += [target.case] if target.case else []
+    sys.stderr.writelines(f"{problem}\n" for problem in problems)
 
     async def record() -> dict[Written, int]:
         counts = dict.fromkeys(Written, 0)
         async for recorded in record_cases(cases):
             counts[recorded.written] += 1
             if recorded.written is Written.FAILED:
-                warn(f"{recorded.case.id}: {recorded.problem}")
+                sys.stderr.write(f"{recorded.case.id}: {recorded.problem}\n")
             elif recorded.written is not Written.UNCHANGED:
                 sys.stdout.write(f"{recorded.written} {recorded.case.transcript}\n")
         return counts
@@ -102,7 +108,7 @@ async def _try_replay(name: str, root: Path) -> int:
 
     async for result in replay_all(find_targets([name], root)):
         if result.error is not None:
-            warn(f"The case cannot be replayed: {result.error}")
+            sys.stderr.write(f"The case cannot be replayed: {result.error}\n")
             return ExitCode.FAILED
         if result.difference:
             sys.stdout.write(f"Replayed, it DIFFERS: {result.difference}\n")

@@ -12,7 +12,7 @@ _SERVER = "http://127.0.0.1:8631/mcp"
 _ADDRESS = re.compile(r"\b(127\.0\.0\.1|localhost):\d+")
 
 
-def write_canonical(events: Sequence[JsonObject], case: Case) -> bytes:
+def write_canonical(events: Sequence[JsonObject], case: Case, header: JsonObject | None = None) -> bytes:
     """Write the transcript of a case.
 
     What a run alone decides is put in order: the conversation's id and times, how long calls took, which of
@@ -21,9 +21,10 @@ def write_canonical(events: Sequence[JsonObject], case: Case) -> bytes:
     Args:
         events: The lines of the trial's transcript, the header first.
         case: What was tried.
+        header: The first line that the transcript has already, if it has one that is to stay.
     """
     start = case.workspace.start_time.timestamp()
-    lines = [_header(events[0], case, start)]
+    lines = [header or _header(events[0], case, start)]
     for number, event in enumerate(_in_order(events[1:]), 1):
         line = {key: value for key, value in event.items() if key != "time"}
         if "duration" in line:

@@ -46,9 +46,17 @@ class Replay(PlainPlay):
         transcript: The recording.
         turns: The turns of its case, which say what happened to the server meanwhile; none without a case.
         trust: The server's word on its tools counts.
+        is_strict: Every request has to be the recorded one.
     """
 
-    def __init__(self, transcript: Transcript, turns: Sequence[Turn] = (), *, trust: bool = False) -> None:
+    def __init__(
+        self,
+        transcript: Transcript,
+        turns: Sequence[Turn] = (),
+        *,
+        trust: bool = False,
+        is_strict: bool = True,
+    ) -> None:
         self._events = transcript.events
         recorded = takewhile(lambda turn: not turn.interrupted, read_turns(transcript.events))
         self._recorded = iter(tuple(recorded))
@@ -57,7 +65,10 @@ class Replay(PlainPlay):
         self._replayed: list[JsonObject] = []
         self._asked: Counter[str] = Counter()
         functions = _offered(transcript.events)
-        self.model = StrictModel([*read_requests(transcript.events)], transcript.header.model)
+        self._is_strict = is_strict
+        self.model = StrictModel(
+            [*read_requests(transcript.events)], transcript.header.model, compares=is_strict
+        )
         self.settings = Settings(strict=any(each.get("strict") for each in functions), trust=trust)
         # A model that is offered none of this program's functions chooses among all of the server's itself.
         self.offer_all = not any(each.get("name") in _OWN_FUNCTIONS for each in functions)
@@ -121,20 +132,26 @@ class Replay(PlainPlay):
 
     def difference(self) -> str:
         """The first difference of the turn to the recording: where it is, and a diff."""
+        if not self._is_strict:
+            return ""
         turn = self._turn
         different = self.model.difference or compare_events([*turn.events, *turn.between], self._replayed)
         return f"turn {turn.number} (“{turn.typed or turn.text}”), {different}" if different else ""
 
 
-def replay_play(plan: TrialPlan) -> Replay:
+def replay_play(plan: TrialPlan, *, is_strict: bool = True) -> Replay:
     """Make the play of a trial from the transcript beside its case.
+
+    Args:
+        plan: Has the case.
+        is_strict: Every request has to be the recorded one.
 
     Raises:
         AgentError: There is none, or it cannot be read.
     """
     # A recorded server says of its tools what the program took them for.
     trust = bool(plan.case.workspace.recorded)
-    return Replay(read_transcript(plan.case.transcript), plan.case.turns, trust=trust)
+    return Replay(read_transcript(plan.case.transcript), plan.case.turns, trust=trust, is_strict=is_strict)
 
 
 async def _undo(session: Session, call_id: str) -> AsyncGenerator[Event, None]:

@@ -161,12 +161,13 @@ async def test_of_calls_and_undoing_by_hand(tmp_path: Path) -> None:
 
 async def test_of_a_long_result_that_was_read_on(tmp_path: Path) -> None:
     answers = [
-        say("", call(1, "astravue_find_tasks", limit=100)),
+        say("", call(1, "astravue_find_tasks", keyword="e", pageSize=100)),
         say("", call(2, "read_result", result="r1", path="tasks", **{"from": 3})),
         say("Done."),
     ]
     async with talking(demo_case(tmp_path / "a.yaml"), answers) as talk:
         await talk.say("All tasks")
+        assert "[cut here: " in str(talk.requests[1].messages[-1])
         await check(talk.transcript, talk.requests, tmp_path, 1, 2)
 
 

@@ -1,0 +1,439 @@
+"""Saved conversations become cases that can be replayed, and the transcripts of cases are recorded anew."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from agent.cli import main
+from agent.errors import AgentError
+from agent.events import ApprovalRequested, Decision
+from agent.folders import find_folders
+from agent.jsontypes import JsonObject
+from agent.model.scripted import say
+from agent.transcripts.lines import encode_line, text_of
+from agent.transcripts.reading import read_transcript
+from agent.transcripts.transcript import Transcript
+from evals.definitions.case import Case, Category
+from evals.definitions.reading import read_case
+from evals.recording.of_session import is_rebuildable, make_session_case
+from evals.replaying.many import replay_all
+from evals.replaying.targets import find_targets
+from evals.workspaces.recorded import Answers, RecordedCall, read_recorded_server
+from tests.evals.recorded_talks import call, demo_case, talking
+
+TASK = 141383
+CREATE: JsonObject = {"spaceId": 502, "projectId": 11274, "taskTitle": "Check the release notes"}
+FIRST_DAY = Path(__file__).parents[2] / "evals" / "transcripts" / "first-day.jsonl"
+
+pytestmark = pytest.mark.anyio
+
+
+def allow(request: ApprovalRequested) -> None:
+    request.decision = Decision.ALLOWED
+
+
+def edit_title(request: ApprovalRequested) -> None:
+    if request.is_edited:
+        request.decision = Decision.ALLOWED
+    else:
+        request.decision = Decision.EDITED
+        request.edited = {**request.arguments, "taskTitle": "Read them"}
+
+
+def save(home: Path, lines: list[JsonObject]) -> str:
+    """Put a conversation where the chat saves them; returns its id."""
+    folder = find_folders({"ASTRAVUE_HOME": str(home)}).sessions
+    folder.mkdir(parents=True, exist_ok=True)
+    name = text_of(lines[0], "id").replace("/", "-")
+    (folder / f"{name}.jsonl").write_bytes(b"".join(map(encode_line, lines)))
+    return name
+
+
+def lines_of(transcript: Transcript) -> list[JsonObject]:
+    return [transcript.header.to_json(), *transcript.events]
+
+
+def elsewhere(transcript: Transcript, server: str = "https://pm.acme-corp.com/mcp") -> Transcript:
+    """The same conversation with a server that nobody can build again."""
+    path = transcript.path.with_suffix(".elsewhere.jsonl")
+    header = {**transcript.header.to_json(), "workspace": {}, "server": server, "profile": "daniel"}
+    path.write_bytes(b"".join(map(encode_line, [header, *transcript.events])))
+    return read_transcript(path)
+
+
+def write(
+    transcript: Transcript, root: Path, name: str = "talk"
+) -> tuple[Case, Mapping[str, int], tuple[str, ...]]:
+    made = make_session_case(transcript, name, (), None, rebuilds=is_rebuildable(transcript))
+    made.write(root)
+    return read_case(root / "recorded" / f"{name}.yaml", root), made.masked, made.notes
+
+
+async def replayed(case: Case) -> str:
+    (result,) = [each async for each in replay_all(find_targets([str(case.path)], case.path.parents[1]))]
+    return f"{result.error or ''}{result.difference}"
+
+
+async def talk_about_a_task(folder: Path) -> Transcript:
+    """Creates a task with a change of the user's, works on it, and is refused to delete it."""
+    answers = [
+        say("", call(1, "astravue_create_task", **CREATE)),
+        say("Created."),
+        say(
+            "",
+            call(2, "astravue_get_task", taskId=141548),
+            call(3, "astravue_update_task", taskId=141548, priority="High"),
+        ),
+        say("It is high now."),
+        say("", call(4, "astravue_delete_task", taskId=141548)),
+        say("I left it."),
+    ]
+    async with talking(demo_case(folder / "a.yaml"), answers) as talk:
+        await talk.say("Create a task for the release notes", edit_title)
+        await talk.say("Make it urgent for Priya", allow)
+        await talk.say("Delete it")
+        return talk.transcript
+
+
+# A conversation with the sandbox
+
+
+async def test_a_conversation_becomes_a_case_with_its_calls_as_they_were_decided(tmp_path: Path) -> None:
+    case, masked, notes = write(await talk_about_a_task(tmp_path), tmp_path / "cases")
+    assert (case.category, case.title) == (Category.RECORDED, "Create a task for the release notes")
+    assert (case.workspace.seed, case.workspace.recorded) == ("demo", "")
+    first, second, third = case.turns
+    assert first.say == "Create a task for the release notes"
+    assert [(each.tool, each.arguments, each.name) for each in first.calls] == [
+        ("astravue_create_task", CREATE, "made1")
+    ]
+    assert first.edits == {"astravue_create_task": {"taskTitle": "Read them"}}
+    assert [each.arguments.get("taskId") for each in second.calls] == ["$made1.taskId", "$made1.taskId"]
+    assert (second.answer, second.approve) == ("It is high now.", ("*",))
+    assert ([each.tool for each in third.calls], third.approve) == (["astravue_delete_task"], ())
+    assert [(rule.tool, rule.arguments) for rule in case.expect.calls] == [
+        ("astravue_create_task", {"spaceId": 502, "projectId": 11274}),
+        ("astravue_update_task", {}),
+    ]
+    assert [rule.tool for rule in case.expect.never] == ["astravue_delete_task"]
+    assert (masked, notes) == ({}, ())
+    assert await replayed(case) == ""
+
+
+async def test_nothing_of_the_persons_machine_is_left(tmp_path: Path) -> None:
+    case, _, _ = write(await talk_about_a_task(tmp_path), tmp_path / "cases")
+    header = read_transcript(case.transcript).header
+    assert header.to_json() == {
+        **header.to_json(),
+        "id": "recorded/talk",
+        "server": "http://127.0.0.1:8631/mcp",
+        "workspace": {"seed": "demo", "start_time": "2026-11-23T09:00:00+00:00"},
+    }
+    assert "profile" not in header.to_json()
+    assert str(tmp_path) not in case.transcript.read_text() + case.path.read_text()
+
+
+async def test_a_zone_is_found_in_which_the_moment_was_told(tmp_path: Path) -> None:
+    case, _, _ = write(await talk_about_a_task(tmp_path), tmp_path / "cases")
+    assert case.timezone != "UTC"
+
+
+async def test_a_conversation_that_only_looked_expects_its_reads(tmp_path: Path) -> None:
+    answers = [say("", call(1, "astravue_get_task", taskId=TASK)), say("There.")]
+    async with talking(demo_case(tmp_path / "a.yaml"), answers) as talk:
+        await talk.say("Show the lease")
+        case, _, _ = write(talk.transcript, tmp_path / "cases")
+    assert [(rule.tool, rule.arguments) for rule in case.expect.calls] == [
+        ("astravue_get_task", {"taskId": TASK})
+    ]
+
+
+async def test_a_conversation_without_calls_expects_an_answer(tmp_path: Path) -> None:
+    async with talking(demo_case(tmp_path / "a.yaml"), [say("Hello.")]) as talk:
+        await talk.say("Hi there, how do you do?")
+        case, _, _ = write(talk.transcript, tmp_path / "cases")
+    assert case.expect.answers != ()
+    assert await replayed(case) == ""
+
+
+async def test_it_ends_before_a_turn_that_was_interrupted(tmp_path: Path) -> None:
+    transcript = await talk_about_a_task(tmp_path)
+    starts = [index for index, event in enumerate(transcript.events) if event["type"] == "turn_started"]
+    cut = Transcript(transcript.header, transcript.events[: starts[2] + 2], transcript.path)
+    case, _, notes = write(cut, tmp_path / "cases")
+    assert len(case.turns) == 2
+    assert "Turn 3 was interrupted" in notes[0]
+    assert await replayed(case) == ""
+    with pytest.raises(AgentError, match="nothing to record"):
+        make_session_case(Transcript(cut.header, cut.events[:2], cut.path), "x", (), None, rebuilds=True)
+
+
+async def test_one_that_was_resumed_is_kept_with_the_answers_of_its_server(tmp_path: Path) -> None:
+    transcript = await talk_about_a_task(tmp_path)
+    prefix = next(event for event in transcript.events if event["type"] == "request_prefix")
+    second = [index for index, event in enumerate(transcript.events) if event["type"] == "turn_started"][1]
+    events = (*transcript.events[: second + 1], prefix, *transcript.events[second + 1 :])
+    case, masked, _ = write(Transcript(transcript.header, events, transcript.path), tmp_path / "cases")
+    assert case.workspace.recorded == "talk.server.json"
+    # These people are invented.
+    assert masked == {}
+    assert await replayed(case) == ""
+
+
+# A conversation with another server
+
+
+async def test_people_and_secrets_are_masked_and_the_replay_still_fits(tmp_path: Path) -> None:
+    answers = [
+        say("", call(1, "astravue_get_workspace_members")),
+        say("", call(2, "astravue_get_task", taskId=TASK)),
+        say("Alex Morgan (alex@demo.astravue.example) has it, not Daniel Reed."),
+        say("", call(3, "astravue_add_task_comment", taskId=TASK, comment="Alex: use sk-abcdef0123456789")),
+        say("Done."),
+        say("", call(4, "astravue_get_task_comments", taskId=TASK)),
+        say("It is there."),
+    ]
+    async with talking(demo_case(tmp_path / "a.yaml"), answers) as talk:
+        await talk.say("Does alex have the lease?")
+        await talk.say("Tell Alex to use sk-abcdef0123456789", allow)
+        await talk.say("Is it there?")
+        case, masked, notes = write(elsewhere(talk.transcript), tmp_path / "cases")
+    files = "".join(path.read_text() for path in sorted(case.path.parent.iterdir()))
+    for private in ("Alex", "alex", "Morgan", "Daniel", "Reed", "sk-abcdef", "acme-corp", "daniel"):
+        assert private not in files, private
+    assert masked["API key"] == 1
+    assert masked["name"] > 10
+    assert case.workspace.recorded == "talk.server.json"
+    assert "could not be asked" in notes[0]
+    assert await replayed(case) == ""
+
+
+async def test_a_result_that_the_program_cut_is_served_whole(tmp_path: Path) -> None:
+    answers = [say("", call(1, "astravue_find_tasks", keyword="e", pageSize=100)), say("Many.")]
+    async with talking(demo_case(tmp_path / "a.yaml"), answers) as talk:
+        await talk.say("All tasks")
+        case, _, _ = write(elsewhere(talk.transcript), tmp_path / "cases")
+    served = read_recorded_server(case.path.with_name(case.workspace.recorded)).calls[0]
+    assert served.text == ""
+    assert served.structured is not None
+    assert await replayed(case) == ""
+
+
+ISSUES: JsonObject = {
+    "version": 1,
+    "tools": [
+        {
+            "name": name,
+            "title": name.title(),
+            "description": f"To {name} issues.",
+            "inputSchema": {"type": "object", "properties": {"key": {"type": "string"}}, "required": ["key"]},
+            "annotations": {"readOnlyHint": name == "show", "destructiveHint": False},
+        }
+        for name in ("show", "close_issue")
+    ],
+    "calls": [
+        {"tool": "show", "arguments": {"key": "A-1"}, "text": "A-1 is open", "structured": None},
+        {
+            "tool": "close_issue",
+            "arguments": {"key": "A-1"},
+            "text": '{"closed": true}',
+            "structured": {"closed": True},
+            "writes": True,
+        },
+        {"tool": "show", "arguments": {"key": "A-1"}, "text": "A-1 is closed", "structured": None},
+        {"tool": "show", "arguments": {"key": "A-2"}, "text": "No A-2", "structured": None, "is_error": True},
+    ],
+}
+
+
+async def talk_about_issues(folder: Path) -> Transcript:
+    """Talks to a server that is none of Astravue's."""
+    (folder / "issues.server.json").write_text(json.dumps(ISSUES))
+    answers = [
+        say("", call(1, "show", key="A-1"), call(2, "close_issue", key="A-1"), call(3, "show", key="A-1")),
+        say("", call(4, "show", key="A-2")),
+        say("Closed."),
+    ]
+    async with talking(demo_case(folder / "issues.yaml", "issues.server.json"), answers) as talk:
+        await talk.say("Close A-1 if it is open", allow)
+        return talk.transcript
+
+
+async def test_a_server_with_tools_of_its_own_is_rebuilt_from_what_was_offered(tmp_path: Path) -> None:
+    case, masked, _ = write(await talk_about_issues(tmp_path), tmp_path / "cases")
+    server = read_recorded_server(case.path.with_name("talk.server.json"))
+    assert [tool["name"] for tool in server.tools] == ["close_issue", "show"]
+    assert [(each.text, each.is_error, each.writes) for each in server.calls] == [
+        ("A-1 is open", False, False),
+        ('{"closed": true}', False, True),
+        ("A-1 is closed", False, False),
+        ("No A-2", True, False),
+    ]
+    assert [each.tool for each in case.turns[0].calls] == ["show", "close_issue", "show"]
+    assert masked == {}
+    assert await replayed(case) == ""
+
+
+def test_a_call_that_was_not_recorded_has_no_answer() -> None:
+    reads = [RecordedCall("show", {"key": "A"}, text) for text in ("one", "two")]
+    write_call = RecordedCall("close", {"key": "A"}, "closed", writes=True)
+    answers = Answers([reads[0], write_call, reads[1]])
+    assert answers.find("show", {"key": "B"}) is None
+    assert answers.find("show", {"key": "A"}) == reads[0]
+    # What the program looks up by itself before a write is answered as it was then.
+    assert answers.find("show", {"key": "A"}) == reads[0]
+    assert answers.find("close", {"key": "A"}) == write_call
+    assert answers.find("show", {"key": "A"}) == reads[1]
+    assert answers.find("show", {"key": "A"}) == reads[1]
+
+
+async def test_a_call_that_was_not_recorded_is_refused_by_its_name(tmp_path: Path) -> None:
+    transcript = await talk_about_issues(tmp_path)
+    case, _, _ = write(transcript, tmp_path / "cases")
+    server = case.path.with_name("talk.server.json")
+    server.write_text(server.read_text().replace("A-2", "A-3"))
+    assert 'There is no recorded answer to show with {"key":"A-2"}.' in await replayed(case)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{\n"version": 1,\n oops', ":3: it is no JSON here"),
+        ('{"version": 2}', "version 2, and this program reads up to 1"),
+        ("[]", ":1: it holds no server's answers"),
+        ('{"version": 1, "tools": [], "calls": [{}]}', ":1: a call lacks its tool"),
+        ('{"version": 1, "tools": [{}], "calls": []}', ":1: "),
+    ],
+)
+async def test_answers_that_do_not_fit_are_named(text: str, said: str, tmp_path: Path) -> None:
+    case, _, _ = write(await talk_about_issues(tmp_path), tmp_path / "cases")
+    server = case.path.with_name("talk.server.json")
+    server.write_text(text)
+    problem = await replayed(case)
+    assert said in problem
+    assert "\n" not in problem
+
+
+# The command
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ASTRAVUE_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def first_day(**header: str | JsonObject) -> list[JsonObject]:
+    lines: list[JsonObject] = [json.loads(line) for line in FIRST_DAY.read_text().splitlines()]
+    return [{**lines[0], **header}, *lines[1:]]
+
+
+def record(*arguments: str | Path) -> int:
+    return main(["eval", "record", *map(str, arguments)])
+
+
+def test_it_says_what_was_written_and_masked_and_whether_it_can_be_replayed(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = save(home, first_day(workspace={}, server="http://127.0.0.1:9/mcp"))
+    into = tmp_path / "cases"
+    assert record(name, "--into", into, "--name", "day") == 0
+    out = capsys.readouterr().out
+    assert f"Wrote {into / 'recorded' / 'day.yaml'}" in out
+    assert "Masked: e-mail address: 12, name: 24." in out
+    assert "Look through the files before you commit them" in out
+    assert "Replayed, it is the SAME: 8 turns, 14 tool calls." in out
+
+
+def test_a_case_that_is_there_is_not_replaced(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = save(home, first_day())
+    assert record("last", "--into", tmp_path) == 0
+    assert (tmp_path / "recorded" / "which-of-my-tasks-are-overdue.yaml").exists()
+    assert record(name, "--into", tmp_path) == 2
+    assert "is there already; " in capsys.readouterr().err.replace("already.", "already; ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "Name one conversation to record."),
+        (["one", "two"], "Name one conversation to record."),
+        (["20200101"], "There is no conversation “20200101”."),
+        (["last", "--name", "Not A Name"], "A case cannot be called Not A Name"),
+        (["--cases", "--name", "x"], "--name is for one conversation"),
+    ],
+)
+def test_what_cannot_be_recorded_is_said_in_one_line(
+    arguments: list[str], said: str, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(home, first_day())
+    assert record(*arguments, "--into", tmp_path / "cases") in (1, 2)
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "cases").exists()
+
+
+CASE = """\
+version: 1
+title: Look at the lease
+category: multi-step
+turns:
+  - say: Show the lease
+    calls:
+      - {tool: astravue_get_task, arguments: {taskId: 141383}}
+      - {tool: astravue_start_timer, arguments: {taskId: 141383}}
+      - {tool: astravue_stop_timer}
+    answer: It is there.
+expect:
+  calls: [{tool: astravue_get_task}]
+"""
+
+
+def test_the_transcripts_of_cases_are_recorded_to_the_same_bytes_and_only_what_changed_is_named(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "multi-step"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.yaml").write_text(CASE)
+    (folder / "broken.yaml").write_text("version: 1\n")
+    assert record("--cases", "--into", tmp_path) == 2
+    out, err = capsys.readouterr()
+    assert out.splitlines()[-1] == "2 new."
+    assert "broken.yaml:1: " in err
+    before = {path: path.read_bytes() for path in folder.glob("*.jsonl")}
+    (folder / "a.yaml").write_text(CASE.replace("Show the lease", "Show it"))
+    (folder / "broken.yaml").unlink()
+    assert record("--cases", "multi-step/*", "--into", tmp_path) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"changed {folder / 'a.jsonl'}",
+        "1 changed, 1 unchanged.",
+    ]
+    assert (folder / "b.jsonl").read_bytes() == before[folder / "b.jsonl"]
+    assert main(["eval", "replay", "multi-step", "--cases", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "2 of 2 are the same."
+
+
+def test_a_conversation_is_recorded_anew_from_what_its_model_said(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = first_day()
+    old = tmp_path / "old.jsonl"
+    prefix = next(line for line in lines if line["type"] == "request_prefix")
+    system = str(prefix["system"])
+    prefix["system"] = "Be kind."
+    old.write_bytes(b"".join(map(encode_line, lines)))
+    assert main(["eval", "replay", str(old)]) == 1
+    assert record("--cases", old) == 0
+    assert f"changed {old}" in capsys.readouterr().out
+    again = read_transcript(old)
+    assert again.header.to_json() == lines[0]
+    assert next(event for event in again.events if event["type"] == "request_prefix")["system"] == system
+    said = [event["text"] for event in again.events if event["type"] == "step_finished"]
+    assert said == [line["text"] for line in lines if line["type"] == "step_finished"]
+    assert main(["eval", "replay", str(old)]) == 0
