@@ -25,7 +25,7 @@ def add_eval(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -
     _add_replay(add("replay", "run recorded conversations again, strictly"))
     _add_rescore(add("rescore", "score a run again, without calls"))
     _add_compare(add("compare", "compare two runs, case by case"))
-    _add_report(add("report", "show a run, or write it as HTML, JUnit XML or JSON"))
+    _add_report(add("report", "show a run, or write it as HTML, JUnit XML, JSON or a log of inspect-ai"))
 
 
 def _add_selection(parser: argparse.ArgumentParser) -> None:
@@ -114,6 +114,10 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     """What a run is written as, beside the summary."""
     parser.add_argument("--json", action="store_true", help="as one JSON object")
     parser.add_argument("--junit", metavar="FILE", default=None, help="write it as JUnit XML")
+    parser.add_argument("--html", metavar="FILE", default=None, help="write it as one HTML file")
+    parser.add_argument(
+        "--inspect", metavar="FILE", default=None, help="write it as a log of inspect-ai, .eval or .json"
+    )
 
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:

@@ -3,12 +3,17 @@
 import argparse
 import os
 import sys
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from agent.commands.common import start_logging
 from agent.commands.json_lines import write_json
 from agent.errors import AgentError, ExitCode
 from agent.folders import find_folders
+from evals.reports.html import write_html
+from evals.reports.inspect_log import check_inspect, write_inspect_log
 from evals.reports.json_report import report
 from evals.reports.junit import write_junit
 from evals.reports.summary import summarise
@@ -17,14 +22,20 @@ from evals.runs.finding import find_run
 from evals.runs.reading import read_run
 from evals.runs.run import Run
 
+_PRIVATE = 0o600
+"""The mode of files that hold conversations."""
+_SHARED = 0o666
+"""The mode of files for CI, less what the system takes away."""
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     folders = find_folders(os.environ)
     start_logging(arguments, folders)
+    check_files(arguments)
     path = find_run(folders.runs, arguments.run)
     found = read_run(path)
-    wrote = write_files(arguments, found)
+    wrote = write_files(arguments, path, found)
     if arguments.json:
         write_json(report(found), indent=1)
     elif not wrote:
@@ -32,18 +43,65 @@ def run(arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def write_files(arguments: argparse.Namespace, found: Run) -> bool:
-    """Write the files that are asked for, and say whether there were any."""
-    if arguments.junit is None:
-        return False
-    _write_file(Path(arguments.junit), write_junit(found))
+def check_files(arguments: argparse.Namespace) -> None:
+    """Refuse what cannot be written before anything is run.
+
+    Raises:
+        UsageError: A name is no name of such a file.
+        AgentError: An extra is missing.
+    """
+    if arguments.inspect is not None:
+        check_inspect(Path(arguments.inspect))
+
+
+def write_files(arguments: argparse.Namespace, path: Path, found: Run) -> bool:
+    """Write the files that are asked for, and say whether there were any.
+
+    Args:
+        arguments: `junit`, `html` and `inspect` name them.
+        path: The folder of the run.
+        found: The run.
+
+    Raises:
+        AgentError: One cannot be written.
+    """
+    wrote = False
+    if arguments.junit is not None:
+        wrote = _write_file(Path(arguments.junit), [write_junit(found)], _SHARED)
+    if arguments.html is not None:
+        pieces = write_html(found, read_run(path, events=True).results)
+        wrote = _write_file(Path(arguments.html), pieces)
+    if arguments.inspect is not None:
+        wrote = _write_log(Path(arguments.inspect), path)
+    return wrote
+
+
+def _write_file(path: Path, pieces: Iterable[bytes], mode: int = _PRIVATE) -> bool:
+    with _replacing(path, mode) as unfinished, unfinished.open("wb") as file:
+        file.writelines(pieces)
     return True
 
 
-def _write_file(path: Path, data: bytes) -> None:
+def _write_log(path: Path, run: Path) -> bool:
+    with _replacing(path, _PRIVATE) as unfinished:
+        write_inspect_log(read_run(run, events=True), unfinished)
+    return True
+
+
+@contextmanager
+def _replacing(path: Path, mode: int) -> Generator[Path]:
+    """Make a new file, and put it in place of what is there once it is whole."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        if path.exists() and not path.is_file():
+            # Such as standard output by its path.
+            yield path
+        else:
+            with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+                unfinished = Path(folder) / path.name
+                unfinished.touch(mode)
+                yield unfinished
+                unfinished.replace(path)
     except OSError as error:
         raise AgentError(f"{path} cannot be written ({error.strerror}); the run is as it was.") from error
     sys.stderr.write(f"Wrote {path}.\n")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from agent.commands.common import prepare
 from agent.commands.eval_progress import RunProgress
-from agent.commands.eval_report import write_files
+from agent.commands.eval_report import check_files, write_files
 from agent.commands.json_lines import write_json
 from agent.commands.stored_keys import open_keys
 from agent.errors import ExitCode, LimitError, StoppedError, UsageError
@@ -58,6 +58,7 @@ _STOPPED = {
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     settings, folders = prepare(arguments)
+    check_files(arguments)
     resumed = find_run(folders.runs, arguments.resume) if arguments.resume else None
     before = read_manifest(resumed) if resumed else None
     kind = before.kind if before else Kind(arguments.kind or Kind.LIVE)
@@ -209,7 +210,7 @@ def _engine(arguments: argparse.Namespace, kind: Kind, trials: int, players: Pla
 
 def _report(arguments: argparse.Namespace, path: Path) -> None:
     found = read_run(path)
-    write_files(arguments, found)
+    write_files(arguments, path, found)
     if arguments.json:
         write_json(report(found), indent=1)
     else:
