@@ -254,7 +254,7 @@ class CallRunner:
             result = await self._toolbox.call_tool(prepared.tool.name, prepared.arguments, on_progress)
         except OutcomeUnknownError as error:
             undo = self._note(prepared, CallOutcome.UNKNOWN)
-            return finished(CallOutcome.UNKNOWN, f"{error} Look before trying again.", error=error, undo=undo)
+            return finished(CallOutcome.UNKNOWN, str(error), error=error, undo=undo)
         except AgentError as error:
             undo = self._note(prepared, CallOutcome.FAILED)
             return finished(CallOutcome.FAILED, str(error), error=error, undo=undo)
