@@ -405,7 +405,7 @@ async def test_a_server_that_cannot_be_used_fails_its_call_alone() -> None:
 
 
 async def test_a_write_whose_answer_was_lost_is_told_as_unknown() -> None:
-    toolbox = FakeToolbox(update_task=raises(OutcomeUnknownError("The answer was lost.")))
+    toolbox = FakeToolbox(update_task=raises(OutcomeUnknownError("The answer was lost.", "Look first.")))
     step = Step(call("c1", "update_task", taskId=7), toolbox=toolbox, decide=ALLOW)
     await step.run()
     (finished,) = step.finished
@@ -414,7 +414,7 @@ async def test_a_write_whose_answer_was_lost_is_told_as_unknown() -> None:
     assert finished.error.exit_code is ExitCode.SERVER
     (message,) = results(step.conversation)
     assert message.is_error
-    assert unfence(message.text) == "The answer was lost. Look before trying again."
+    assert unfence(message.text) == "The answer was lost. Look first."
 
 
 @pytest.mark.parametrize("name", ["get_task", "update_task"])
