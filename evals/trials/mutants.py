@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from agent.errors import AgentError
 from agent.jsontypes import JsonObject, dump, is_object
+from agent.sandbox.database import open_copy
 from evals.definitions.case import CallRule, Case, GoldenCall, Turn
 from evals.definitions.tools import KnownTool, known_tools, tools_like
 from evals.scoring.calls import holds
@@ -22,7 +23,7 @@ from evals.state.leaving_out import leave_out
 from evals.trials.alternatives import Alternatives
 from evals.trials.wrong_answers import EMPTY_HANDED, alter, is_noticed, rules_of
 from evals.workspaces.references import names_in
-from evals.workspaces.starting import changes_by, open_start, start_of
+from evals.workspaces.starting import changes_by, start_of
 
 _KEPT = 512
 _MOST_WRITES = 4
@@ -78,7 +79,7 @@ class _Key:
 
 @lru_cache(_KEPT)
 def _mutants(key: _Key) -> tuple[Mutant, ...]:
-    database = open_start(key.case, start_of(key.case))
+    database = open_copy(start_of(key.case))
     try:
         return tuple(_Maker(key.case, Alternatives(database)).make())
     finally:

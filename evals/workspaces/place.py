@@ -15,7 +15,7 @@ from agent.sandbox.clock import Clock, MovableTime
 from agent.sandbox.control.faults import Fault, Faults
 from agent.sandbox.control.request_log import RequestLog
 from agent.sandbox.control.unreliable import Unreliable
-from agent.sandbox.database import Database
+from agent.sandbox.database import Database, open_copy
 from agent.sandbox.oauth.clients import Clients
 from agent.sandbox.oauth.tokens import TokenLifetimes, TokenStore
 from agent.sandbox.seeds.reader import SeedUser
@@ -25,7 +25,7 @@ from evals.state.changes import Change, find_changes
 from evals.workspaces.calls import CallRefused, Calls
 from evals.workspaces.lifespan import lifespan
 from evals.workspaces.recorded import read_recorded_server, recorded_app
-from evals.workspaces.starting import open_start, start_of, user_of
+from evals.workspaces.starting import start_of, user_of
 from evals.workspaces.steady import SteadyTime
 
 _HOST = "127.0.0.1"
@@ -62,7 +62,7 @@ class Place:
             AgentError: It cannot be made.
         """
         start = start_of(case)
-        database = open_start(case, start)
+        database = open_copy(start)
         try:
             time, faults = SteadyTime(case.workspace.start_time), Faults()
             settings = AppSettings(_HOST, port, rate_limit=case.workspace.rate_limit)

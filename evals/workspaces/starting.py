@@ -9,7 +9,7 @@ from pathlib import Path
 from agent.errors import AgentError, UsageError
 from agent.jsontypes import JsonObject, JsonValue
 from agent.sandbox.clock import Clock
-from agent.sandbox.database import Database, open_database, open_snapshot
+from agent.sandbox.database import Database, open_copy, open_database, open_snapshot
 from agent.sandbox.errors import SnapshotRefused
 from agent.sandbox.seeds.planter import plant
 from agent.sandbox.seeds.reader import Seed, SeedUser, read_seed
@@ -88,33 +88,28 @@ def _stopped(moment: datetime) -> Clock:
     return Clock(moment.timestamp)
 
 
-def _first(case: Case) -> bytes:
-    definition = case.workspace
-    if not definition.snapshot:
-        return _planted(definition.seed, definition.start_time)
-    path = case.path.with_name(definition.snapshot)
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise AgentError(f"The snapshot {path} cannot be read: {error.strerror}.") from error
-
-
-def open_start(case: Case, snapshot: bytes) -> Database:
-    """Open a workspace in memory.
+def _open_first(case: Case) -> Database:
+    """Open the workspace as it is before the setup.
 
     Raises:
-        AgentError: The snapshot does not fit.
+        AgentError: The snapshot cannot be read, or does not fit.
     """
+    definition = case.workspace
+    if not definition.snapshot:
+        return open_copy(_planted(definition.seed, definition.start_time))
+    path = case.path.with_name(definition.snapshot)
     try:
-        return open_snapshot(snapshot)
+        return open_snapshot(path.read_bytes())
+    except OSError as error:
+        raise AgentError(f"The snapshot {path} cannot be read: {error.strerror}.") from error
     except SnapshotRefused as error:
-        raise AgentError(f"{case.path.with_name(case.workspace.snapshot)}: {error}") from error
+        raise AgentError(f"{path}: {error}") from error
 
 
 @lru_cache(_KEPT)
 def _start(_path: Path, _digest: str, held: _Held) -> bytes:
     case = held.case
-    database = open_start(case, _first(case))
+    database = _open_first(case)
     try:
         calls = Calls(database, _stopped(case.workspace.start_time))
         for call in case.workspace.setup:
@@ -145,7 +140,7 @@ def changes_by(case: Case, turns: Sequence[Turn]) -> tuple[Change, ...]:
     if case.workspace.recorded:
         return ()
     start = start_of(case)
-    database = open_start(case, start)
+    database = open_copy(start)
     try:
         _Golden(case, turns, Calls(database, _stopped(case.workspace.start_time))).run()
         return find_changes(start, database.snapshot())

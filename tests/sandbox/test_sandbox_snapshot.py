@@ -2,13 +2,13 @@
 
 import sqlite3
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from agent.sandbox.clock import Clock
-from agent.sandbox.database import open_database
+from agent.sandbox.database import open_copy, open_database
 from agent.sandbox.errors import SnapshotRefused
 from agent.sandbox.seeds.planter import plant
 from agent.sandbox.seeds.reader import read_seed
@@ -120,3 +120,20 @@ def test_what_is_no_sound_snapshot_changes_nothing(
     with pytest.raises(SnapshotRefused, match=r"^The snapshot .*\.$"):
         on_disk.database.restore(spoilt)
     assert on_disk.content() == before
+
+
+def test_a_copy_in_memory_goes_on_as_the_original_and_leaves_it_alone(on_disk: Workspace) -> None:
+    before = on_disk.content()
+    snapshot = on_disk.database.snapshot()
+    copy = Workspace(open_copy(snapshot), FakeTime())
+    assert copy.content() == before
+    assert copy.database.snapshot() == snapshot
+    assert copy.database.value("PRAGMA foreign_keys") == 1
+    change(copy)
+    change(on_disk)
+    assert copy.content() == on_disk.content() != before
+    with suppress(KeyError), copy.database.transaction():
+        copy.database.run("DELETE FROM tasks")
+        raise KeyError
+    assert copy.content() == on_disk.content()
+    copy.database.close()
