@@ -100,7 +100,8 @@ def check_verdict(question: str, verdict: JsonObject) -> str:
     """
     if verdict.get("passed") is True:
         return ""
-    return f"wanted: yes to “{question}”; found: no: {verdict.get('reason') or 'without a reason'}"
+    said = "no verdict" if verdict.get("broken") is True else "no"
+    return f"wanted: yes to “{question}”; found: {said}: {verdict.get('reason') or 'without a reason'}"
 
 
 def _check_answer(rule: AnswerRule, turns: Sequence[SeenTurn], *, any_turn: bool) -> Iterator[str]:

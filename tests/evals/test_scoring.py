@@ -309,6 +309,11 @@ def test_a_judge_counts_only_if_asked_and_never_alone() -> None:
     rude = record_of(answered("Done."), verdict={"passed": False, "reason": "It swore."})
     assert checks(expect, rude)["judge"].detail == "wanted: yes to “Was it polite?”; found: no: It swore."
     assert not score(case_with(expect), rude, ()).passed
+    silent = record_of(answered("Done."), verdict={"passed": False, "broken": True, "reason": "It left."})
+    assert (
+        checks(expect, silent)["judge"].detail
+        == "wanted: yes to “Was it polite?”; found: no verdict: It left."
+    )
     polite = record_of(answered("Done."), verdict={"passed": True})
     assert score(case_with(expect), polite, ()).passed
     assert not score(case_with(expect), polite, (RENAMED,)).passed
