@@ -27,7 +27,7 @@ from evals.trials.checking import Checked, check_cases
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-_SIDE_BY_SIDE = 8
+_SIDE_BY_SIDE = 4
 _CASES_OF_A_PROCESS = 12
 _LONGEST = 600
 

@@ -15,13 +15,14 @@ from agent.errors import AgentError
 from agent.jsontypes import JsonObject, dump, is_object
 from agent.sandbox.database import open_copy
 from evals.definitions.case import CallRule, Case, GoldenCall, Turn
-from evals.definitions.tools import KnownTool, known_tools, tools_like
+from evals.definitions.tools import KnownTool, known_tools, learn_tools, tools_like
 from evals.scoring.calls import holds
 from evals.state.changes import Change
 from evals.state.difference import describe_difference
 from evals.state.leaving_out import leave_out
 from evals.trials.alternatives import Alternatives
 from evals.trials.wrong_answers import EMPTY_HANDED, alter, is_noticed, rules_of
+from evals.workspaces.recorded import read_recorded_server
 from evals.workspaces.references import names_in
 from evals.workspaces.starting import changes_by, start_of
 
@@ -79,6 +80,9 @@ class _Key:
 
 @lru_cache(_KEPT)
 def _mutants(key: _Key) -> tuple[Mutant, ...]:
+    if recorded := key.case.workspace.recorded:
+        # Another process may have read the case.
+        learn_tools(read_recorded_server(key.case.path.with_name(recorded)).tools)
     database = open_copy(start_of(key.case))
     try:
         return tuple(_Maker(key.case, Alternatives(database)).make())

@@ -39,6 +39,30 @@ WEAK = READING.replace("{contains: [marketing, product]}", "{lacks: [error]}")
 CONTRADICTING = READING.replace("product]", "product, finance]")
 REFUSED = GOOD.replace("spaceId: 502", "spaceId: 4711")
 BROKEN = GOOD.replace("spaceName", "spaceNam")
+RECORDED = """\
+version: 1
+title: Tell the notes
+category: recorded
+workspace: {recorded: notes.server.json}
+turns:
+  - say: Which notes are there?
+    calls: [{tool: list_notes, arguments: {folder: home}}]
+    answer: Milk and bread.
+expect:
+  calls: [{tool: list_notes, arguments: {folder: home}}]
+  answers: [{contains: [milk, bread]}]
+"""
+NOTES = {
+    "version": 1,
+    "tools": [
+        {
+            "name": "list_notes",
+            "inputSchema": {"type": "object", "properties": {"folder": {"type": "string"}}},
+            "annotations": {"readOnlyHint": True},
+        }
+    ],
+    "calls": [{"tool": "list_notes", "arguments": {"folder": "home"}, "text": "Milk, bread"}],
+}
 
 
 @pytest.fixture
@@ -166,6 +190,17 @@ def test_several_processes_find_the_same(root: Path, capsys: pytest.CaptureFixtu
     alone = lines(capsys)
     assert check(root, "--jobs", "2") == 1
     assert sorted(lines(capsys)[:-1]) == sorted(alone[:-1])
+
+
+def test_a_recording_of_another_server_is_checked_with_its_own_tools(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = root / "recorded"
+    folder.mkdir(parents=True)
+    (folder / "notes.yaml").write_text(RECORDED, encoding="utf-8")
+    (folder / "notes.server.json").write_text(json.dumps(NOTES), encoding="utf-8")
+    assert check(root, "--jobs", "2") == 0
+    assert lines(capsys)[0].startswith("1 case holds; 6 trials in ")
 
 
 def test_a_terminal_shows_how_far_it_is_and_nothing_of_it_stays_in_the_output(root: Path) -> None:
