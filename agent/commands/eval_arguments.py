@@ -94,7 +94,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=positive,
         default=None,
-        help="trials at once in each process (4 with an endpoint, 1 with the embedded model, else 25)",
+        help="trials at once in each process (4 with an endpoint, 1 with the embedded model, else 8)",
     )
     parser.add_argument("--output", metavar="DIR", default=None, help="the folder to keep the run in")
     parser.add_argument(

@@ -44,8 +44,8 @@ from evals.trials.trial import Kind
 from evals.workspaces.starting import goal_changes
 
 _ALL = (1, 1)
-_SIDE_BY_SIDE = 25
-"""Trials at once in a process in which no model is asked."""
+_SIDE_BY_SIDE = 8
+"""Trials at once in a process in which no model is asked: more wait for each other, and each place signs in."""
 _REQUESTS = 4
 """Trials at once at an endpoint."""
 _TRIALS_OF_A_PROCESS = 24
