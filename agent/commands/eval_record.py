@@ -2,22 +2,16 @@
 
 import argparse
 import asyncio
-import os
 import sys
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
 from agent.commands.common import prepare, settings_for
-from agent.errors import AgentError, ExitCode, UsageError
-from agent.folders import find_folders
-from agent.jsontypes import JsonObject
-from agent.settings import Settings
+from agent.errors import ExitCode, UsageError
 from agent.transcripts.finding import find_transcript
-from agent.transcripts.transcript import Transcript
 
 _USUAL_FOLDER = Path("evals", "cases")
-_PATIENCE = 20.0
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -71,14 +65,15 @@ def _record_cases(arguments: argparse.Namespace) -> int:
 
 def _record_session(arguments: argparse.Namespace) -> int:
     from agent.commands.sessions_export import own_secrets
+    from evals.recording.listing import ask_for_tools
     from evals.recording.of_session import is_rebuildable, make_session_case
 
     settings, folders = prepare(arguments)
     transcript = find_transcript(folders.sessions, arguments.names[0])
     rebuilds = is_rebuildable(transcript)
-    tools = (
-        None if transcript.header.workspace else asyncio.run(_ask_for_tools(arguments, settings, transcript))
-    )
+    tools = None
+    if not transcript.header.workspace:
+        tools = asyncio.run(ask_for_tools(settings_for(arguments, settings, transcript), folders))
     case = make_session_case(
         transcript, arguments.name or "", own_secrets(settings, folders), tools, rebuilds=rebuilds
     )
@@ -115,27 +110,3 @@ async def _try_replay(name: str, root: Path) -> int:
             return ExitCode.FAILED
         sys.stdout.write(f"Replayed, it is the SAME: {result.turns} turns, {result.calls} tool calls.\n")
     return ExitCode.DONE
-
-
-async def _ask_for_tools(
-    arguments: argparse.Namespace, settings: Settings, transcript: Transcript
-) -> list[JsonObject] | None:
-    """What the server of a conversation lists, if it can be asked without anybody signing in."""
-    from agent.session import Session
-    from agent.session_options import SessionOptions
-    from agent.tools.policy import Policy
-    from evals.recording.listing import list_tools
-
-    try:
-        session = Session(
-            settings_for(arguments, settings, transcript),
-            find_folders(os.environ),
-            SessionOptions(policy=Policy(), record=False),
-        )
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                return list_tools(await session.tools())
-        finally:
-            await session.aclose()
-    except (AgentError, TimeoutError):
-        return None

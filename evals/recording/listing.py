@@ -1,19 +1,47 @@
 """The tools of a server as a recording lists them, each with the effect that the program took it for."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 
+from agent.errors import AgentError
+from agent.folders import Folders
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.kept_results import READ_RESULT
 from agent.planning.function import MAP_DEPENDENCIES
+from agent.session import Session
+from agent.session_options import SessionOptions
+from agent.settings import Settings
 from agent.tools.catalogue import FIND_TOOLS
 from agent.tools.effects import effect_of
+from agent.tools.policy import Policy
 from agent.tools.tool import Effect, Tool
 from agent.transcripts.lines import text_of
 
 OWN_FUNCTIONS = frozenset({FIND_TOOLS, READ_RESULT, MAP_DEPENDENCIES})
 """What this program serves itself."""
+_PATIENCE = 20.0
+
+
+async def ask_for_tools(
+    settings: Settings, folders: Folders, seconds: float = _PATIENCE
+) -> list[JsonObject] | None:
+    """Ask a server what it lists; `None` where that cannot be done without anybody signing in.
+
+    Args:
+        settings: Name the server and the profile.
+        folders: Where the sign-in is kept.
+        seconds: How long to wait for the answer.
+    """
+    session = Session(settings, folders, SessionOptions(policy=Policy(), record=False))
+    try:
+        async with asyncio.timeout(seconds):
+            return list_tools(await session.tools())
+    except (AgentError, TimeoutError):
+        return None
+    finally:
+        await session.aclose()
 
 
 def list_tools(tools: Sequence[Tool]) -> list[JsonObject]:

@@ -125,6 +125,8 @@ def make_session_case(
     if not _NAME.fullmatch(name):
         raise UsageError(f"A case cannot be called {name}; small letters, digits and dashes are allowed.")
     server = None if rebuilds else _server(masked, tools, notes)
+    if server is not None and tools is None and "seed" not in header.workspace:
+        notes.append("Its server could not be asked for its tools; they are put together from those offered.")
     start = datetime.fromtimestamp(header.created, UTC).isoformat(timespec="seconds")
     workspace: JsonObject = (
         {**header.workspace} if rebuilds else {"start_time": start, "recorded": f"{name}.server.json"}
@@ -154,8 +156,6 @@ def _until_interrupted(events: Sequence[JsonObject], notes: list[str]) -> Sequen
 def _server(
     events: Sequence[JsonObject], tools: Sequence[JsonObject] | None, notes: list[str]
 ) -> RecordedServer:
-    if tools is None:
-        notes.append("The server could not be asked for its tools, so they are those that were offered.")
     if lost := sorted(set(lost_turns(events))):
         listed = ", ".join(map(str, lost))
         notes.append(f"The server failed in turn {listed}, which its answers alone cannot bring about again.")

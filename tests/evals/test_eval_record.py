@@ -12,11 +12,13 @@ from agent.events import ApprovalRequested, Decision
 from agent.folders import find_folders
 from agent.jsontypes import JsonObject
 from agent.model.scripted import say
+from agent.settings import Settings
 from agent.transcripts.lines import encode_line, text_of
 from agent.transcripts.reading import read_transcript
 from agent.transcripts.transcript import Transcript
 from evals.definitions.case import Case, Category
 from evals.definitions.reading import read_case
+from evals.recording.listing import ask_for_tools
 from evals.recording.of_session import is_rebuildable, make_session_case
 from evals.replaying.many import replay_all
 from evals.replaying.targets import find_targets
@@ -206,7 +208,7 @@ async def test_people_and_secrets_are_masked_and_the_replay_still_fits(tmp_path:
     assert masked["API key"] == 1
     assert masked["name"] > 10
     assert case.workspace.recorded == "talk.server.json"
-    assert "could not be asked" in notes[0]
+    assert "could not be asked for its tools" in notes[0]
     assert await replayed(case) == ""
 
 
@@ -274,6 +276,31 @@ async def test_a_server_with_tools_of_its_own_is_rebuilt_from_what_was_offered(t
     assert [each.tool for each in case.turns[0].calls] == ["show", "close_issue", "show"]
     assert masked == {}
     assert await replayed(case) == ""
+
+
+async def test_a_server_that_can_be_reached_is_asked_for_its_tools(tmp_path: Path) -> None:
+    (tmp_path / "issues.server.json").write_text(json.dumps(ISSUES))
+    folders = find_folders({"ASTRAVUE_HOME": str(tmp_path / "home")})
+    async with talking(demo_case(tmp_path / "issues.yaml", "issues.server.json"), [say("Hello.")]) as talk:
+        await talk.say("Hello to the tracker of issues")
+        listed = await ask_for_tools(Settings(server=talk.server), folders)
+        made = make_session_case(talk.transcript, "talk", (), listed, rebuilds=False)
+    assert listed is not None
+    assert {each["name"]: each["annotations"] for each in listed} == {
+        # Its own word that it only reads is not taken for that; see `agent.tools.effects`.
+        "show": {"readOnlyHint": False, "destructiveHint": False},
+        "close_issue": {"readOnlyHint": False, "destructiveHint": False},
+    }
+    assert made.notes == ()
+    made.write(tmp_path / "cases")
+    assert read_recorded_server(tmp_path / "cases" / "recorded" / "talk.server.json").tools == listed
+
+
+async def test_one_that_wants_a_sign_in_or_is_gone_is_not(tmp_path: Path) -> None:
+    folders = find_folders({"ASTRAVUE_HOME": str(tmp_path / "home")})
+    async with talking(demo_case(tmp_path / "a.yaml"), []) as talk:
+        assert await ask_for_tools(Settings(server=talk.server), folders) is None
+    assert await ask_for_tools(Settings(server="http://127.0.0.1:9/mcp"), folders) is None
 
 
 def test_a_call_that_was_not_recorded_has_no_answer() -> None:
