@@ -148,5 +148,8 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN", help=f"the run: {_WHICH_RUN}")
+    parser.add_argument("runs", nargs="+", metavar="RUN", help=f"the run, or all parts of one: {_WHICH_RUN}")
+    parser.add_argument(
+        "--into", metavar="DIR", default=None, help="put the parts of a run together in this folder first"
+    )
     _add_files(parser)

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 from agent.commands.common import start_logging
 from agent.commands.json_lines import write_json
-from agent.errors import AgentError, ExitCode
-from agent.folders import find_folders
+from agent.errors import AgentError, ExitCode, UsageError
+from agent.folders import Folders, find_folders
 from evals.reports.html import write_html
 from evals.reports.inspect_log import check_inspect, write_inspect_log
 from evals.reports.json_report import report
@@ -19,6 +19,7 @@ from evals.reports.junit import write_junit
 from evals.reports.summary import summarise
 from evals.reports.terminal import find_columns, find_palette
 from evals.runs.finding import find_run
+from evals.runs.joining import join_runs
 from evals.runs.reading import read_run
 from evals.runs.run import Run
 
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     folders = find_folders(os.environ)
     start_logging(arguments, folders)
     check_files(arguments)
-    path = find_run(folders.runs, arguments.run)
+    path = _find(folders, arguments)
     found = read_run(path)
     wrote = write_files(arguments, path, found)
     if arguments.json:
@@ -41,6 +42,25 @@ def run(arguments: argparse.Namespace) -> int:
     elif not wrote:
         sys.stdout.write(summarise(found, columns=find_columns(), palette=find_palette(), folder=str(path)))
     return ExitCode.DONE
+
+
+def _find(folders: Folders, arguments: argparse.Namespace) -> Path:
+    """The folder of the run, put together first if it came in parts.
+
+    Raises:
+        AgentError: There is none, or the parts do not belong together.
+    """
+    paths = [find_run(folders.runs, wanted) for wanted in arguments.runs]
+    if arguments.into is None:
+        if len(paths) > 1:
+            raise UsageError(
+                "Several runs are reported as one only when they are put together.",
+                "Name a folder for that: --into DIR",
+            )
+        return paths[0]
+    into = Path(arguments.into)
+    join_runs(paths, into)
+    return into
 
 
 def check_files(arguments: argparse.Namespace) -> None:

@@ -45,7 +45,7 @@ from evals.workspaces.starting import goal_changes
 
 _ALL = (1, 1)
 _SIDE_BY_SIDE = 8
-"""Trials at once in a process in which no model is asked: more wait for each other, and each place signs in."""
+"""Trials at once in a process in which no model is asked; more only wait for each other."""
 _REQUESTS = 4
 """Trials at once at an endpoint."""
 _TRIALS_OF_A_PROCESS = 24
