@@ -48,6 +48,7 @@ def serve() -> Serve:
     @contextlib.asynccontextmanager
     async def serving(answer: bytes | None, context: ssl.SSLContext | None = None) -> AsyncGenerator[int]:
         handlers: set[asyncio.Task[None]] = set()
+        writers: list[asyncio.StreamWriter] = []
 
         async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             try:
@@ -62,13 +63,19 @@ def serve() -> Serve:
                 await writer.wait_closed()
 
         async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writers.append(writer)
             handlers.add(asyncio.ensure_future(take(reader, writer)))
 
         server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=context)
         async with server:
             yield server.sockets[0].getsockname()[1]
-            for handler in handlers:
-                handler.cancel()
-            await asyncio.gather(*handlers, return_exceptions=True)
+            # A connection that the client has closed again may not have been taken yet.
+            await asyncio.sleep(0)
+        for handler in handlers:
+            handler.cancel()
+        # What is cancelled before it has begun closes nothing.
+        for writer in writers:
+            writer.close()
+        await asyncio.gather(*handlers, *(each.wait_closed() for each in writers), return_exceptions=True)
 
     return serving
