@@ -1,8 +1,8 @@
 """Many sandboxes in one process, each in memory and at an address of its own.
 
 A trial's session talks to its sandbox as to any MCP server: over real HTTP, signed in by the real flow. What
-is shared is what costs time and cannot be noticed: one web server listens at all addresses, and the sign-in
-of an address is made once and put into each workspace that is opened there.
+is shared is what costs time and cannot be noticed: one web server listens at all addresses, and each user
+signs in once and is put into every workspace.
 """
 
 import asyncio

@@ -1,9 +1,13 @@
-"""Sign-ins that are made once for an address and a user, and put into each workspace there."""
+"""Sign-ins that are made once for a user, and put into each workspace where that user is signed in."""
 
+import asyncio
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from agent.auth.login import Login
+from agent.auth.vault import Vault
 from agent.consent import sign_in_as
 from agent.sandbox.clock import MILLISECONDS
 from agent.session import Session
@@ -41,11 +45,21 @@ _SECONDS = 20 * 60
 
 @dataclass(frozen=True, slots=True)
 class _SignIn:
-    """What a sign-in left in the sandbox and in the vault."""
+    """What a sign-in left in the sandbox and in the vault.
+
+    Args:
+        made: When.
+        url: Where.
+        rows: What puts it into a sandbox.
+        login: What was kept of it.
+        vaults: The vaults with it, by the addresses of their servers.
+    """
 
     made: float
+    url: str
     rows: Sequence[tuple[str, tuple[object, ...]]] = field(repr=False)
-    vault: bytes = field(repr=False)
+    login: str = field(repr=False)
+    vaults: dict[str, bytes] = field(default_factory=dict[str, bytes], repr=False)
 
 
 class SignIns:
@@ -59,7 +73,8 @@ class SignIns:
     def __init__(self, vault_key: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._vault_key = vault_key
         self._clock = clock
-        self._made: dict[tuple[int, str], _SignIn] = {}
+        self._made: dict[tuple[str, str], _SignIn] = {}
+        self._signing_in = asyncio.Lock()
 
     async def put_into(self, place: Place) -> None:
         """Sign the user of a workspace in.
@@ -70,17 +85,26 @@ class SignIns:
         Raises:
             AgentError: The sign-in did not work.
         """
-        key = (place.port, place.user.email)
-        made = self._made.get(key)
-        if made is None or self._clock() - made.made > _SECONDS:
-            self._made[key] = await self._sign_in(place)
-            return
+        key = (place.case.workspace.seed, place.user.email)
+        # Whoever comes while it is made waits for it.
+        async with self._signing_in:
+            made = self._made.get(key)
+            if made is None or self._clock() - made.made > _SECONDS:
+                self._made[key] = await self._sign_in(place)
+                return
         for statement, row in made.rows:
-            moved = (*row, _now(place)) if ":now" in statement else row
-            place.database.run(statement.replace(":now", "?"), moved)
-        vault = place.folders.vault_file
-        vault.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        vault.write_bytes(made.vault)
+            moved = tuple(place.url if value == made.url else value for value in row)
+            place.database.run(
+                statement.replace(":now", "?"), (*moved, _now(place)) if ":now" in statement else moved
+            )
+        path = place.folders.vault_file
+        if kept := made.vaults.get(place.url):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.write_bytes(kept)
+            return
+        moved_login = made.login.replace(_origin(made.url), _origin(place.url))
+        Vault(place.folders, place.environ).save(Login.from_json(json.loads(moved_login)))
+        made.vaults[place.url] = path.read_bytes()
 
     async def _sign_in(self, place: Place) -> _SignIn:
         session = Session(
@@ -98,7 +122,13 @@ class SignIns:
             for select, insert in _COPIES
             for row in place.database.rows(select, {"now": _now(place)} if ":now" in select else ())
         ]
-        return _SignIn(self._clock(), rows, place.folders.vault_file.read_bytes())
+        login = Vault(place.folders, place.environ).load(place.url, PROFILE)
+        assert login is not None
+        return _SignIn(self._clock(), place.url, rows, json.dumps(login.to_json()))
+
+
+def _origin(url: str) -> str:
+    return url.removesuffix("/mcp")
 
 
 def _now(place: Place) -> int:

@@ -95,6 +95,19 @@ async def test_the_next_trial_at_an_address_begins_afresh_and_is_signed_in_witho
             assert place.database.value("SELECT count(*) FROM token_families") == families == 1
 
 
+async def test_a_sign_in_is_taken_along_to_another_address() -> None:
+    async with Host(2) as host, host.place(a_case()) as one, host.place(a_case("another")) as two:
+        assert one.url != two.url
+        await call(one, "astravue_update_task", {"taskId": LEASE, "taskTitle": "Mine"})
+        assert (await call(two, "astravue_get_task", {"taskId": LEASE}))["taskTitle"] != "Mine"
+        ids = [place.database.value("SELECT token_hash FROM access_tokens") for place in (one, two)]
+        assert ids[0] == ids[1]
+        two.disturb(Disturbance(Moment.START, Action.EXPIRE_ACCESS))
+        assert (await call(two, "astravue_get_current_user", {}))["userId"] == 101
+        used = "SELECT count(*) FROM refresh_tokens WHERE used_time IS NOT NULL"
+        assert [place.database.value(used) for place in (one, two)] == [0, 1]
+
+
 async def test_a_sign_in_is_taken_along_to_a_workspace_at_another_moment() -> None:
     later = replace(
         a_case("later"), workspace=WorkspaceDefinition("demo", datetime(2031, 2, 1, 12, tzinfo=UTC))
