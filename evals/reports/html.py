@@ -58,9 +58,8 @@ def write_html(run: Run, whole: Sequence[Result], *, most_bytes: int = _MOST_BYT
         if "entries" not in told:
             left_out["passed" if told["outcome"] == "passed" else "others"] += 1
         yield _encode(_data(place, told))
-    yield _encode(
-        f"{_footer(run, left_out, most_bytes)}\n<script>{_part('page.js')}</script>\n</body>\n</html>\n"
-    )
+    footer = _footer(run, left_out, most_bytes, clean)
+    yield _encode(f"{footer}\n<script>{_part('page.js')}</script>\n</body>\n</html>\n")
 
 
 def _overview(run: Run, gathered: Gathered, clean: Clean) -> str:
@@ -112,7 +111,7 @@ def _data(place: int, told: JsonObject) -> str:
     return f'<script type="application/json" id="trial-{place}">{text}</script>\n'
 
 
-def _footer(run: Run, left_out: Counter[str], most_bytes: int) -> str:
+def _footer(run: Run, left_out: Counter[str], most_bytes: int, clean: Clean) -> str:
     lines: list[str] = []
     if passed := left_out["passed"]:
         lines.append(f"The conversations of {count(passed, 'trial')} that passed are left out of this file.")
@@ -125,7 +124,7 @@ def _footer(run: Run, left_out: Counter[str], most_bytes: int) -> str:
         lines.append("All of them are in the folder of the run.")
     version = run.manifest.versions.get("astravue-agent", "")
     lines.append(f"Run {run.manifest.id}, by astravue-agent {version}.")
-    return f'<footer class="note">{escape(" ".join(lines))}</footer>'
+    return f'<footer class="note">{escape(clean(" ".join(lines)))}</footer>'
 
 
 def _encode(text: str) -> bytes:

@@ -73,7 +73,7 @@ def write_manifest(manifest: Manifest, clean: Clean) -> str:
         ("Settings", manifest.settings),
         *sorted(manifest.versions.items()),
     ]
-    written = facts((label, clean(value)) for label, value in pairs)
+    written = facts((clean(label), clean(value)) for label, value in pairs)
     return (
         '<section aria-labelledby="made-with">\n<h2 id="made-with">Made with</h2>\n'
         f'<dl class="facts">\n{written}</dl>\n</section>'

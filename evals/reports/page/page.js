@@ -168,7 +168,7 @@ function lead(id, link) {
   else find(id).setAttribute("aria-disabled", "true");
 }
 
-let left = null;
+let last = "";
 
 function show() {
   const data = /^#trial-\d+$/.test(location.hash) ? find(location.hash.slice(1)) : null;
@@ -186,10 +186,8 @@ function show() {
   const place = links.findIndex((link) => link.getAttribute("href") === location.hash);
   lead("earlier", place > 0 ? links[place - 1] : undefined);
   lead("later", place >= 0 ? links[place + 1] : undefined);
-  if (!viewer.open) {
-    left = document.activeElement;
-    viewer.showModal();
-  }
+  last = location.hash;
+  if (!viewer.open) viewer.showModal();
   find("viewer-body").scrollTop = 0;
   find("viewer-body").focus();
 }
@@ -200,8 +198,19 @@ viewer.addEventListener("click", (event) => {
   if (event.target === viewer) viewer.close();
 });
 viewer.addEventListener("close", () => {
+  if (viewer.open) return;
   // The same trial can be opened again, and a reload shows the report.
   if (location.hash) history.replaceState(null, "", location.href.split("#")[0]);
-  left?.focus();
+  body.querySelector(`a.trial[href="${last}"]`)?.focus();
 });
+
+// What lies above the page is printed on one sheet, and cut there.
+function lay(open) {
+  if (!viewer.open) return;
+  viewer.close();
+  open();
+}
+
+addEventListener("beforeprint", () => lay(() => viewer.show()));
+addEventListener("afterprint", () => lay(() => viewer.showModal()));
 show();
