@@ -73,7 +73,9 @@ def _add_record(parser: argparse.ArgumentParser) -> None:
 def _add_check(parser: argparse.ArgumentParser) -> None:
     _add_selection(parser)
     _add_jobs(parser)
-    parser.add_argument("--json", action="store_true", help="as one JSON object")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as one JSON object")
+    form.add_argument("--schema", action="store_true", help="print the JSON Schema of case files, and leave")
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
@@ -99,6 +101,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", metavar="DIR", default=None, help="the folder to keep the run in")
     parser.add_argument(
         "--resume", metavar="RUN", default=None, help=f"go on with a run that was stopped: {_WHICH_RUN}"
+    )
+    parser.add_argument(
+        "--retry",
+        action="store_true",
+        help="with --resume: try the trials again that say nothing of the model",
     )
     parser.add_argument(
         "--max-cost", metavar="USD", type=dollars, default=0.0, help="stop before it costs more than this"

@@ -59,6 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     settings, folders = prepare(arguments)
     check_files(arguments)
+    if arguments.retry and not arguments.resume:
+        raise UsageError("--retry tries the broken trials of a run again.", "Say of which: --resume RUN")
     resumed = find_run(folders.runs, arguments.resume) if arguments.resume else None
     before = read_manifest(resumed) if resumed else None
     kind = before.kind if before else Kind(arguments.kind or Kind.LIVE)
@@ -174,6 +176,8 @@ def _open_folder(
             f"({'; '.join(found)}); it was left as it is.",
             "Put that back as it was, or begin another run.",
         )
+    if arguments.retry:
+        folder.try_broken_again()
     return folder
 
 

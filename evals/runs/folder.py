@@ -133,6 +133,12 @@ class RunFolder:
         """Whether a trial has ended."""
         return key in self._keys
 
+    def try_broken_again(self) -> None:
+        """Take it that broken trials have not ended: those that are added take their places."""
+        for key in self._index.broken():
+            self._keys.discard(key)
+            self.tally.forget_broken()
+
     def add(self, record: TrialRecord) -> None:
         """Keep a trial.
 
@@ -175,10 +181,12 @@ class RunFolder:
         Raises:
             AgentError: One cannot be read.
         """
-        reader = EventReader(self.path)
+        reader, index = EventReader(self.path), Index(self.path)
         for line in read_lines(self.path / TRIALS):
             record, span = parse_trial(line)
-            yield replace(record, events=reader.read(span))
+            # A broken trial may have been tried again.
+            if index.trial(record.key) == line.span:
+                yield replace(record, events=reader.read(span))
 
     def replace_scores(self, scores: Iterable[tuple[str, Score]]) -> None:
         """Put other scores in place of all there are; a crash leaves the old or the new ones.

@@ -10,7 +10,7 @@ from evals.runs.record_json import decode_record
 from evals.runs.score_json import decode_score
 from evals.runs.tally import Tally
 from evals.scoring.score import Score
-from evals.trials.trial import TrialRecord
+from evals.trials.trial import Status, TrialRecord
 
 TRIALS = "trials.jsonl"
 SCORES = "scores.jsonl"
@@ -23,6 +23,8 @@ class Index:
     Args:
         folder: Of the run.
 
+    `last` is the trial that ended last; the ends are those of what counts of each file.
+
     Raises:
         AgentError: A file cannot be read or is damaged; the message says in which line.
     """
@@ -31,6 +33,7 @@ class Index:
         self.trials_end = 0
         self.events_end = 0
         self.scores_end = 0
+        self.last = ""
         self.tally = Tally()
         self._numbers: dict[str, int] = {}
         # Objects for each of a million trials would take gigabytes.
@@ -39,6 +42,7 @@ class Index:
         self._scores = array("q")
         self._score_sizes = array("q")
         self._passed = bytearray()
+        self._broken = bytearray()
         for line in read_lines(folder / TRIALS):
             self._add_trial(line)
         for line in read_lines(folder / SCORES):
@@ -69,28 +73,42 @@ class Index:
         """The trials without a score."""
         return [key for key, number in self._numbers.items() if self._scores[number] == _NOWHERE]
 
+    def broken(self) -> list[str]:
+        """The trials that say nothing of the model."""
+        return [key for key, number in self._numbers.items() if self._broken[number]]
+
     def _add_trial(self, line: Line) -> None:
         record, events = parse_trial(line)
-        if record.key in self._numbers:
+        number = self._numbers.get(record.key)
+        if number is None:
+            self._make_room(record.key)
+        elif self._broken[number]:
+            self.tally.forget_broken()
+        else:
             raise line.unfit(f"the trial {record.key} stands here a second time")
-        self._numbers[record.key] = len(self._numbers)
-        self._trials.append(line.span.at)
-        self._sizes.append(line.span.size)
-        self._scores.append(_NOWHERE)
-        self._score_sizes.append(0)
-        self._passed.append(False)
+        number = self._numbers[record.key]
+        self._trials[number], self._sizes[number] = line.span
+        self._broken[number] = record.status is Status.BROKEN
+        self.last = record.key
         self.trials_end = line.span.end
         self.events_end = max(self.events_end, events.end)
         self.tally.add(record)
+
+    def _make_room(self, key: str) -> None:
+        self._numbers[key] = len(self._numbers)
+        for column in (self._trials, self._sizes, self._scores, self._score_sizes):
+            column.append(_NOWHERE)
+        self._passed.append(False)
+        self._broken.append(False)
 
     def _add_score(self, line: Line) -> None:
         key, score = parse_score(line)
         self.scores_end = line.span.end
         number = self._numbers.get(key)
-        # A score may outlive a trial that was cut off; that of the one in its place comes later.
-        if number is not None:
-            self._scores[number] = line.span.at
-            self._score_sizes[number] = line.span.size
+        # A score may outlive a trial that was cut off; that of the one in its place comes later. What was
+        # found of a broken trial, which is nothing, says nothing of one that took its place.
+        if number is not None and (score.checks or self._broken[number]):
+            self._scores[number], self._score_sizes[number] = line.span
             self._passed[number] = score.passed
 
 

@@ -46,8 +46,8 @@ class Results(Sequence[Result]):
         unscored = self._index.unscored()
         keys = list(self._index.keys)
         # The last one may just have ended, or have been the last before a crash.
-        if unscored and unscored == keys[-1:]:
-            keys.pop()
+        if unscored == [self._index.last]:
+            keys.remove(self._index.last)
         elif unscored:
             raise AgentError(
                 f"{path / SCORES} has no score for {len(unscored)} of {len(keys)} trials, such as "

@@ -44,3 +44,9 @@ class Tally:
         """Count its score."""
         self.scored += 1
         self.passed += score.passed
+
+    def forget_broken(self) -> None:
+        """Count one broken trial less, because it is tried again; what it cost was paid."""
+        self.ended -= 1
+        self.broken -= 1
+        self.scored -= 1

@@ -11,7 +11,9 @@ from run_cases import RENAME, SPACES, keep
 
 from agent.cli import main
 from evals.runs.reading import read_run
+from evals.trials.trial import Status
 from tests.end_to_end.program import ASTRAVUE
+from tests.end_to_end.scripted_endpoint import ScriptedEndpoint
 
 TRIALS = 12
 _SECONDS = 120
@@ -151,3 +153,21 @@ def test_a_run_says_by_itself_what_it_is(root: Path, capsys: pytest.CaptureFixtu
     for more in (["--kind", "live"], ["--trials", "2"], ["--suite", "smoke"], ["--shard", "1/2"], ["x"]):
         assert resume(root, *more) == 2
         assert "and --resume cannot be given together" in capsys.readouterr().err
+
+
+def test_trials_that_broke_are_tried_again_when_that_is_wanted(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ScriptedEndpoint([], "I would rather not.", key="sk-test-the-right-key") as endpoint:
+        model = ["--model", "scripted", "--base-url", endpoint.base_url]
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-test-a-wrong-key")
+        assert main(["eval", "run", "--cases", str(root), "--output", "run", *model]) == 6
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-test-the-right-key")
+        assert resume(root, *model) == 6
+        assert len(kept()) == 2
+        assert resume(root, "--retry", *model) == 1
+    assert Counter(kept()) == {"single-step/rename#1": 2, "single-step/spaces#1": 2}
+    assert [result.record.status for result in read_run(Path("run")).results] == [Status.FINISHED] * 2
+    capsys.readouterr()
+    assert main(["eval", "run", "--cases", str(root), "--retry"]) == 2
+    assert "Say of which: --resume RUN" in capsys.readouterr().err

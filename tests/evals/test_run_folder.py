@@ -37,7 +37,7 @@ from evals.runs.record_json import decode_record, encode_record
 from evals.runs.run import Manifest
 from evals.runs.score_json import decode_score, encode_score
 from evals.scoring.score import Score
-from evals.trials.trial import TrialRecord
+from evals.trials.trial import Status, TrialRecord
 
 PREFIX: JsonObject = {
     "type": "request_prefix",
@@ -205,6 +205,54 @@ def test_other_scores_take_the_place_of_all(tmp_path: Path) -> None:
     found = read_run(tmp_path).results
     assert [result.score for result in found] == [PASSED, PASSED, PASSED, FAILED]
     assert [result.record.number for result in found] == [*(record.number for record in made), 4]
+
+
+def break_second(path: Path) -> list[TrialRecord]:
+    """A run of which the second trial is broken."""
+    first, second, third = (make_record(plan, PREFIX, SAID) for plan in make_plans(3))
+    second = replace(second, status=Status.BROKEN, problem="The endpoint was gone.", events=())
+    with RunFolder.create(path, make_manifest(trials=3)) as folder:
+        for record in (first, second, third):
+            folder.add(record)
+            folder.add_score(record.key, Score(()) if record is second else PASSED)
+    return [first, second, third]
+
+
+def test_a_broken_trial_is_tried_again_only_when_that_is_wanted(tmp_path: Path) -> None:
+    first, second, third = break_second(tmp_path)
+    with RunFolder.reopen(tmp_path) as folder:
+        assert folder.has(second.key)
+        assert (folder.tally.ended, folder.tally.broken, folder.tally.failed) == (3, 1, 0)
+        folder.try_broken_again()
+        assert [folder.has(record.key) for record in (first, second, third)] == [True, False, True]
+        whole = make_record(make_plans(2)[-1], SAID)
+        folder.add(whole)
+        folder.add_score(whole.key, FAILED)
+        tally = (folder.tally.ended, folder.tally.broken, folder.tally.passed, folder.tally.failed)
+        assert tally == (3, 0, 2, 1)
+        assert list(folder.records()) == [first, third, whole]
+    with RunFolder.reopen(tmp_path) as folder:
+        assert tally == (
+            folder.tally.ended,
+            folder.tally.broken,
+            folder.tally.passed,
+            folder.tally.failed,
+        )
+    found = read_run(tmp_path, events=True).results
+    assert [result.record for result in found] == [first, whole, third]
+    assert [result.score for result in found] == [PASSED, FAILED, PASSED]
+
+
+def test_what_was_found_of_a_broken_trial_is_no_score_of_the_one_in_its_place(tmp_path: Path) -> None:
+    _, second, _ = break_second(tmp_path)
+    whole = make_record(make_plans(2)[-1], SAID)
+    with RunFolder.reopen(tmp_path) as folder:
+        folder.try_broken_again()
+        folder.add(whole)
+    assert [result.record.number for result in read_run(tmp_path).results] == [1, 3]
+    with RunFolder.reopen(tmp_path) as folder:
+        assert folder.has(second.key)
+        assert list(folder.unscored()) == [whole]
 
 
 def damage(name: str, number: int, line: bytes) -> Callable[[Path], str]:
