@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -34,6 +35,10 @@ _LONGEST = 600
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
+    if arguments.schema:
+        schema = resources.files("evals.definitions").joinpath("case.schema.json")
+        sys.stdout.write(schema.read_text(encoding="utf-8"))
+        return ExitCode.DONE
     start_logging(arguments, find_folders(os.environ))
     root = Path(arguments.cases) if arguments.cases else shipped_cases()
     begun = time.monotonic()

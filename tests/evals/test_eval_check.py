@@ -184,6 +184,12 @@ def test_scripts_read_one_object(root: Path, capsys: pytest.CaptureFixture[str])
     assert said["seconds"] > 0
 
 
+def test_editors_are_given_the_schema_of_case_files(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["eval", "check", "--schema"]) == 0
+    schema: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert schema["required"] == ["version", "title", "category", "turns"]
+
+
 def test_several_processes_find_the_same(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     keep(root, weak=WEAK, wrong=CONTRADICTING)
     assert check(root, "--jobs", "1") == 1
