@@ -6,10 +6,14 @@ import sys
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.commands.common import prepare, settings_for
 from agent.errors import ExitCode, UsageError
 from agent.transcripts.finding import find_transcript
+
+if TYPE_CHECKING:
+    from evals.replaying.many import Replayed
 
 _USUAL_FOLDER = Path("evals", "cases")
 
@@ -66,26 +70,28 @@ def _record_cases(arguments: argparse.Namespace) -> int:
 def _record_session(arguments: argparse.Namespace) -> int:
     from agent.commands.sessions_export import own_secrets
     from evals.recording.listing import ask_for_tools
-    from evals.recording.of_session import is_rebuildable, make_session_case
+    from evals.recording.of_session import beginnings_of, make_session_case
+    from evals.recording.snapshots import find_snapshot
+    from evals.recording.trying import find_fitting
 
     settings, folders = prepare(arguments)
     transcript = find_transcript(folders.sessions, arguments.names[0])
-    rebuilds = is_rebuildable(transcript)
     tools = None
     if not transcript.header.workspace:
         tools = asyncio.run(ask_for_tools(settings_for(arguments, settings, transcript), folders))
-    case = make_session_case(
-        transcript, arguments.name or "", own_secrets(settings, folders), tools, rebuilds=rebuilds
+    name, secrets = arguments.name or "", [*own_secrets(settings, folders)]
+    snapshot = find_snapshot(transcript, folders)
+    cases = (
+        make_session_case(transcript, name, secrets, tools, beginning, snapshot)
+        for beginning in beginnings_of(transcript, snapshot)
     )
-    root = Path(arguments.into) if arguments.into else _USUAL_FOLDER
-    files = case.write(root)
-    for path in files:
+    case, replayed = asyncio.run(find_fitting(cases))
+    for path in case.write(Path(arguments.into) if arguments.into else _USUAL_FOLDER):
         sys.stdout.write(f"Wrote {path}\n")
     sys.stdout.write(_describe_masked(case.masked))
-    for note in case.notes:
-        sys.stdout.write(f"{note}\n")
-    sys.stdout.flush()
-    return asyncio.run(_try_replay(str(files[0]), root))
+    sys.stdout.writelines(f"{note}\n" for note in case.notes)
+    sys.stdout.write(_describe_replay(replayed))
+    return ExitCode.FAILED if replayed.error or replayed.difference else ExitCode.DONE
 
 
 def _describe_masked(masked: Mapping[str, int]) -> str:
@@ -97,16 +103,13 @@ def _describe_masked(masked: Mapping[str, int]) -> str:
     )
 
 
-async def _try_replay(name: str, root: Path) -> int:
-    from evals.replaying.many import replay_all
-    from evals.replaying.targets import find_targets
-
-    async for result in replay_all(find_targets([name], root)):
-        if result.error is not None:
-            sys.stderr.write(f"The case cannot be replayed: {result.error}\n")
-            return ExitCode.FAILED
-        if result.difference:
-            sys.stdout.write(f"Replayed, it DIFFERS: {result.difference}\n")
-            return ExitCode.FAILED
-        sys.stdout.write(f"Replayed, it is the SAME: {result.turns} turns, {result.calls} tool calls.\n")
-    return ExitCode.DONE
+def _describe_replay(replayed: "Replayed") -> str:
+    if replayed.error is not None:
+        return f"The case cannot be replayed: {replayed.error}\n"
+    if replayed.difference:
+        return (
+            f"Replayed, it DIFFERS: {replayed.difference}\n"
+            "Where the prompt or the functions have changed since, record what is sent now: "
+            "astravue eval record --cases PATTERN\n"
+        )
+    return f"Replayed, it is the SAME: {replayed.turns} turns, {replayed.calls} tool calls.\n"

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -30,6 +31,14 @@ _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ZONE = re.compile(r"\((?P<name>[^,()]*), UTC(?P<sign>[+-])(?P<hours>\d\d):(?P<minutes>\d\d)\)")
 
 
+class Beginning(StrEnum):
+    """What the workspace of a recorded case is made of."""
+
+    SEED = "seed"
+    SNAPSHOT = "snapshot"
+    ANSWERS = "answers"
+
+
 @dataclass(frozen=True, slots=True)
 class SessionCase:
     """A case that was made of a conversation, before it is written.
@@ -38,7 +47,8 @@ class SessionCase:
         name: What it is called.
         case: The case.
         transcript: Its lines.
-        server: The answers of its server; `None` where the sandbox is built again.
+        server: The answers of its server; `None` where a sandbox is built again.
+        snapshot: The database that the sandbox is built of; empty where it is built of a seed.
         masked: How many things of each kind were masked.
         notes: What whoever recorded it should know, a sentence each.
     """
@@ -47,6 +57,7 @@ class SessionCase:
     case: JsonObject
     transcript: Sequence[JsonObject]
     server: RecordedServer | None
+    snapshot: bytes
     masked: Mapping[str, int]
     notes: tuple[str, ...]
 
@@ -64,6 +75,8 @@ class SessionCase:
         if self.server is not None:
             text = json.dumps(self.server.to_json(), indent=1, ensure_ascii=False)
             files[folder / f"{self.name}.server.json"] = f"{text}\n".encode()
+        if self.snapshot:
+            files[folder / f"{self.name}.db"] = self.snapshot
         files[folder / f"{self.name}.yaml"] = write_yaml(self.case).encode()
         for path in files:
             if path.exists():
@@ -77,22 +90,25 @@ class SessionCase:
         return tuple(files)
 
 
-def is_rebuildable(transcript: Transcript) -> bool:
-    """Say whether the sandbox of a conversation can be built again as it was.
+def beginnings_of(transcript: Transcript, snapshot: bytes) -> tuple[Beginning, ...]:
+    """What the workspace of a conversation may be made of, the best first.
 
-    One that was resumed went on in another company, which its header does not know.
+    One with a demo company that was resumed went on in another company, which its header does not know.
 
     Args:
         transcript: The conversation.
+        snapshot: The database of its sandbox, if that can be had.
     """
     workspace = transcript.header.workspace
     prefixes = [event for event in transcript.events if event.get("type") == "request_prefix"]
-    same = [
-        before
+    is_resumed = any(
+        all(before.get(name) == after.get(name) for name in ("model", "system", "functions"))
         for before, after in pairwise(prefixes)
-        if all(before.get(name) == after.get(name) for name in ("model", "system", "functions"))
-    ]
-    return "seed" in workspace and "start_time" in workspace and not same
+    )
+    is_known = "seed" in workspace and "start_time" in workspace and not is_resumed
+    first = (Beginning.SEED,) if is_known else ()
+    second = (Beginning.SNAPSHOT,) if snapshot and not is_known else ()
+    return (*first, *second, Beginning.ANSWERS)
 
 
 def make_session_case(
@@ -100,8 +116,8 @@ def make_session_case(
     name: str,
     own_secrets: Iterable[str | None],
     tools: Sequence[JsonObject] | None,
-    *,
-    rebuilds: bool,
+    beginning: Beginning,
+    snapshot: bytes = b"",
 ) -> SessionCase:
     """Make a case of a conversation.
 
@@ -110,35 +126,43 @@ def make_session_case(
         name: What to call the case; its title is taken where this is empty.
         own_secrets: Keys and tokens of this program.
         tools: What its server lists; `None` where it could not be asked.
-        rebuilds: The sandbox is built again; the answers of the server are kept otherwise.
+        beginning: What its workspace is made of.
+        snapshot: The database for that.
 
     Raises:
         UsageError: It has no turn that came to an end, or the name cannot be one.
     """
     header, notes = transcript.header, list[str]()
     events = _until_interrupted(transcript.events, notes)
-    masking = Masking([header.to_json(), *events], own_secrets, hides_people="seed" not in header.workspace)
+    is_sandbox = "seed" in header.workspace or beginning is Beginning.SNAPSHOT
+    masking = Masking([header.to_json(), *events], own_secrets, hides_people=not is_sandbox)
     masked = [masking.mask(event) for event in events]
     turns = read_turns(masked)
     title = masking.mask_text(transcript.title)
     name = name or _name_of(title)
     if not _NAME.fullmatch(name):
         raise UsageError(f"A case cannot be called {name}; small letters, digits and dashes are allowed.")
-    server = None if rebuilds else _server(masked, tools, notes)
-    if server is not None and tools is None and "seed" not in header.workspace:
+    server = _server(masked, tools, notes) if beginning is Beginning.ANSWERS else None
+    if server is not None and tools is None and not is_sandbox:
         notes.append("Its server could not be asked for its tools; they are put together from those offered.")
-    start = datetime.fromtimestamp(header.created, UTC).isoformat(timespec="seconds")
-    workspace: JsonObject = (
-        {**header.workspace} if rebuilds else {"start_time": start, "recorded": f"{name}.server.json"}
-    )
     return SessionCase(
         name,
-        make_case(title, workspace, _timezone_of(turns[0], header), turns),
-        [_header(header, name, rebuilds), *masked],
+        make_case(title, _workspace(header, name, beginning), _timezone_of(turns[0], header), turns),
+        [_header(header, name, beginning), *masked],
         server,
+        snapshot if beginning is Beginning.SNAPSHOT else b"",
         masking.counts,
         tuple(notes),
     )
+
+
+def _workspace(header: Header, name: str, beginning: Beginning) -> JsonObject:
+    if beginning is Beginning.SEED:
+        return {**header.workspace}
+    start = datetime.fromtimestamp(header.created, UTC).isoformat(timespec="seconds")
+    if beginning is Beginning.SNAPSHOT:
+        return {"start_time": start, "snapshot": f"{name}.db"}
+    return {"start_time": start, "recorded": f"{name}.server.json"}
 
 
 def _until_interrupted(events: Sequence[JsonObject], notes: list[str]) -> Sequence[JsonObject]:
@@ -164,12 +188,13 @@ def _server(
     return RecordedServer(rebuild_tools(events) if tools is None else tools, [*read_answers(events)])
 
 
-def _header(header: Header, name: str, rebuilds: bool) -> JsonObject:
+def _header(header: Header, name: str, beginning: Beginning) -> JsonObject:
     # Neither the profile nor the address is anybody's business.
     kept = replace(header, id=f"{Category.RECORDED}/{name}", profile="", forked_from=None)
-    if rebuilds:
+    if beginning is Beginning.SEED:
         return replace(kept, server=_SANDBOX).to_json()
-    return replace(kept, server=_OTHER_SERVER, workspace={}).to_json()
+    server = _SANDBOX if beginning is Beginning.SNAPSHOT else _OTHER_SERVER
+    return replace(kept, server=server, workspace={}).to_json()
 
 
 def _name_of(title: str) -> str:

@@ -1,7 +1,10 @@
 """Saved conversations become cases that can be replayed, and the transcripts of cases are recorded anew."""
 
 import json
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,7 @@ import pytest
 from agent.cli import main
 from agent.errors import AgentError
 from agent.events import ApprovalRequested, Decision
-from agent.folders import find_folders
+from agent.folders import Folders, find_folders
 from agent.jsontypes import JsonObject
 from agent.model.scripted import say
 from agent.settings import Settings
@@ -19,11 +22,14 @@ from agent.transcripts.transcript import Transcript
 from evals.definitions.case import Case, Category
 from evals.definitions.reading import read_case
 from evals.recording.listing import ask_for_tools
-from evals.recording.of_session import is_rebuildable, make_session_case
+from evals.recording.of_session import Beginning, beginnings_of, make_session_case
+from evals.recording.snapshots import find_snapshot
+from evals.recording.trying import find_fitting
 from evals.replaying.many import replay_all
 from evals.replaying.targets import find_targets
 from evals.workspaces.recorded import Answers, RecordedCall, read_recorded_server
-from tests.evals.recorded_talks import call, demo_case, talking
+from evals.workspaces.starting import start_of
+from tests.evals.recorded_talks import START, call, demo_case, talking
 
 TASK = 141383
 CREATE: JsonObject = {"spaceId": 502, "projectId": 11274, "taskTitle": "Check the release notes"}
@@ -59,16 +65,15 @@ def lines_of(transcript: Transcript) -> list[JsonObject]:
 
 def elsewhere(transcript: Transcript, server: str = "https://pm.acme-corp.com/mcp") -> Transcript:
     """The same conversation with a server that nobody can build again."""
-    path = transcript.path.with_suffix(".elsewhere.jsonl")
-    header = {**transcript.header.to_json(), "workspace": {}, "server": server, "profile": "daniel"}
-    path.write_bytes(b"".join(map(encode_line, [header, *transcript.events])))
-    return read_transcript(path)
+    created = START.timestamp()
+    header = replace(transcript.header, workspace={}, server=server, profile="daniel", created=created)
+    return replace(transcript, header=header)
 
 
 def write(
     transcript: Transcript, root: Path, name: str = "talk"
 ) -> tuple[Case, Mapping[str, int], tuple[str, ...]]:
-    made = make_session_case(transcript, name, (), None, rebuilds=is_rebuildable(transcript))
+    made = make_session_case(transcript, name, (), None, beginnings_of(transcript, b"")[0])
     made.write(root)
     return read_case(root / "recorded" / f"{name}.yaml", root), made.masked, made.notes
 
@@ -169,7 +174,7 @@ async def test_it_ends_before_a_turn_that_was_interrupted(tmp_path: Path) -> Non
     assert "Turn 3 was interrupted" in notes[0]
     assert await replayed(case) == ""
     with pytest.raises(AgentError, match="nothing to record"):
-        make_session_case(Transcript(cut.header, cut.events[:2], cut.path), "x", (), None, rebuilds=True)
+        make_session_case(Transcript(cut.header, cut.events[:2], cut.path), "x", (), None, Beginning.SEED)
 
 
 async def test_one_that_was_resumed_is_kept_with_the_answers_of_its_server(tmp_path: Path) -> None:
@@ -182,6 +187,69 @@ async def test_one_that_was_resumed_is_kept_with_the_answers_of_its_server(tmp_p
     # These people are invented.
     assert masked == {}
     assert await replayed(case) == ""
+
+
+async def look_at_the_lease(folder: Path) -> Transcript:
+    answers = [say("", call(1, "astravue_get_task", taskId=TASK)), say("There.")]
+    async with talking(demo_case(folder / "a.yaml"), answers) as talk:
+        await talk.say("Show the lease")
+        return talk.transcript
+
+
+CLIENT = "INSERT INTO oauth_clients VALUES ('me', NULL, 'Daniel''s machine', '[]', '[]', 'none', 0)"
+
+
+def keep_sandbox(home: Path, name: str) -> Folders:
+    """Put the database of a sandbox where one keeps it, with a client that signed in."""
+    folders = find_folders({"ASTRAVUE_HOME": str(home)})
+    (folders.sandbox / name).mkdir(parents=True)
+    with (
+        closing(sqlite3.connect(":memory:", isolation_level=None)) as database,
+        closing(sqlite3.connect(folders.sandbox / name / "astravue.db")) as file,
+    ):
+        database.deserialize(start_of(demo_case(home / "a.yaml")))
+        database.execute(CLIENT)
+        database.backup(file)
+    return folders
+
+
+async def test_one_with_a_sandbox_that_can_still_be_had_gets_a_snapshot_of_it(tmp_path: Path) -> None:
+    transcript = elsewhere(await look_at_the_lease(tmp_path), "http://127.0.0.1:8632/mcp")
+    snapshot = find_snapshot(transcript, keep_sandbox(tmp_path / "home", "try-1"))
+    assert beginnings_of(transcript, snapshot) == (Beginning.SNAPSHOT, Beginning.ANSWERS)
+    made = make_session_case(transcript, "talk", (), None, Beginning.SNAPSHOT, snapshot)
+    made.write(tmp_path / "cases")
+    case = read_case(tmp_path / "cases" / "recorded" / "talk.yaml", tmp_path / "cases")
+    assert case.workspace.snapshot == "talk.db"
+    assert b"Daniel's machine" not in snapshot
+    assert made.masked == {}
+    assert await replayed(case) == ""
+
+
+async def test_one_that_wrote_gets_none(tmp_path: Path) -> None:
+    folders = keep_sandbox(tmp_path / "home", ".")
+    wrote = elsewhere(await talk_about_a_task(tmp_path), "http://localhost:9999/mcp")
+    looked = elsewhere(await look_at_the_lease(tmp_path), "http://localhost:9999/mcp")
+    assert find_snapshot(wrote, folders) == b""
+    assert find_snapshot(looked, folders) != b""
+    assert find_snapshot(elsewhere(looked), folders) == b""
+    assert find_snapshot(looked, find_folders({"ASTRAVUE_HOME": str(tmp_path / "other")})) == b""
+
+
+async def test_a_snapshot_that_is_not_what_it_began_with_is_not_taken(tmp_path: Path) -> None:
+    transcript = elsewhere(await look_at_the_lease(tmp_path), "http://127.0.0.1:8631/mcp")
+    folders = keep_sandbox(tmp_path / "home", "try-0")
+    with closing(sqlite3.connect(folders.sandbox / "try-0" / "astravue.db")) as database:
+        database.execute("UPDATE tasks SET task_title = 'Another' WHERE task_id = ?", (TASK,))
+        database.commit()
+    snapshot = find_snapshot(transcript, folders)
+    ways = [
+        make_session_case(transcript, "talk", (), None, way, snapshot)
+        for way in beginnings_of(transcript, snapshot)
+    ]
+    case, result = await find_fitting(ways)
+    assert case.server is not None
+    assert result.difference == ""
 
 
 # A conversation with another server
@@ -284,7 +352,7 @@ async def test_a_server_that_can_be_reached_is_asked_for_its_tools(tmp_path: Pat
     async with talking(demo_case(tmp_path / "issues.yaml", "issues.server.json"), [say("Hello.")]) as talk:
         await talk.say("Hello to the tracker of issues")
         listed = await ask_for_tools(Settings(server=talk.server), folders)
-        made = make_session_case(talk.transcript, "talk", (), listed, rebuilds=False)
+        made = make_session_case(talk.transcript, "talk", (), listed, Beginning.ANSWERS)
     assert listed is not None
     assert {each["name"]: each["annotations"] for each in listed} == {
         # Its own word that it only reads is not taken for that; see `agent.tools.effects`.

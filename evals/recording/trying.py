@@ -1,0 +1,35 @@
+"""Finds out which of several ways to make a case of a conversation gives one that can be replayed."""
+
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from evals.recording.of_session import SessionCase
+from evals.replaying.many import Replayed, replay_all
+from evals.replaying.targets import find_targets
+
+
+async def find_fitting(cases: Iterable[SessionCase]) -> tuple[SessionCase, Replayed]:
+    """Replay cases until one comes out the same.
+
+    Args:
+        cases: The same conversation in several ways, the best first; at least one.
+
+    Returns:
+        The first that came out the same, or the first one if none did, with what its replay found.
+    """
+    tried: list[tuple[SessionCase, Replayed]] = []
+    for case in cases:
+        found = await _replay(case)
+        if found.error is None and not found.difference:
+            return case, found
+        tried.append((case, found))
+    return tried[0]
+
+
+async def _replay(case: SessionCase) -> Replayed:
+    with tempfile.TemporaryDirectory(prefix="record-") as folder:
+        transcript = case.write(Path(folder))[0]
+        targets = find_targets([str(transcript)], Path(folder))
+        (result,) = [result async for result in replay_all(targets)]
+        return result
