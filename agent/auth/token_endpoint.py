@@ -18,6 +18,7 @@ import httpx2
 
 import agent
 from agent.auth.login import Login, Registration
+from agent.authorities import trusted_authorities
 from agent.jsontypes import JsonObject, is_object
 
 USER_AGENT = f"astravue-agent/{agent.__version__}"
@@ -35,6 +36,7 @@ def make_oauth_client() -> httpx2.AsyncClient:
     What is on this machine is reached directly: a proxy of the environment could not find it.
     """
     return httpx2.AsyncClient(
+        verify=trusted_authorities(),
         mounts=dict.fromkeys(_THIS_MACHINE),
         headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
         timeout=httpx2.Timeout(20, connect=10),

@@ -10,6 +10,7 @@ import httpx2
 
 from agent import __version__
 from agent.addresses import hide_user
+from agent.authorities import trusted_authorities
 from agent.model.addresses import is_on_this_machine
 
 ShowRequest: TypeAlias = Callable[[str], None]
@@ -39,10 +40,12 @@ def open_client(
         if show_request is not None:
             show_request(describe_request(request))
 
+    trust_env = not is_on_this_machine(base_url)
     return httpx2.AsyncClient(
+        verify=trusted_authorities(trust_env=trust_env),
         timeout=timeout,
         headers={"User-Agent": USER_AGENT},
-        trust_env=not is_on_this_machine(base_url),
+        trust_env=trust_env,
         event_hooks={"request": [leave]},
     )
 

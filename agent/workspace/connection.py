@@ -8,11 +8,8 @@ closes it. A connection that is retired serves the calls it has, and takes no ne
 import asyncio
 import contextlib
 import logging
-import os
-import ssl
 from collections.abc import AsyncGenerator, Callable, Generator
 from dataclasses import dataclass, field
-from functools import cache
 
 import httpx2
 import mcp_types
@@ -23,6 +20,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from agent import __version__
 from agent.addresses import shown_address
+from agent.authorities import trusted_authorities
 from agent.server_records import ServerInfo
 from agent.tools.tool import Tool
 from agent.workspace.failure import Failure, FailureKind, failure_in, is_group, one_line
@@ -218,19 +216,12 @@ async def _watch_lists(connection: Connection, patience: Patience) -> None:
         await patience.sleep(delay)
 
 
-@cache
-def _trusted(_file: str | None, _folder: str | None) -> ssl.SSLContext:
-    """Who is trusted, as the environment has it; reading all of them takes as long as several requests."""
-    return httpx2.create_ssl_context()
-
-
 def _http_client(endpoint: Endpoint, accept_any_verdict: bool) -> httpx2.AsyncClient:
     # A client as the innermost part, because it alone reads the proxies of the environment; those
     # never apply to this machine.
     loopback: dict[str, httpx2.AsyncBaseTransport | None] = {f"all://{host}": None for host in _LOOPBACK}
     limits = httpx2.Limits(keepalive_expiry=_IDLE_TIME)
-    trusted = _trusted(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-    inner = httpx2.AsyncClient(verify=trusted, limits=limits, mounts=loopback)
+    inner = httpx2.AsyncClient(verify=trusted_authorities(), limits=limits, mounts=loopback)
     transport = AnsweringTransport(inner, endpoint.patience)
     transport.accept_any_verdict = accept_any_verdict
     return httpx2.AsyncClient(
