@@ -3,7 +3,7 @@
 The library is imported with this module.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from inspect_ai.log import (
@@ -21,9 +21,11 @@ from inspect_ai.scorer import CORRECT, INCORRECT, Score
 from inspect_ai.viewer import ViewerConfig
 
 from agent.export.redaction import make_cleaner
+from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import Usage
 from evals.reports.inspect_messages import read_messages
 from evals.runs.run import Manifest, Result, Run
+from evals.state.changes import Change
 from evals.trials.trial import Status
 
 PASSED = "passed"
@@ -38,15 +40,20 @@ def make_log(run: Run) -> EvalLog:
     Raises:
         AgentError: A trial cannot be read.
     """
-    manifest, usage = run.manifest, Usage()
+    manifest, usage, ended = run.manifest, Usage(), run.manifest.created
     samples: list[EvalSample] = []
     for result in run.results:
         samples.append(_sample(result, manifest))
         usage += result.record.usage
+        ended = max(ended, _end(result))
     log = EvalLog(
         status="success" if len(samples) == manifest.trials * len(manifest.cases) else "cancelled",
         eval=_spec(manifest),
-        stats=EvalStats(started_at=_began(manifest), model_usage={_model(manifest): _usage(usage)}),
+        stats=EvalStats(
+            started_at=_moment(manifest.created),
+            completed_at=_moment(ended),
+            model_usage={_model(manifest): _usage(usage)},
+        ),
         samples=samples,
     )
     # Without a score there is nothing that could be summed up.
@@ -63,8 +70,9 @@ def _spec(manifest: Manifest) -> EvalSpec:
     return EvalSpec(
         eval_id=manifest.id,
         run_id=manifest.id,
-        created=_began(manifest),
+        created=_moment(manifest.created),
         task="astravue",
+        task_id=manifest.id,
         dataset=EvalDataset(
             name="astravue cases", samples=len(manifest.cases), sample_ids=list(manifest.cases)
         ),
@@ -97,7 +105,7 @@ def _sample(result: Result, manifest: Manifest) -> EvalSample:
     )
 
 
-def _texts(messages: "Iterator[ChatMessage] | list[ChatMessage]", role: str) -> Iterator[str]:
+def _texts(messages: Iterable[ChatMessage], role: str) -> Iterator[str]:
     return (message.text for message in messages if message.role == role and message.text)
 
 
@@ -125,10 +133,22 @@ def _metadata(result: Result, manifest: Manifest) -> dict[str, object]:
         "steps": record.steps,
         "calls": record.calls,
         "timings": dict(record.timings),
-        "changes": [
-            _clean(f"{change.kind.value} {change.row} in {change.table}") for change in record.changes
-        ],
+        "changes": [_change(change) for change in record.changes],
     }
+
+
+def _change(change: Change) -> JsonObject:
+    return {
+        "kind": change.kind.value,
+        "table": change.table,
+        "row": _clean(change.row),
+        "before": _clean_values(change.before),
+        "values": _clean_values(change.values),
+    }
+
+
+def _clean_values(values: Mapping[str, JsonValue]) -> JsonObject:
+    return {name: _clean(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 def _error(result: Result) -> EvalError | None:
@@ -155,5 +175,11 @@ def _model(manifest: Manifest) -> str:
     return _clean(manifest.model) or manifest.kind.value
 
 
-def _began(manifest: Manifest) -> str:
-    return datetime.fromtimestamp(manifest.created, UTC).isoformat()
+def _end(result: Result) -> float:
+    """When the last line of its transcript was written."""
+    times = (event.get("time") for event in reversed(result.record.events))
+    return next((float(time) for time in times if isinstance(time, int | float)), 0.0)
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
