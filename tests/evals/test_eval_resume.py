@@ -77,8 +77,9 @@ def test_a_run_that_was_killed_loses_no_trial_and_runs_none_twice(root: Path, jo
     assert all(result.record.events for result in found)
 
 
-def test_a_run_that_is_interrupted_says_what_is_kept_and_goes_on(root: Path) -> None:
-    program = new_run(root, "--concurrency", "2", "--jobs", "1")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_run_that_is_interrupted_says_what_is_kept_and_goes_on(root: Path, jobs: str) -> None:
+    program = new_run(root, "--concurrency", "2", "--jobs", jobs)
     program.sendintr()
     program.expect("Interrupted; ")
     program.expect(" trials are kept in")
