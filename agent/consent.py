@@ -38,8 +38,11 @@ async def approve_as(user: DemoUser, address: str) -> None:
     """
     import httpx2
 
+    from agent.authorities import trusted_authorities
+
+    verify = trusted_authorities(trust_env=False)
     try:
-        async with httpx2.AsyncClient(timeout=30.0, trust_env=False) as browser:
+        async with httpx2.AsyncClient(verify=verify, timeout=30.0, trust_env=False) as browser:
             page = await browser.get(address)
             form = _FormReader()
             form.feed(page.text)
