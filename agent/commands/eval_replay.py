@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from agent.commands.common import start_logging, warn
+from agent.commands.common import start_logging
 from agent.errors import ExitCode
 from agent.folders import find_folders
 from evals.definitions.selection import shipped_cases
@@ -28,7 +28,7 @@ async def _replay(targets: Sequence[Target]) -> int:
     async for result in replay_all(targets):
         results.append(result)
         if result.error is not None:
-            warn(f"{result.name}: {result.error}")
+            sys.stderr.write(f"{result.name}: {result.error}\n")
             code = max(code, result.error.exit_code if len(targets) == 1 else ExitCode.FAILED)
             continue
         if result.difference:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.cli import main
 from agent.jsontypes import JsonObject, is_object
 from agent.transcripts.reading import read_transcript
 from evals.replaying.events import normalise_events
@@ -183,6 +184,30 @@ async def test_what_cannot_be_read_is_named_and_the_others_go_on(tmp_path: Path)
     assert "format version 99, and this program reads up to 1" in errors[1]
     assert "There is no transcript" in errors[2]
     assert results[3] == Replayed(str(FIRST_DAY), 8, 14)
+
+
+def test_the_command_names_each_recording_and_sums_up_and_the_exit_code_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASTRAVUE_HOME", str(tmp_path / "home"))
+    other = tmp_path / "other.jsonl"
+    other.write_text(FIRST_DAY.read_text().replace("Short and concrete", "Long and concrete"))
+    missing = str(tmp_path / "missing.jsonl")
+    assert main(["eval", "replay", str(FIRST_DAY)]) == 0
+    assert capsys.readouterr() == (f"SAME {FIRST_DAY}: 8 turns, 14 tool calls\n", "")
+    assert main(["eval", "replay", str(FIRST_DAY), str(other), missing]) == 1
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert lines[1] == f"DIFFERS {other}: turn 1 (“Which of my tasks are overdue?”), step 1, system prompt"
+    assert lines[-1] == "1 of 3 are the same, 1 differ, 1 could not be replayed."
+    assert err == f"{missing}: There is no transcript {missing}. See those there are: astravue sessions\n"
+    assert main(["eval", "replay", "no-such/case"]) == 2
+
+
+def test_every_case_has_a_transcript_beside_it() -> None:
+    cases = sorted((EVALS / "cases").rglob("*.yaml"))
+    # Record those that are missing: astravue eval record --cases
+    assert [str(path) for path in cases if not path.with_suffix(".jsonl").exists()] == []
 
 
 def test_a_pattern_without_a_case_is_said_to_be_one() -> None:
