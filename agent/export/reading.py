@@ -128,7 +128,8 @@ class _Reader:
         lines += [text_of(event, "because"), text_of(event, "undo")]
         lines.append(_DECISIONS.get(text_of(event, "decision"), ""))
         asked = self._questions.setdefault(text_of(event, "call_id"), [])
-        asked += [self._clean(line) for line in lines if line]
+        # An argument stands among the details as well as among the changes.
+        asked += dict.fromkeys(self._clean(line) for line in lines if line)
 
     def _called(self, event: JsonObject) -> Called:
         call = event.get("call")

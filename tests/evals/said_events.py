@@ -26,8 +26,14 @@ def step(text: str, *calls: tuple[str, JsonObject]) -> JsonObject:
     }
 
 
-def asked(name: str, summary: str, decision: str = "allowed") -> JsonObject:
-    return {"type": "approval_requested", "call_id": f"call_{name}", "summary": summary, "decision": decision}
+def asked(name: str, summary: str, **details: Any) -> JsonObject:
+    return {
+        "type": "approval_requested",
+        "call_id": f"call_{name}",
+        "summary": summary,
+        "decision": "allowed",
+        **details,
+    }
 
 
 def answered(name: str, arguments: JsonObject, text: str, **details: Any) -> JsonObject:

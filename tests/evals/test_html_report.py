@@ -161,6 +161,15 @@ def test_a_trial_holds_its_conversation() -> None:
     assert write["answer"] == "It is closed."
 
 
+def test_what_the_user_was_asked_is_said_once() -> None:
+    change = {"name": "status", "label": "Status", "before": "Open", "after": "Done"}
+    question = asked("update_task", "Complete it", details=["Status: Open → Done"], changes=[change])
+    (trial,) = read(
+        one_trial(events=(said("Hi"), question, answered("update_task", {}, "Ok.")))
+    ).trials.values()
+    assert trial["entries"][1]["told"] == ["Complete it", "Status: Open → Done", "Allowed by the user."]
+
+
 def test_calls_and_turns_that_failed_stand_out() -> None:
     events = (said("Hi"), answered("find_tasks", {}, "No.", outcome="failed"), failed("The model is gone."))
     (trial,) = read(one_trial("f", events=events)).trials.values()
@@ -382,3 +391,26 @@ def test_a_run_that_is_damaged_leaves_the_old_file(
     assert "events.jsonl:1" in capsys.readouterr().err
     assert file.read_text("utf-8") == "old"
     assert not list(tmp_path.glob(".run.html*"))
+
+
+def test_a_run_that_just_ended_is_written_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASTRAVUE_HOME", str(tmp_path))
+    file = tmp_path / "run.html"
+    case = "single-step/create-task"
+    assert main(["eval", "run", case, "--kind", "oracle", "--html", str(file)]) == 0
+    assert "1 of 1 case passed" in capsys.readouterr().out
+    (trial,) = Page(file.read_text("utf-8")).trials.values()
+    assert (trial["case"], trial["outcome"]) == (case, "passed")
+    assert "astravue_create_task" in [entry.get("tool") for entry in trial["entries"]]
+    assert [change["kind"] for change in trial["changes"] if change["table"] == "tasks"] == ["added"]
+
+
+def test_what_cannot_be_written_is_refused_before_anything_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASTRAVUE_HOME", str(tmp_path))
+    assert main(["eval", "run", "single-step", "--kind", "oracle", "--inspect", "run.log"]) == 2
+    assert "cannot be called run.log" in capsys.readouterr().err
+    assert not (tmp_path / "data" / "runs").exists()

@@ -14,6 +14,7 @@ Clean = Callable[[str], str]
 
 _SIGNS = {"passed": "✓", "failed": "✗", "broken": "!"}
 _HEADINGS = ("Case", "Trials", "Passed", "Steps", "Time", "Tokens", "Cost")
+_MANY = 20
 # What the filter looks for in the outcomes of a case.
 _OUTCOMES = {
     "": "Any outcome",
@@ -64,12 +65,13 @@ def _row(id: str, facts: CaseFacts, case: SeenCase, clean: Clean) -> str:
     passed = sum(each.outcome == "passed" for each in finished)
     rate = passed / len(finished) if finished else None
     trials = "".join(_trial(each) for each in case.trials) or '<span class="note">not run</span>'
+    size = "trials many" if len(case.trials) > _MANY else "trials"
     outcomes = _outcomes(case, passed, len(finished))
     return (
         f'<tr data-category="{facts.category.value}" data-outcomes="{outcomes}">'
         f'<th scope="row">{escape(clean(id))}'
         f'<span class="note" dir="auto">{escape(clean(facts.title))}</span></th>'
-        f'<td><div class="trials">{trials}</div></td>'
+        f'<td><div class="{size}">{trials}</div></td>'
         + cell("–" if rate is None else percent(rate), -1 if rate is None else rate)
         + _median(case.steps, lambda value: f"{value:g}")
         + _median(case.seconds, duration)

@@ -16,7 +16,7 @@ Clean = Callable[[str], str]
 def write_head_figures(manifest: Manifest, figures: Figures, clean: Clean) -> str:
     """Write what is looked at first: the name of the run and its rate."""
     began = datetime.fromtimestamp(manifest.created, UTC)
-    who = manifest.model or f"{manifest.kind.value} run"
+    who = manifest.model or f"{manifest.kind.value.capitalize()} run"
     tiles = "\n".join(
         f'<div class="tile"><dt>{escape(label)}</dt><dd class="large">{escape(large)}</dd>'
         f"<dd>{'<br>'.join(map(escape, small))}</dd>{drawn}</div>"
