@@ -98,6 +98,12 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="trials at once in each process (4 with an endpoint, 1 with the embedded model, else 8)",
     )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        default="",
+        help="run the trials on the workers of this Dask scheduler, such as tcp://10.0.0.5:8786",
+    )
     parser.add_argument("--output", metavar="DIR", default=None, help="the folder to keep the run in")
     parser.add_argument(
         "--resume", metavar="RUN", default=None, help=f"go on with a run that was stopped: {_WHICH_RUN}"

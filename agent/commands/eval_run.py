@@ -28,6 +28,7 @@ from evals.reports.json_report import report
 from evals.reports.summary import summarise
 from evals.reports.terminal import find_columns, find_palette
 from evals.reports.words import count
+from evals.runs.distributed import Distributed, check_address
 from evals.runs.engine import Engine, InProcess, SandboxSetup
 from evals.runs.finding import find_run
 from evals.runs.folder import RunFolder, read_manifest
@@ -59,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     settings, folders = prepare(arguments)
     check_files(arguments)
+    _check_scheduler(arguments)
     if arguments.retry and not arguments.resume:
         raise UsageError("--retry tries the broken trials of a run again.", "Say of which: --resume RUN")
     resumed = find_run(folders.runs, arguments.resume) if arguments.resume else None
@@ -84,6 +86,19 @@ def run(arguments: argparse.Namespace) -> int:
         stopped, helps = _STOPPED[ending]
         raise LimitError(f"{stopped}; {kept} kept in {path}.", f"{_resume(path)} {helps}".strip())
     return ExitCode.USAGE if problems else code
+
+
+def _check_scheduler(arguments: argparse.Namespace) -> None:
+    if not arguments.scheduler:
+        return
+    for name, value in (("--jobs", arguments.jobs), ("--concurrency", arguments.concurrency)):
+        if value:
+            raise UsageError(
+                f"{name} and --scheduler cannot be given together: each worker runs as many trials at once "
+                "as it has threads.",
+                "Say how many when a worker starts: dask worker ADDRESS --nthreads N",
+            )
+    check_address(arguments.scheduler)
 
 
 def _with_somebody_to_play(cases: Sequence[Case]) -> list[Case]:
@@ -200,6 +215,8 @@ async def _run(
 
 def _engine(arguments: argparse.Namespace, kind: Kind, trials: int, players: Players) -> Engine:
     setup = SandboxSetup(players)
+    if arguments.scheduler:
+        return Distributed(setup, arguments.scheduler)
     if kind in ASKS_A_MODEL:
         concurrency = 1 if is_embedded(players.settings) else _REQUESTS
         jobs = 1

@@ -74,7 +74,7 @@ def make_manifest(
         prompt=_hash(read_prompt("system")),
         tools=_hash(dump(json.loads(_tools()))),
         settings=_hash(dump(_noticeable(settings))) if asks else "",
-        versions=_versions(),
+        versions=installed_versions(),
         shard="" if shard[1] == 1 else f"{shard[0]}/{shard[1]}",
     )
 
@@ -138,7 +138,8 @@ def _tools() -> str:
     return resources.files("agent.sandbox").joinpath("tools.json").read_text("utf-8")
 
 
-def _versions() -> dict[str, str]:
+def installed_versions() -> dict[str, str]:
+    """Of this program, of Python, and of the packages that a result may depend on."""
     found = {"astravue-agent": __version__, "python": platform.python_version()}
     for name in _PACKAGES:
         try:

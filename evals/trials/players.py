@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agent.settings import Settings
+from agent.settings import DEFAULT_SERVER, Settings
 from evals.trials.plays import Play
 from evals.trials.trial import Kind, TrialPlan
 
@@ -26,6 +26,35 @@ class Players:
     settings: Settings = field(default_factory=Settings)
     user_settings: Settings | None = None
     judge_settings: Settings | None = None
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the endpoint of one of the models has a key."""
+        return any(each is not None and each.api_key for each in self._all)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Of the endpoints of the models."""
+        return tuple(each.base_url for each in self._all if each is not None)
+
+    def with_key(self, api_key: str) -> "Players":
+        """The same with another key wherever there is one, and without whatever else is secret.
+
+        Args:
+            api_key: The key.
+        """
+        settings, user, judge = (
+            each
+            and replace(
+                each, api_key=api_key if each.api_key else "", client_secret="", server=DEFAULT_SERVER
+            )
+            for each in self._all
+        )
+        return Players(settings or Settings(), user, judge)
+
+    @property
+    def _all(self) -> tuple[Settings | None, ...]:
+        return self.settings, self.user_settings, self.judge_settings
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[Callable[[TrialPlan], Play]]:
