@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agent.jsontypes import JsonObject, JsonValue, is_object
+from agent.jsontypes import JsonObject, JsonValue, dump, is_object
 from agent.kept_results import READ_RESULT
 from agent.tools.catalogue import FIND_TOOLS
 from agent.transcripts.lines import text_of
@@ -38,6 +38,9 @@ class _Call:
 def make_case(title: str, workspace: JsonObject, timezone: str, turns: Sequence[RecordedTurn]) -> JsonObject:
     """Make a case.
 
+    Where the workspace is a recording, calls alone tell what was done, so they are expected with all their
+    arguments.
+
     Args:
         title: What the conversation is about.
         workspace: What it begins with.
@@ -45,13 +48,14 @@ def make_case(title: str, workspace: JsonObject, timezone: str, turns: Sequence[
         turns: What was said and done, masked.
     """
     by_turn = [[*_calls(turn)] for turn in turns]
-    _refer([call for calls in by_turn for call in calls])
+    _refer([call for of_turn in by_turn for call in of_turn])
     written: list[JsonValue] = [_turn(turn, calls) for turn, calls in zip(turns, by_turn, strict=True)]
     case: JsonObject = {"version": VERSION, "title": title, "category": Category.RECORDED.value}
     case["workspace"] = workspace
     if timezone != "UTC":
         case["timezone"] = timezone
-    return {**case, "turns": written, "expect": _expect(turns[-1], [c for calls in by_turn for c in calls])}
+    calls = [call for of_turn in by_turn for call in of_turn]
+    return {**case, "turns": written, "expect": _expect(turns[-1], calls, whole="recorded" in workspace)}
 
 
 def _calls(turn: RecordedTurn) -> Iterator[_Call]:
@@ -145,13 +149,13 @@ def _ids(value: JsonValue, path: str, depth: int) -> Iterator[tuple[int, str]]:
             yield from _ids(item, f"{path}.{key}".removeprefix("."), depth + 1)
 
 
-def _expect(last: RecordedTurn, calls: Sequence[_Call]) -> JsonObject:
+def _expect(last: RecordedTurn, calls: Sequence[_Call], *, whole: bool) -> JsonObject:
     expect: JsonObject = {}
     done = [call for call in calls if call.outcome == "succeeded"]
     wanted = [call for call in done if call.writes] or done
-    rules = {(call.tool, str(_ids_given(call))): _rule(call.tool, _ids_given(call)) for call in wanted}
+    rules = [_rule(call.tool, call.made_with if whole else _ids_given(call)) for call in wanted]
     if rules:
-        expect["calls"] = [*rules.values()]
+        expect["calls"] = [*{dump(rule): rule for rule in rules}.values()]
     refused = sorted({call.tool for call in calls} - {call.tool for call in done})
     if refused:
         expect["never"] = [_rule(tool, {}) for tool in refused]

@@ -28,6 +28,7 @@ _SANDBOX = "http://127.0.0.1:8631/mcp"
 _OTHER_SERVER = "https://server.example/mcp"
 _LONGEST_NAME = 48
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_CONTINENTS = ("Europe", "America", "Asia", "Australia", "Africa", "Pacific", "Atlantic", "Indian")
 _ZONE = re.compile(r"\((?P<name>[^,()]*), UTC(?P<sign>[+-])(?P<hours>\d\d):(?P<minutes>\d\d)\)")
 
 
@@ -219,8 +220,13 @@ def _timezone_of(turn: RecordedTurn, header: Header) -> str:
     moment = datetime.fromtimestamp(header.created, UTC)
     fitting = [
         zone
-        for zone in sorted(available_timezones())
-        if not zone.startswith("Etc/") and moment.astimezone(ZoneInfo(zone)).utcoffset() == offset
+        for zone in sorted(available_timezones(), key=_by_continent)
+        if moment.astimezone(ZoneInfo(zone)).utcoffset() == offset
     ]
     named = [zone for zone in fitting if moment.astimezone(ZoneInfo(zone)).tzname() == found["name"]]
     return next(iter([*named, *fitting]), "UTC")
+
+
+def _by_continent(zone: str) -> tuple[int, str]:
+    continent = zone.partition("/")[0]
+    return _CONTINENTS.index(continent) if continent in _CONTINENTS else len(_CONTINENTS), zone

@@ -20,7 +20,11 @@ def write_yaml(value: JsonObject) -> str:
     import yaml
 
     class Dumper(yaml.SafeDumper):
-        """Writes what it is given; the texts in their own way."""
+        """Writes out in full what stands in two places, as case files know no anchors."""
+
+        def ignore_aliases(self, data: object) -> bool:
+            """Nothing is referred to."""
+            return data is not self
 
     Dumper.add_representer(str, _represent_text)
     return yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)

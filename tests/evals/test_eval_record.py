@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -144,7 +145,8 @@ async def test_nothing_of_the_persons_machine_is_left(tmp_path: Path) -> None:
 
 async def test_a_zone_is_found_in_which_the_moment_was_told(tmp_path: Path) -> None:
     case, _, _ = write(await talk_about_a_task(tmp_path), tmp_path / "cases")
-    assert case.timezone != "UTC"
+    moment = START.astimezone(ZoneInfo(case.timezone))
+    assert (case.timezone.partition("/")[0], moment.tzname()) == ("Europe", "CET")
 
 
 async def test_a_conversation_that_only_looked_expects_its_reads(tmp_path: Path) -> None:
@@ -342,6 +344,7 @@ async def test_a_server_with_tools_of_its_own_is_rebuilt_from_what_was_offered(t
         ("No A-2", True, False),
     ]
     assert [each.tool for each in case.turns[0].calls] == ["show", "close_issue", "show"]
+    assert [(rule.tool, rule.arguments) for rule in case.expect.calls] == [("close_issue", {"key": "A-1"})]
     assert masked == {}
     assert await replayed(case) == ""
 
