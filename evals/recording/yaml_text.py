@@ -24,7 +24,8 @@ def write_yaml(value: JsonObject) -> str:
 
         def ignore_aliases(self, data: object) -> bool:
             """Nothing is referred to."""
-            return data is not self
+            del data
+            return True
 
     Dumper.add_representer(str, _represent_text)
     return yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
