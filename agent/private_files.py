@@ -6,8 +6,13 @@ import secrets
 from pathlib import Path
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes, *, lasting: bool = True) -> None:
     """Put `data` in place of the file at `path`, mode 0600, so that a crash leaves the old or the new one.
+
+    Args:
+        path: The file.
+        data: What it is to hold.
+        lasting: Wait until a power cut leaves the old or the new one, too.
 
     Raises:
         OSError: It could not be written; the old file is untouched.
@@ -18,13 +23,15 @@ def replace_file(path: Path, data: bytes) -> None:
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         unfinished.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             unfinished.unlink()
         raise
-    _sync_folder(path.parent)
+    if lasting:
+        _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -46,7 +46,9 @@ class SeenNames:
         newest: JsonObject = {server: {**others, kind: list(fit)}, **known}
         with suppress(OSError):
             # The order says which servers were used last, so it is kept.
-            replace_file(self._path, json.dumps(dict(islice(newest.items(), _MOST_SERVERS))).encode())
+            data = json.dumps(dict(islice(newest.items(), _MOST_SERVERS))).encode()
+            # They are learnt again at the next listing, so nobody waits for the disk.
+            replace_file(self._path, data, lasting=False)
 
     def _read(self) -> JsonObject:
         try:

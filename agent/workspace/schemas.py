@@ -91,7 +91,9 @@ def is_plainly_sound(schema: JsonValue) -> bool:
 
 
 def _is_type(value: JsonValue) -> bool:
-    return isinstance(value, str) and value in _TYPES
+    if isinstance(value, str):
+        return value in _TYPES
+    return _are_names(value) and bool(value) and _TYPES.issuperset(value if isinstance(value, list) else ())
 
 
 def _is_text(value: JsonValue) -> bool:

@@ -44,6 +44,7 @@ def test_what_is_plainly_sound_is_sound_by_the_metaschema_too(schema: JsonValue)
     [
         {"type": "object"},
         {"type": "object", "properties": {"a": {"type": "string", "enum": ["x"]}}, "required": ["a"]},
+        {"properties": {"a": {"type": ["string", "null"]}}},
         {"properties": {"a": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]}}},
     ],
 )
