@@ -46,7 +46,7 @@ class Masking:
         self._loose: set[str] = set()
         self._exact: set[str] = set()
         self._masked: dict[str, set[str]] = {}
-        self._protected = GENERIC | {word.casefold() for line in lines for word in _values_allowed(line)}
+        self._protected = GENERIC | {word.lower() for line in lines for word in _values_allowed(line)}
         for line in lines:
             _walk_event(line, self._learn)
         self._pseudonyms = Pseudonyms(self._loose | self._exact)
@@ -105,13 +105,14 @@ class Masking:
 
     def _learn_name(self, name: str) -> None:
         for word in _LETTERS.findall(name):
-            key = word.casefold()
+            key = word.lower()
             if key in self._protected or len(word) < 2:
                 continue
             if key in ALSO_WORDS or len(word) == 2:
                 self._exact.add(word)
             else:
-                self._loose.add(key)
+                # Not every capital is found by its small letter.
+                self._loose |= {key, word}
 
     def _compile(self) -> re.Pattern[str]:
         longest = sorted(self._secrets, key=len, reverse=True)

@@ -18,7 +18,7 @@ class Pseudonyms:
     """
 
     def __init__(self, avoid: Iterable[str] = ()) -> None:
-        self._avoid = {word.casefold() for word in avoid}
+        self._avoid = {word.lower() for word in avoid}
         self._words: dict[str, str] = {}
         self._emails: dict[str, str] = {}
         self._domains: dict[str, str] = {}
@@ -30,7 +30,8 @@ class Pseudonyms:
         Args:
             word: One without blanks and digits.
         """
-        key = word.casefold()
+        # A few letters are two in the other case, and then the shape is another one.
+        key = f"{word.lower()} {len(word)}"
         if key not in self._words:
             self._words[key] = self._invent(len(word), len(self._words))
         return _in_case_of(word, self._words[key])
@@ -81,7 +82,8 @@ class Pseudonyms:
     def _invent(self, length: int, number: int) -> str:
         """A word that can be spoken, and that neither is in use nor stands for anything."""
         domains = (domain.partition(".")[0] for domain in self._domains.values())
-        taken = {*self._avoid, *self._words, *self._words.values(), *domains}
+        given = (key.partition(" ")[0] for key in self._words)
+        taken = {*self._avoid, *given, *self._words.values(), *domains}
         letters: list[str] = []
         for attempt in range(number, number + 100_000):
             letters.clear()

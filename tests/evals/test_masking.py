@@ -183,6 +183,13 @@ def test_names_in_other_scripts_are_masked() -> None:
     assert not any(word in text for word in ("王伟", "Анна", "АННА", "Петрова", "Zoë", "zoë", "müller"))
 
 
+@pytest.mark.parametrize("name", ["Weiß", "İpek", "STRAẞE", "ǅuro", "Łukasz"])
+def test_names_whose_letters_are_others_in_the_other_case_are_masked(name: str) -> None:
+    text = text_of(result({"userName": name}), said(f"Ask {name}, {name.lower()} or {name.upper()}"))
+    assert name not in text
+    assert name.lower() not in text
+
+
 def test_telephone_numbers_keep_their_shape() -> None:
     text = str(masked(said("Call +49 (30) 1234-5678 on 2026-11-23, task 141383"))[0]["text"])
     assert "1234" not in text
