@@ -21,9 +21,9 @@ from evals.definitions.problems import Problem, shown_path
 from evals.definitions.reading import read_cases
 from evals.definitions.selection import shipped_cases
 from evals.reports.words import count
+from evals.runs.checking import Checked, check_cases
 from evals.runs.engine import Engine, InProcess, SandboxSetup
 from evals.runs.processes import Processes
-from evals.trials.checking import Checked, check_cases
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

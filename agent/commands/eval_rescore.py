@@ -19,8 +19,8 @@ from evals.reports.words import count
 from evals.runs.finding import find_run
 from evals.runs.folder import RunFolder
 from evals.runs.reading import read_run
+from evals.runs.rescoring import Rescored, rescore
 from evals.runs.run import Manifest
-from evals.scoring.rescoring import Rescored, rescore
 from evals.workspaces.starting import goal_changes
 
 _MOST_FLIPS = 50

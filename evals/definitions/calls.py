@@ -8,8 +8,8 @@ from evals.definitions.case import CallRule, GoldenCall, OutsideCall
 from evals.definitions.documents import Entry, Listing, Node, Scalar, Table
 from evals.definitions.fields import Fields
 from evals.definitions.problems import Problems, choices
+from evals.definitions.references import REFERENCE
 from evals.definitions.tools import KnownTool, known_tools, tools_like
-from evals.workspaces.references import REFERENCE
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

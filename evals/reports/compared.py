@@ -13,10 +13,10 @@ from agent.repl.tables import draw_columns
 from evals.reports.figures_json import encode_amounts, encode_interval, encode_tally
 from evals.reports.summary import describe_run
 from evals.reports.words import count, dollars, duration, interval, percent, points
+from evals.runs.mixing import Difference
 from evals.runs.run import Manifest
 from evals.statistics.amounts import Amount
 from evals.statistics.comparing import Comparison, Flip, Side
-from evals.statistics.mixing import Difference
 
 VERSION = 1
 """The form of the JSON; grows when a field changes its meaning or goes."""

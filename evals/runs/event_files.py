@@ -11,7 +11,7 @@ from pathlib import Path
 from agent.errors import AgentError
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object
 from agent.transcripts.lines import parse_line, text_of
-from evals.runs.fields import Fields
+from evals.runs.json_fields import JsonFields
 from evals.runs.line_files import LineFile, Span, read_lines, unreadable
 
 _EVENTS = "events.jsonl"
@@ -98,7 +98,7 @@ class EventReader:
         try:
             if line is None:
                 raise ValueError("this line is damaged")
-            return tuple(self._lengthen(event) for event in Fields(line).objects("events"))
+            return tuple(self._lengthen(event) for event in JsonFields(line).objects("events"))
         except ValueError as error:
             number = _line_number(path, span.at)
             raise AgentError(f"{path}:{number}: {error}; the file was left as it is.") from error

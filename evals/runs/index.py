@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
-from evals.runs.fields import Fields
+from evals.runs.json_fields import JsonFields
 from evals.runs.line_files import Line, Span, read_lines
 from evals.runs.record_json import decode_record
 from evals.runs.score_json import decode_score
@@ -119,7 +119,7 @@ def parse_trial(line: Line) -> tuple[TrialRecord, Span]:
         AgentError: The line cannot be used.
     """
     try:
-        events = Fields(Fields(line.value).object("events"))
+        events = JsonFields(JsonFields(line.value).object("events"))
         return decode_record(line.value), Span(events.whole("at"), events.whole("size"))
     except ValueError as error:
         raise line.unfit(error) from error

@@ -14,15 +14,14 @@ from agent.prompt_files import read_prompt
 from agent.settings import Settings
 from agent.transcripts.header import new_session_id
 from evals.definitions.case import Case
+from evals.runs.mixing import find_differences, name_few
 from evals.runs.run import CaseFacts, Manifest
-from evals.statistics.mixing import find_differences
 from evals.trials.trial import Kind
 
 ASKS_A_MODEL = (Kind.LIVE, Kind.SIMULATED)
 """The kinds of run in which a real model answers."""
 
 _PACKAGES = ("mcp", "openai", "tiktoken", "xllamacpp")
-_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +115,7 @@ def _cases_that_differ(before: Mapping[str, CaseFacts], after: Mapping[str, Case
         ("gone", [id for id in before if id not in after]),
         ("new", [id for id in after if id not in before]),
     )
-    return [f"cases that are {word}: {_name(ids)}" for word, ids in words if ids]
-
-
-def _name(ids: Sequence[str]) -> str:
-    more = len(ids) - _MOST_NAMED
-    return ", ".join(ids[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return [f"cases that are {word}: {name_few(ids)}" for word, ids in words if ids]
 
 
 def _noticeable(settings: Settings) -> JsonObject:

@@ -4,7 +4,7 @@ from dataclasses import fields as fields_of
 
 from agent.jsontypes import JsonObject, JsonValue
 from evals.definitions.case import Category
-from evals.runs.fields import Fields
+from evals.runs.json_fields import JsonFields
 from evals.runs.run import VERSION, CaseFacts, Manifest
 from evals.trials.trial import Kind
 
@@ -37,10 +37,10 @@ def decode_manifest(line: JsonObject) -> Manifest:
     Raises:
         ValueError: A field cannot be used; the message says which.
     """
-    fields = Fields(line)
+    fields = JsonFields(line)
     cases: dict[str, CaseFacts] = {}
     for id in fields.object("cases"):
-        facts = Fields(Fields(fields.object("cases")).object(id))
+        facts = JsonFields(JsonFields(fields.object("cases")).object(id))
         cases[id] = CaseFacts(facts.text("digest"), facts.text("title"), Category(facts.text("category")))
     return Manifest(
         id=fields.text("id"),

@@ -3,7 +3,7 @@
 from agent.event_json import encode_usage
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import Usage
-from evals.runs.fields import Fields, without_empty
+from evals.runs.json_fields import JsonFields, without_empty
 from evals.state.changes import Change, ChangeKind
 from evals.trials.trial import Kind, Status, TrialRecord
 
@@ -45,7 +45,7 @@ def decode_record(line: JsonObject, events: tuple[JsonObject, ...] = ()) -> Tria
     Raises:
         ValueError: A field cannot be used; the message says which.
     """
-    fields = Fields(line)
+    fields = JsonFields(line)
     return TrialRecord(
         case=fields.text("case"),
         digest=fields.text("digest"),
@@ -54,8 +54,8 @@ def decode_record(line: JsonObject, events: tuple[JsonObject, ...] = ()) -> Tria
         status=Status(fields.text("status")),
         problem=fields.text("problem"),
         events=events,
-        changes=tuple(_decode_change(Fields(change)) for change in fields.objects("changes")),
-        usage=_decode_usage(Fields(fields.object("usage"))),
+        changes=tuple(_decode_change(JsonFields(change)) for change in fields.objects("changes")),
+        usage=_decode_usage(JsonFields(fields.object("usage"))),
         steps=fields.whole("steps"),
         calls=fields.whole("calls"),
         seconds=fields.number("seconds"),
@@ -77,7 +77,7 @@ def _encode_change(change: Change) -> JsonObject:
     }
 
 
-def _decode_change(fields: Fields) -> Change:
+def _decode_change(fields: JsonFields) -> Change:
     return Change(
         ChangeKind(fields.text("kind")),
         fields.text("table"),
@@ -87,7 +87,7 @@ def _decode_change(fields: Fields) -> Change:
     )
 
 
-def _decode_usage(fields: Fields) -> Usage:
+def _decode_usage(fields: JsonFields) -> Usage:
     return Usage(
         input_tokens=fields.whole("input_tokens"),
         output_tokens=fields.whole("output_tokens"),

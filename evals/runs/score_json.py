@@ -1,7 +1,7 @@
 """Scores as JSON objects, and back."""
 
 from agent.jsontypes import JsonObject, JsonValue
-from evals.runs.fields import Fields
+from evals.runs.json_fields import JsonFields
 from evals.scoring.score import Check, Score
 
 
@@ -22,8 +22,8 @@ def decode_score(line: JsonObject) -> tuple[str, Score]:
     Raises:
         ValueError: A field cannot be used; the message says which.
     """
-    fields = Fields(line)
-    checks = (Fields(check) for check in fields.objects("checks"))
+    fields = JsonFields(line)
+    checks = (JsonFields(check) for check in fields.objects("checks"))
     return fields.text("trial"), Score(
         tuple(Check(check.text("name"), check.flag("passed"), check.text("detail")) for check in checks)
     )

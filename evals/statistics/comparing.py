@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from agent.errors import UsageError
+from evals.runs.mixing import Difference, find_common, find_differences
 from evals.runs.run import Run
 from evals.statistics.amounts import Amounts, Meter
 from evals.statistics.case_tallies import CaseTally, tally_cases
 from evals.statistics.exact_tests import of_one_case, paired
 from evals.statistics.intervals import Interval, of_differences
-from evals.statistics.mixing import Difference, find_common, find_differences
 
 SIGNIFICANT = 0.05
 """A difference that chance alone makes less often than this is called one."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.sandbox.database import Database
-from evals.workspaces.references import REFERENCE
+from evals.definitions.references import REFERENCE
 
 _TASKS = "SELECT task_id FROM tasks WHERE parent_task_id IS NULL AND project_id IS NOT NULL ORDER BY 1"
 _USERS = "SELECT user_id FROM users WHERE status = 'ACTIVE' ORDER BY 1"

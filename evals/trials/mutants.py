@@ -15,6 +15,7 @@ from agent.errors import AgentError
 from agent.jsontypes import JsonObject, dump, is_object
 from agent.sandbox.database import open_copy
 from evals.definitions.case import CallRule, Case, GoldenCall, Turn
+from evals.definitions.references import names_in
 from evals.definitions.tools import KnownTool, known_tools, learn_tools, tools_like
 from evals.scoring.calls import holds
 from evals.state.changes import Change
@@ -23,7 +24,6 @@ from evals.state.leaving_out import leave_out
 from evals.trials.alternatives import Alternatives
 from evals.trials.wrong_answers import EMPTY_HANDED, alter, is_noticed, rules_of
 from evals.workspaces.recorded import read_recorded_server
-from evals.workspaces.references import names_in
 from evals.workspaces.starting import changes_by, start_of
 
 _KEPT = 512

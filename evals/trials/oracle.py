@@ -11,11 +11,11 @@ from agent.model.protocol import ModelRequest, StreamItem
 from agent.model.scripted import say
 from agent.session import Session
 from evals.definitions.case import Case, GoldenCall, Moment, Turn
+from evals.definitions.references import names_in, resolve
 from evals.definitions.tools import known_tools
 from evals.trials.mutants import mutants
 from evals.trials.plays import ScriptedUser
 from evals.trials.trial import Kind, TrialPlan
-from evals.workspaces.references import names_in, resolve
 
 _NULL_ANSWER = "I am sorry, but I have left everything as it is."
 _USUAL_ANSWER = "Done."

@@ -14,9 +14,9 @@ from agent.sandbox.errors import SnapshotRefused
 from agent.sandbox.seeds.planter import plant
 from agent.sandbox.seeds.reader import Seed, SeedUser, read_seed
 from evals.definitions.case import Action, Case, Disturbance, GoldenCall, Moment, Turn, WorkspaceDefinition
+from evals.definitions.references import resolve
 from evals.state.changes import Change, find_changes
 from evals.workspaces.calls import CallRefused, Calls
-from evals.workspaces.references import resolve
 
 _KEPT = 512
 """Workspaces are some hundred kilobytes each."""

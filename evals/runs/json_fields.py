@@ -8,7 +8,7 @@ from agent.jsontypes import JsonObject, JsonValue, is_object
 T = TypeVar("T")
 
 
-class Fields:
+class JsonFields:
     """The fields of one object; each method raises `ValueError` where the field is of another kind.
 
     Args:

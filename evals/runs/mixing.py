@@ -68,7 +68,7 @@ def find_common(before: Manifest, after: Manifest, *, only_common: bool = False)
     changed = [id for id in shared if before.cases[id].digest != after.cases[id].digest]
     if changed and not only_common:
         raise UsageError(
-            f"{_count(changed)} changed between these runs, so they cannot be compared: {_name(changed)}.",
+            f"{_count(changed)} changed between these runs, so they cannot be compared: {name_few(changed)}.",
             "--only-common compares the other cases.",
         )
     common = tuple(id for id in shared if id not in set(changed))
@@ -81,6 +81,7 @@ def _count(cases: Sequence[str]) -> str:
     return "1 case has" if len(cases) == 1 else f"{len(cases)} cases have"
 
 
-def _name(cases: Sequence[str]) -> str:
+def name_few(cases: Sequence[str]) -> str:
+    """Name the first of some cases, and count the others."""
     more = len(cases) - _MOST_NAMED
     return ", ".join(cases[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,8 +1,7 @@
 """Scores the trials that a run kept again, by the cases as they are now; nothing is called."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
 
 from agent.errors import AgentError, UsageError
 from agent.private_files import replace_file
@@ -13,18 +12,15 @@ from evals.runs.index import SCORES, parse_score
 from evals.runs.line_files import read_lines
 from evals.runs.manifest_json import encode_manifest
 from evals.runs.run import CaseFacts
-from evals.scoring.score import Check, Score, score
-from evals.state.changes import Change
-from evals.trials.trial import Kind, Status, TrialRecord
-
-FindGoal: TypeAlias = Callable[[Case], tuple[Change, ...]]
-"""The changes that a case wants."""
+from evals.runs.scorer import FindGoal, score_by
+from evals.scoring.score import Check, Score
+from evals.trials.trial import Kind, TrialRecord
 
 _SAYS_OTHER_THINGS = frozenset({Kind.SIMULATED, Kind.REPLAY})
 
 
 @dataclass(frozen=True, slots=True)
-class Flip:
+class FlippedTrial:
     """A trial whose score is another one now.
 
     Args:
@@ -49,7 +45,7 @@ class Rescored:
     """
 
     scored: int = 0
-    flips: list[Flip] = field(default_factory=list[Flip])
+    flips: list[FlippedTrial] = field(default_factory=list[FlippedTrial])
     kept: dict[str, str] = field(default_factory=dict[str, str])
 
 
@@ -94,7 +90,7 @@ class _Scorer:
                 self.found.scored += 1
                 if old is not None and old.passed != new.passed:
                     because = _because(old if new.passed else new)
-                    self.found.flips.append(Flip(record.key, new.passed, because))
+                    self.found.flips.append(FlippedTrial(record.key, new.passed, because))
                 return new
         return old or Score((Check("state", False, self.found.kept[record.case]),))
 
@@ -104,8 +100,7 @@ class _Scorer:
             raise UsageError("There is no such case any more, or its file cannot be used.")
         if not _was_told(case, record):
             raise UsageError("The user says other things in it now.")
-        is_compared = record.status is Status.FINISHED and record.kind is not Kind.REPLAY
-        return score(case, record, self._find_goal(case) if is_compared else ())
+        return score_by(case, record, self._find_goal)
 
 
 def _was_told(case: Case, record: TrialRecord) -> bool:
