@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from agent.jsontypes import JsonObject, JsonValue
@@ -152,6 +153,10 @@ class Turn:
     signs_in: bool = False
     disturbances: tuple[Disturbance, ...] = ()
     line: int = 0
+
+    def allows(self, tool: str) -> bool:
+        """Whether the user allows writes of a tool."""
+        return any(fnmatchcase(tool, glob) for glob in self.approve)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from fnmatch import fnmatchcase
 
 from agent.jsontypes import JsonObject, JsonValue
-from evals.definitions.case import CallRule
+from evals.definitions.case import CallRule, GoldenCall
 from evals.scoring.conversation import MadeCall
 
 
-def is_meant(rule: CallRule, call: MadeCall) -> bool:
+def is_meant(rule: CallRule, call: MadeCall | GoldenCall) -> bool:
     """Whether a call is of the tool and has the arguments of a rule, and maybe more.
 
     Args:

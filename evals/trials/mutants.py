@@ -6,8 +6,7 @@ another one.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeVar
 
@@ -15,9 +14,10 @@ from agent.errors import AgentError
 from agent.jsontypes import JsonObject, dump, is_object
 from agent.sandbox.database import open_copy
 from evals.definitions.case import CallRule, Case, GoldenCall, Turn
+from evals.definitions.case_key import CaseKey
 from evals.definitions.references import names_in
 from evals.definitions.tools import KnownTool, known_tools, learn_tools, tools_like
-from evals.scoring.calls import holds
+from evals.scoring.calls import is_meant
 from evals.state.changes import Change
 from evals.state.difference import describe_difference
 from evals.state.leaving_out import leave_out
@@ -58,28 +58,11 @@ def mutants(case: Case) -> tuple[Mutant, ...]:
     Raises:
         AgentError: Its workspace cannot be made, or its golden calls do not work.
     """
-    return _mutants(_Key(case))
-
-
-@dataclass(frozen=True)
-class _Key:
-    """A case in a cache, by what decides how it is run."""
-
-    case: Case = field(compare=False)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self._names == other._names
-
-    def __hash__(self) -> int:
-        return hash(self._names)
-
-    @property
-    def _names(self) -> tuple[str, str]:
-        return str(self.case.path), self.case.digest
+    return _mutants(CaseKey(case))
 
 
 @lru_cache(_KEPT)
-def _mutants(key: _Key) -> tuple[Mutant, ...]:
+def _mutants(key: CaseKey) -> tuple[Mutant, ...]:
     if recorded := key.case.workspace.recorded:
         # Another process may have read the case.
         learn_tools(read_recorded_server(key.case.path.with_name(recorded)).tools)
@@ -114,7 +97,7 @@ class _Maker:
         """The golden calls that change something, each as the places of its turn and in it."""
         for place, turn in enumerate(self._case.turns):
             for number, call in enumerate(turn.calls):
-                if _tool(call).writes and not call.refused and _approves(turn, call.tool):
+                if _tool(call).writes and not call.refused and turn.allows(call.tool):
                     yield place, number
 
     def _without(self, turn: int, call: int) -> Iterator[Mutant]:
@@ -175,7 +158,7 @@ class _Maker:
         for name, given in (*forbidden, *_UNASKED):
             for place, turn in reversed(list(enumerate(self._case.turns))):
                 call = self._some_call(known_tools()[name], given)
-                if call is None or not _approves(turn, name):
+                if call is None or not turn.allows(name):
                     continue
                 turns = _put(self._case.turns, place, replace(turn, calls=(*turn.calls, call)))
                 if self._is_noticed(turns):
@@ -227,11 +210,7 @@ class _Maker:
 
 
 def _is_met(rule: CallRule, turns: Sequence[Turn]) -> bool:
-    return any(
-        fnmatchcase(call.tool, rule.tool) and holds(rule.arguments, call.arguments)
-        for turn in turns
-        for call in turn.calls
-    )
+    return any(is_meant(rule, call) for turn in turns for call in turn.calls)
 
 
 def _leave_out_call(turns: Sequence[Turn], call: GoldenCall) -> tuple[Turn, ...]:
@@ -258,10 +237,6 @@ def _spread(items: Sequence[_Item], most: int) -> list[_Item]:
     if len(items) <= most:
         return list(items)
     return [items[round(place * (len(items) - 1) / (most - 1))] for place in range(most)]
-
-
-def _approves(turn: Turn, tool: str) -> bool:
-    return any(fnmatchcase(tool, glob) for glob in turn.approve)
 
 
 def _tool(call: GoldenCall) -> KnownTool:

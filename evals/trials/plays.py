@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -158,5 +157,5 @@ class ScriptedUser(PlainPlay):
         edit = turn.edits.get(name)
         if edit is not None and not request.is_edited:
             request.decision, request.edited = Decision.EDITED, {**request.arguments, **edit}
-        elif any(fnmatchcase(name, glob) for glob in turn.approve):
+        elif turn.allows(name):
             request.decision = Decision.ALLOWED

@@ -40,7 +40,7 @@ from evals.trials.watch import Watch
 from evals.workspaces.host import Host
 from evals.workspaces.place import Place
 from evals.workspaces.sign_ins import PROFILE
-from evals.workspaces.starting import describe, take_due
+from evals.workspaces.starting import describe_workspace, take_due
 
 MakePlay = Callable[[TrialPlan], Play]
 
@@ -158,7 +158,7 @@ class _Trial:
             self._folders(),
             SessionOptions(
                 policy=Policy(),
-                workspace=describe(self.place.case.workspace),
+                workspace=describe_workspace(self.place.case.workspace),
                 model=self.play.model,
                 context=lambda: self.play.context(self._now()),
                 offer_all=self.play.offer_all,

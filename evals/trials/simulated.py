@@ -4,7 +4,6 @@ import re
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from agent.conversation import AssistantMessage, Message, ToolCall, UserMessage
@@ -249,7 +248,7 @@ class SimulatedPlay(ScriptedUser):
         """Decline what the case's user never allows; else ask the person."""
         del turn
         name = request.tool.name
-        if not any(fnmatchcase(name, glob) for turn in self._case.turns for glob in turn.approve):
+        if not any(turn.allows(name) for turn in self._case.turns):
             choice = _Choice(False, "The user of this case never allows it.")
         else:
             question = "\n".join([request.summary, *request.details])

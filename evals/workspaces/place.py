@@ -41,6 +41,7 @@ class Place:
         home: A folder for whoever is signed in.
         vault_key: The key of the vault there.
         app: What is served.
+        database: The workspace itself.
     """
 
     case: Case
@@ -48,7 +49,7 @@ class Place:
     home: Path
     vault_key: str
     app: ASGIApp
-    _database: Database
+    database: Database
     _time: MovableTime
     _faults: Faults
     _start: bytes
@@ -94,11 +95,6 @@ class Place:
         return {"ASTRAVUE_VAULT_KEY": self.vault_key}
 
     @property
-    def database(self) -> Database:
-        """The workspace itself."""
-        return self._database
-
-    @property
     def user(self) -> SeedUser:
         """Who is signed in."""
         return user_of(self.case)
@@ -110,7 +106,7 @@ class Place:
 
     def changes(self) -> tuple[Change, ...]:
         """What is not as it was at the start."""
-        return find_changes(self._start, self._database.snapshot())
+        return find_changes(self._start, self.database.snapshot())
 
     def disturb(self, disturbance: Disturbance) -> None:
         """Let something happen to the server, or to the sign-in.
@@ -119,7 +115,7 @@ class Place:
             AgentError: A call of somebody else's was refused.
         """
         clock = Clock(self._time)
-        tokens = TokenStore(self._database, clock, TokenLifetimes())
+        tokens = TokenStore(self.database, clock, TokenLifetimes())
         match disturbance.action:
             case Action.EXPIRE_ACCESS:
                 tokens.expire(None, access=True, refresh=False)
@@ -128,7 +124,7 @@ class Place:
             case Action.REVOKE:
                 tokens.revoke_all(None)
             case Action.FORGET_CLIENTS:
-                Clients(self._database, clock).forget(None)
+                Clients(self.database, clock).forget(None)
             case Action.ADVANCE:
                 self._time.advance(disturbance.seconds)
             case Action.FAIL:
@@ -140,7 +136,7 @@ class Place:
         call = disturbance.call
         assert call is not None
         try:
-            Calls(self._database, clock).make(call.user or self.user.email, call.tool, call.arguments)
+            Calls(self.database, clock).make(call.user or self.user.email, call.tool, call.arguments)
         except CallRefused as refusal:
             raise AgentError(f"{self.case.path}:{call.line}: {call.tool} is refused: {refusal}") from refusal
 

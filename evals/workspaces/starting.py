@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from fnmatch import fnmatchcase
 from functools import lru_cache
-from pathlib import Path
 
 from agent.errors import AgentError, UsageError
 from agent.jsontypes import JsonObject, JsonValue
@@ -14,6 +12,7 @@ from agent.sandbox.errors import SnapshotRefused
 from agent.sandbox.seeds.planter import plant
 from agent.sandbox.seeds.reader import Seed, SeedUser, read_seed
 from evals.definitions.case import Action, Case, Disturbance, GoldenCall, Moment, Turn, WorkspaceDefinition
+from evals.definitions.case_key import CaseKey
 from evals.definitions.references import resolve
 from evals.state.changes import Change, find_changes
 from evals.workspaces.calls import CallRefused, Calls
@@ -44,7 +43,7 @@ def start_of(case: Case) -> bytes:
     Raises:
         AgentError: Its snapshot cannot be used, or one of the calls of its setup is refused.
     """
-    return _start(case.path, case.digest, _Held(case))
+    return _start(CaseKey(case))
 
 
 def goal_changes(case: Case) -> tuple[Change, ...]:
@@ -53,20 +52,7 @@ def goal_changes(case: Case) -> tuple[Change, ...]:
     Raises:
         AgentError: As `start_of`; or a golden call is refused that should not be, or the other way round.
     """
-    return _goal(case.path, case.digest, _Held(case))
-
-
-class _Held:
-    """A case on its way through a cache that goes by its path and digest alone."""
-
-    def __init__(self, case: Case) -> None:
-        self.case = case
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held)
-
-    def __hash__(self) -> int:
-        return 0
+    return _goal(CaseKey(case))
 
 
 @lru_cache
@@ -107,8 +93,8 @@ def _open_first(case: Case) -> Database:
 
 
 @lru_cache(_KEPT)
-def _start(_path: Path, _digest: str, held: _Held) -> bytes:
-    case = held.case
+def _start(key: CaseKey) -> bytes:
+    case = key.case
     database = _open_first(case)
     try:
         calls = Calls(database, _stopped(case.workspace.start_time))
@@ -123,8 +109,8 @@ def _start(_path: Path, _digest: str, held: _Held) -> bytes:
 
 
 @lru_cache(_KEPT)
-def _goal(_path: Path, _digest: str, held: _Held) -> tuple[Change, ...]:
-    return changes_by(held.case, held.case.turns)
+def _goal(key: CaseKey) -> tuple[Change, ...]:
+    return changes_by(key.case, key.case.turns)
 
 
 def changes_by(case: Case, turns: Sequence[Turn]) -> tuple[Change, ...]:
@@ -169,7 +155,7 @@ class _Golden:
     def _make(self, turn: Turn, call: GoldenCall) -> None:
         if not self._calls.knows(call.tool):
             return
-        if self._calls.writes(call.tool) and not any(fnmatchcase(call.tool, glob) for glob in turn.approve):
+        if self._calls.writes(call.tool) and not turn.allows(call.tool):
             return
         where = f"{self._case.path}:{call.line}: {call.tool}"
         arguments = _edited(turn.edits, call.tool, resolve(call.arguments, self._results, where))
@@ -209,6 +195,6 @@ def take_due(pending: list[Disturbance], moment: Moment, tool: str) -> list[Dist
     return due
 
 
-def describe(definition: WorkspaceDefinition) -> dict[str, str]:
+def describe_workspace(definition: WorkspaceDefinition) -> dict[str, str]:
     """How to build the workspace again, for the header of a transcript."""
     return {"seed": definition.seed, "start_time": definition.start_time.isoformat()}

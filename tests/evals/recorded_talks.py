@@ -25,7 +25,7 @@ from evals.definitions.case import Case, Category, WorkspaceDefinition
 from evals.replaying.summarising import RecordedContext
 from evals.workspaces.host import Host
 from evals.workspaces.sign_ins import PROFILE
-from evals.workspaces.starting import describe
+from evals.workspaces.starting import describe_workspace
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 Decide = Callable[[ApprovalRequested], None]
@@ -126,7 +126,7 @@ async def talking(
             place.folders,
             SessionOptions(
                 policy=policy or Policy(),
-                workspace={} if recorded else describe(case.workspace),
+                workspace={} if recorded else describe_workspace(case.workspace),
                 model=model,
                 context=lambda: "Today is Monday, 2026-11-23, 10:00 (CET, UTC+01:00).",
                 keeper=keep,
