@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+import evals
 from agent import errors
 
-ROOT = Path(errors.__file__).parent
+ROOTS = (Path(errors.__file__).parent, Path(evals.__file__).parent)
 MOST_LINES = 500
 
 
@@ -31,12 +32,14 @@ class Import:
     typing: bool
 
 
-def module_name(path: Path) -> str:
-    parts = ("agent", *path.relative_to(ROOT).with_suffix("").parts)
+def module_name(path: Path, root: Path) -> str:
+    parts = path.relative_to(root.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-MODULES: Mapping[str, Path] = {module_name(path): path for path in sorted(ROOT.rglob("*.py"))}
+MODULES: Mapping[str, Path] = {
+    module_name(path, root): path for root in ROOTS for path in sorted(root.rglob("*.py"))
+}
 
 
 def imports_of(path: Path) -> list[Import]:
@@ -85,6 +88,20 @@ def offences(rooms: tuple[str, ...], forbidden: tuple[str, ...]) -> list[str]:
 SCREEN = ("prompt_toolkit", "rich", "argparse", "agent.repl", "agent.commands", "agent.cli")
 # The embedded model runs in a process of its own, which has a command line.
 PROGRAMS = ("agent.model.embedded.server imports argparse",)
+# What a report is drawn with.
+DRAWING = tuple(f"agent.repl.{name}" for name in ("cells", "palette", "sanitize", "tables", "themes"))
+# The rooms that a run goes through, and those that nothing is built on.
+TRYING = (
+    "evals.definitions",
+    "evals.workspaces",
+    "evals.state",
+    "evals.trials",
+    "evals.scoring",
+    "evals.runs",
+    "evals.statistics",
+)
+CONVERSATIONS = ("evals.recording", "evals.replaying")
+TOOLS = ("evals.bench", "evals.drills", "evals.red_team", "evals.embedded")
 NETWORK = ("httpx2", "socket", "http", "urllib.request", "asyncio.streams", "uvicorn", "starlette")
 
 
@@ -110,12 +127,26 @@ NETWORK = ("httpx2", "socket", "http", "urllib.request", "asyncio.streams", "uvi
             (*SCREEN, *NETWORK, "agent.events", "agent.loop", "agent.model", "agent.tools"),
         ),
         (tuple(MODULES), ("httpx", "requests")),
+        ((*TRYING, *CONVERSATIONS), (*SCREEN, "evals.reports", *TOOLS)),
+        (("evals.reports",), ("argparse", "evals.workspaces", *CONVERSATIONS, *TOOLS)),
+        (("evals.state", "evals.definitions", "evals.scoring", "evals.statistics", "evals.reports"), NETWORK),
+        (("evals.state",), (*(room for room in TRYING if room != "evals.state"), *CONVERSATIONS)),
+        (
+            ("evals.definitions", "evals.workspaces"),
+            ("evals.trials", "evals.scoring", "evals.runs", "evals.statistics", *CONVERSATIONS),
+        ),
+        (("evals.scoring",), ("evals.workspaces", "evals.runs", "evals.statistics", *CONVERSATIONS)),
+        (("evals.trials",), ("evals.runs", "evals.statistics", "evals.recording")),
+        (("evals.runs",), ("evals.statistics", *CONVERSATIONS)),
+        (("evals.statistics",), ("evals.workspaces", *CONVERSATIONS)),
+        (("evals",), ("prompt_toolkit", "agent.commands", "agent.cli")),
     ],
 )
 def test_a_room_knows_nothing_of_the_others_business(
     room: tuple[str, ...], knows_nothing_of: tuple[str, ...]
 ) -> None:
-    assert any(is_in(name, *room) for name in MODULES)
+    ours = [name for name in (*room, *knows_nothing_of) if is_in(name, "agent", "evals")]
+    assert [name for name in ours if name not in MODULES] == []
     assert [line for line in offences(room, knows_nothing_of) if line not in PROGRAMS] == []
 
 
@@ -131,8 +162,24 @@ def test_the_sandbox_knows_only_itself() -> None:
 
 
 def test_nobody_outside_imports_the_sandbox() -> None:
-    outside = tuple(name for name in MODULES if not is_in(name, "agent.sandbox") and name != "agent")
+    program = [name for name in MODULES if is_in(name, "agent") and name != "agent"]
+    outside = tuple(name for name in program if not is_in(name, "agent.sandbox"))
     assert [line for name in outside for line in offences((name,), ("agent.sandbox",))] == []
+
+
+def test_the_program_imports_cases_and_runs_for_their_commands_alone() -> None:
+    lines = offences(("agent",), ("evals",))
+    commands = [line for line in lines if line.startswith("agent.commands.eval_")]
+    assert commands
+    assert [line for line in lines if line not in commands] == []
+    # The parser of the program is made of its arguments, whatever the command.
+    assert [line for line in commands if line.startswith("agent.commands.eval_arguments ")] == []
+
+
+def test_of_the_chat_reports_import_what_draws_and_nothing_else() -> None:
+    lines = offences(("evals.reports",), ("agent.repl",))
+    assert lines
+    assert [line for line in lines if not line.endswith(DRAWING)] == []
 
 
 def test_modules_do_not_import_each_other_in_circles() -> None:
@@ -174,15 +221,15 @@ SLOW = (
     "xllamacpp",
     "opentelemetry",
     "packaging",
+    "yaml",
+    "distributed",
+    "inspect_ai",
 )
 
 
-def imported_by(module: str) -> set[str]:
+def imported_by(*arguments: str) -> set[str]:
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", f"import {module}"],
-        capture_output=True,
-        text=True,
-        check=True,
+        [sys.executable, "-X", "importtime", *arguments], capture_output=True, text=True, check=True
     )
     return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if "|" in line}
 
@@ -190,14 +237,24 @@ def imported_by(module: str) -> set[str]:
 @pytest.mark.parametrize(
     ("module", "also_slow"),
     [
-        ("agent.cli", ("prompt_toolkit", "asyncio", "tomllib", "platformdirs")),
-        ("agent.commands.chat", ("markdown_it",)),
+        ("agent.cli", ("prompt_toolkit", "asyncio", "tomllib", "platformdirs", "evals")),
+        ("agent.commands.chat", ("markdown_it", "evals")),
+        ("agent.commands.evaluate", ("prompt_toolkit", "asyncio", "evals")),
+        ("evals.reports.compared", ("prompt_toolkit",)),
+        ("evals.runs.worker", ("prompt_toolkit",)),
     ],
 )
 def test_nothing_slow_is_imported_at_the_start(module: str, also_slow: tuple[str, ...]) -> None:
-    imported = imported_by(module)
+    imported = imported_by("-c", f"import {module}")
     assert module in imported
     assert sorted(name for name in imported if is_in(name, *SLOW, *also_slow)) == []
+
+
+@pytest.mark.parametrize("command", [(), ("eval",), ("eval", "run")], ids=" ".join)
+def test_help_imports_nothing_slow(command: tuple[str, ...]) -> None:
+    imported = imported_by("-m", "agent", *command, "--help")
+    assert "agent.commands.eval_arguments" in imported
+    assert sorted(name for name in imported if is_in(name, *SLOW, "prompt_toolkit", "asyncio", "evals")) == []
 
 
 def test_packages_import_nothing_by_themselves() -> None:
