@@ -17,7 +17,7 @@ from agent.model.protocol import Model, Usage
 from agent.tools.fence import fence, unfence
 from agent.transcripts.lines import text_of
 from evals.trials.asking import ask, read_prompt
-from evals.trials.company import Company
+from evals.trials.open_models import OpenModels
 from evals.trials.trial import Status, TrialRecord
 
 _LONGEST_RESULT = 2_000
@@ -27,17 +27,17 @@ _ANSWERS = {"yes": True, "no": False}
 _AGAIN = 'Answer with the JSON object alone: {"answer": "yes" or "no", "reason": "..."}'
 
 
-async def add_verdict(record: TrialRecord, question: str, company: Company) -> TrialRecord:
+async def add_verdict(record: TrialRecord, question: str, models: OpenModels) -> TrialRecord:
     """Add what the judge says of a trial, if there is a judge, a question, and something to judge.
 
     Args:
         record: What came of the trial.
         question: What is asked, by the case; may be empty.
-        company: Has the judge.
+        models: Has the judge.
     """
     if not question or record.status is Status.BROKEN:
         return record
-    judge = await company.judge()
+    judge = await models.judge()
     return record if judge is None else replace(record, verdict=await judge_trial(judge, question, record))
 
 

@@ -10,7 +10,7 @@ from evals.trials.plays import Play
 from evals.trials.trial import Kind, TrialPlan
 
 if TYPE_CHECKING:
-    from evals.trials.company import Company
+    from evals.trials.open_models import OpenModels
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +63,18 @@ class Players:
         Returns:
             Makes the play of one trial.
         """
-        from evals.trials.company import gather
+        from evals.trials.open_models import open_models
 
-        async with gather(self.settings, self.user_settings, self.judge_settings) as company:
-            yield lambda plan: make_play(plan, company)
+        async with open_models(self.settings, self.user_settings, self.judge_settings) as models:
+            yield lambda plan: make_play(plan, models)
 
 
-def make_play(plan: TrialPlan, company: "Company") -> Play:
+def make_play(plan: TrialPlan, models: "OpenModels") -> Play:
     """Make the play of one trial.
 
     Args:
         plan: The trial.
-        company: The models of live and simulated ones.
+        models: The models of live and simulated ones.
 
     Raises:
         AgentError: The case lacks what this kind of trial needs.
@@ -91,4 +91,4 @@ def make_play(plan: TrialPlan, company: "Company") -> Play:
         case Kind.LIVE | Kind.SIMULATED:
             from evals.trials.live import live_play
 
-            return live_play(plan, company)
+            return live_play(plan, models)

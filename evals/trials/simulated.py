@@ -16,8 +16,8 @@ from agent.model.protocol import FunctionDefinition, Model, Usage
 from agent.tools.fence import fence
 from evals.definitions.case import Case, SimulatedUser, Turn
 from evals.trials.asking import Reply, ask, read_prompt
-from evals.trials.company import Company
 from evals.trials.judging import add_verdict
+from evals.trials.open_models import OpenModels
 from evals.trials.plays import ScriptedUser
 from evals.trials.trial import TrialRecord
 
@@ -180,7 +180,7 @@ def _read_call(call: ToolCall, key: str) -> _Choice | None:
     return _Choice(answer, reason if isinstance(reason, str) else "")
 
 
-def simulated_play(case: Case, company: Company) -> "SimulatedPlay":
+def simulated_play(case: Case, models: OpenModels) -> "SimulatedPlay":
     """The play of a simulated trial.
 
     Raises:
@@ -188,7 +188,7 @@ def simulated_play(case: Case, company: Company) -> "SimulatedPlay":
     """
     if case.simulated is None:
         raise UsageError(f"{case.path}: nobody can play its user; it has no “simulated”.")
-    return SimulatedPlay(case, case.simulated, company)
+    return SimulatedPlay(case, case.simulated, models)
 
 
 class SimulatedPlay(ScriptedUser):
@@ -199,13 +199,13 @@ class SimulatedPlay(ScriptedUser):
     Args:
         case: The case.
         user: Who its user is.
-        company: The models.
+        models: The models.
     """
 
-    def __init__(self, case: Case, user: SimulatedUser, company: Company) -> None:
-        model = company.answering()
-        super().__init__(case, model, company.settings, offer_all=model is not None)
-        self._company = company
+    def __init__(self, case: Case, user: SimulatedUser, models: OpenModels) -> None:
+        model = models.answering()
+        super().__init__(case, model, models.settings, offer_all=model is not None)
+        self._models = models
         self._person = Person(user)
         self._said = 0
         self._end: End | None = None
@@ -215,11 +215,11 @@ class SimulatedPlay(ScriptedUser):
     @property
     def cache(self) -> Path | None:
         """What one trial learns of an endpoint, the others need not."""
-        return self._company.cache
+        return self._models.cache
 
     def admitted(self) -> AbstractAsyncContextManager[None]:
         """Wait for the embedded model, which does one trial at a time."""
-        return self._company.admitted()
+        return self._models.admitted()
 
     async def next_turn(self, answer: str, /) -> Turn | None:
         """What the person says next.
@@ -227,7 +227,7 @@ class SimulatedPlay(ScriptedUser):
         Raises:
             AgentError: The model that plays them cannot be asked, or says nothing.
         """
-        said = await self._person.speak(await self._company.user(), answer)
+        said = await self._person.speak(await self._models.user(), answer)
         if not isinstance(said, str):
             if not self._said:
                 raise AgentError(f"The simulated user left before the conversation began: {said.reason}")
@@ -252,7 +252,7 @@ class SimulatedPlay(ScriptedUser):
             choice = _Choice(False, "The user of this case never allows it.")
         else:
             question = "\n".join([request.summary, *request.details])
-            choice = await self._person.allow(await self._company.user(), question)
+            choice = await self._person.allow(await self._models.user(), question)
         if choice.yes:
             request.decision = Decision.ALLOWED
         self._decisions.append({"tool": name, "allowed": choice.yes, "reason": redact_text(choice.reason)})
@@ -262,8 +262,8 @@ class SimulatedPlay(ScriptedUser):
         user: JsonObject = {
             "end": self._end or "",
             "reason": redact_text(self._reason),
-            "model": self._company.user_settings.model,
+            "model": self._models.user_settings.model,
             "usage": encode_usage(self._person.usage),
             "decisions": self._decisions,
         }
-        return await add_verdict(replace(record, user=user), self._case.expect.judge, self._company)
+        return await add_verdict(replace(record, user=user), self._case.expect.judge, self._models)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from starlette.responses import JSONResponse
-from tried import CREATE, NOTES, RunLive, in_company, live, make_case, settings_for
+from tried import CREATE, NOTES, RunLive, live, make_case, settings_for, with_models
 
 from agent.errors import EndpointError, UsageError
 from agent.model.protocol import ModelRequest, StreamItem
@@ -16,7 +16,7 @@ from agent.settings import Settings
 from agent.tools.catalogue import FIND_TOOLS
 from evals.definitions.case import Turn
 from evals.trials.choosing import PLAY_A_USER, choice_of, is_embedded, settle
-from evals.trials.company import Company
+from evals.trials.open_models import OpenModels
 from evals.trials.trial import Kind, Status
 from evals.workspaces.host import Host
 from tests.end_to_end.scripted_endpoint import Answer, Body, ScriptedEndpoint
@@ -125,29 +125,29 @@ class Embedded:
     """Trials with a model of this process.
 
     Args:
-        cache: Where the company keeps things.
+        cache: Where the models keep things.
         problem: Why the model cannot be loaded.
     """
 
     def __init__(self, cache: Path, problem: str = "") -> None:
-        self.models: list[FakeEmbedded] = []
+        self.made: list[FakeEmbedded] = []
         self._problem = problem
-        self.company = Company(Settings(model=EMBEDDED), cache=cache, open_embedded=self._open)
+        self.models = OpenModels(Settings(model=EMBEDDED), cache=cache, open_embedded=self._open)
 
     def _open(self) -> FakeEmbedded:
-        self.models.append(FakeEmbedded(self._problem))
-        return self.models[-1]
+        self.made.append(FakeEmbedded(self._problem))
+        return self.made[-1]
 
 
 async def test_the_embedded_model_is_opened_once_and_closed_at_the_end(tmp_path: Path) -> None:
     embedded = Embedded(tmp_path)
     async with Host(1) as host:
-        run = in_company(host, embedded.company)
+        run = with_models(host, embedded.models)
         for number in (1, 2):
             assert (await run(make_case(), number=number)).status is Status.FINISHED
-    (model,) = embedded.models
+    (model,) = embedded.made
     assert model.closed == 0
-    await embedded.company.aclose()
+    await embedded.models.aclose()
     assert model.closed == 1
 
 
@@ -155,9 +155,9 @@ async def test_the_embedded_model_does_one_trial_after_the_other(tmp_path: Path)
     embedded = Embedded(tmp_path)
     case = make_case(Turn("One"), Turn("Two"), Turn("Three"))
     async with Host(3) as host:
-        run: RunLive = in_company(host, embedded.company)
+        run: RunLive = with_models(host, embedded.models)
         await asyncio.gather(*(run(case, number=number) for number in (1, 2, 3)))
-    (model,) = embedded.models
+    (model,) = embedded.made
     first, second, third = dict.fromkeys(model.sessions)
     assert model.sessions == [first] * 3 + [second] * 3 + [third] * 3
 
@@ -165,15 +165,15 @@ async def test_the_embedded_model_does_one_trial_after_the_other(tmp_path: Path)
 async def test_the_embedded_model_chooses_among_all_tools_itself(tmp_path: Path) -> None:
     embedded = Embedded(tmp_path)
     async with Host(1) as host:
-        await in_company(host, embedded.company)(make_case())
-    (count,) = embedded.models[0].functions
+        await with_models(host, embedded.models)(make_case())
+    (count,) = embedded.made[0].functions
     assert count >= 81
 
 
 async def test_an_embedded_model_that_cannot_be_loaded_breaks_its_trials(tmp_path: Path) -> None:
     embedded = Embedded(tmp_path, "The weights cannot be fetched.")
     async with Host(1) as host:
-        record = await in_company(host, embedded.company)(make_case())
+        record = await with_models(host, embedded.models)(make_case())
     assert (record.status, record.problem) == (Status.BROKEN, "The weights cannot be fetched.")
 
 

@@ -10,8 +10,8 @@ from agent.jsontypes import JsonObject
 from agent.model.protocol import Model
 from agent.settings import Settings
 from evals.definitions.case import Case, Category, Expectation, SimulatedUser, Turn, WorkspaceDefinition
-from evals.trials.company import Company, gather
 from evals.trials.live import live_play
+from evals.trials.open_models import OpenModels, open_models
 from evals.trials.plays import Play, ScriptedUser
 from evals.trials.running import run_trial
 from evals.trials.trial import Kind, TrialPlan, TrialRecord
@@ -73,14 +73,14 @@ async def live(
     settings: Settings, *, user: Settings | None = None, judge: Settings | None = None, places: int = 1
 ) -> AsyncGenerator[RunLive]:
     """Runs trials with these models."""
-    async with Host(places) as host, gather(settings, user, judge) as company:
-        yield in_company(host, company)
+    async with Host(places) as host, open_models(settings, user, judge) as models:
+        yield with_models(host, models)
 
 
-def in_company(host: Host, company: Company) -> RunLive:
-    """Runs trials with the models of a company."""
+def with_models(host: Host, models: OpenModels) -> RunLive:
+    """Runs trials with models that are open."""
 
     async def run(case: Case, kind: Kind = Kind.LIVE, number: int = 1) -> TrialRecord:
-        return await run_trial(TrialPlan(case, kind, number), host, lambda plan: live_play(plan, company))
+        return await run_trial(TrialPlan(case, kind, number), host, lambda plan: live_play(plan, models))
 
     return run

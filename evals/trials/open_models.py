@@ -40,7 +40,7 @@ def _log_progress(text: str, _fraction: float | None) -> None:
     _LOGGER.info("%s", text)
 
 
-class Company:
+class OpenModels:
     """The models of the live and simulated trials of a process.
 
     Args:
@@ -72,7 +72,7 @@ class Company:
 
     def answering(self) -> Model | None:
         """The model that answers every trial; `None` where each session connects to its endpoint itself."""
-        return Shared(self._load()) if is_embedded(self.settings) else None
+        return SharedModel(self._load()) if is_embedded(self.settings) else None
 
     @asynccontextmanager
     async def admitted(self) -> AsyncGenerator[None]:
@@ -130,25 +130,25 @@ class Company:
 
 
 @asynccontextmanager
-async def gather(
+async def open_models(
     settings: Settings, user_settings: Settings | None, judge_settings: Settings | None
-) -> AsyncGenerator[Company]:
-    """Make the company of a process, for as long as the context is open.
+) -> AsyncGenerator[OpenModels]:
+    """Have the models of a process, for as long as the context is open.
 
     Args:
-        settings: See `Company`.
-        user_settings: See `Company`.
-        judge_settings: See `Company`.
+        settings: See `OpenModels`.
+        user_settings: See `OpenModels`.
+        judge_settings: See `OpenModels`.
     """
-    with tempfile.TemporaryDirectory(prefix="company-", ignore_cleanup_errors=True) as cache:
-        company = Company(settings, user_settings, judge_settings, cache=Path(cache))
+    with tempfile.TemporaryDirectory(prefix="models-", ignore_cleanup_errors=True) as cache:
+        models = OpenModels(settings, user_settings, judge_settings, cache=Path(cache))
         try:
-            yield company
+            yield models
         finally:
-            await company.aclose()
+            await models.aclose()
 
 
-class Shared:
+class SharedModel:
     """A model that outlives the sessions that use it.
 
     Args:
