@@ -45,6 +45,19 @@ def short_cost(usage: Usage, as_of: date | None = None) -> str:
     return _dollars(usage.cost, 2, exact=as_of is None)
 
 
+def describe_cost(amount: float, digits: int = 4) -> str:
+    """Say what something cost; what costs anything does not read as nothing.
+
+    Args:
+        amount: US dollars.
+        digits: How exactly, below a dollar.
+    """
+    least = 10.0**-digits
+    if 0 < amount < least:
+        return f"under ${least:.{digits}f}"
+    return f"${amount:,.{digits if amount < 1 else 2}f}"
+
+
 def _tokens(count: int) -> str:
     return "1 token" if count == 1 else f"{count:,} tokens"
 
@@ -62,8 +75,5 @@ def _short(count: int) -> str:
 
 
 def _dollars(amount: float, digits: int, *, exact: bool) -> str:
-    least = 10.0**-digits
-    if 0 < amount < least:
-        return f"under ${least:.{digits}f}"
-    written = f"${amount:,.{digits if amount < 1 else 2}f}"
-    return written if exact else f"about {written}"
+    written = describe_cost(amount, digits)
+    return written if exact or written.startswith("under") else f"about {written}"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.model.protocol import Usage
-from agent.usage import describe_usage, short_cost, short_tokens
+from agent.usage import describe_cost, describe_usage, short_cost, short_tokens
 
 LIST = date(2026, 10, 26)
 
@@ -60,6 +60,16 @@ def test_usage_is_described(usage: Usage, as_of: date | None, words: str) -> Non
 )
 def test_usage_is_put_in_short(usage: Usage, as_of: date | None, words: str) -> None:
     assert " · ".join(filter(None, (short_tokens(usage), short_cost(usage, as_of)))) == words
+
+
+def test_what_costs_a_little_does_not_read_as_nothing() -> None:
+    assert [describe_cost(amount) for amount in (0, 0.00001, 0.01234, 1_234.5)] == [
+        "$0.0000",
+        "under $0.0001",
+        "$0.0123",
+        "$1,234.50",
+    ]
+    assert describe_cost(0.001, digits=2) == "under $0.01"
 
 
 _counts = st.integers(0, 10**10)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Self, TextIO
 
+from agent.usage import describe_cost
 from evals.runs.tally import Tally
 
 if TYPE_CHECKING:
@@ -82,5 +83,5 @@ def _describe(tally: Tally, rate: float) -> str:
         said.append(f"{tally.broken:,} broken")
     said.append(f"{rate:.1f} a second")
     if tally.cost:
-        said.append(f"${tally.cost:,.2f}")
+        said.append(describe_cost(tally.cost, digits=2))
     return ", ".join(said)

@@ -1,10 +1,11 @@
 """Makes a document out of a transcript: what people would want to read of it, without secrets."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from agent.addresses import shown_address
 from agent.export.document import Answered, Called, Document, Entry, Noted, Said
+from agent.export.redaction import Clean
 from agent.export.tables import read_table
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.model.protocol import Usage
@@ -12,8 +13,6 @@ from agent.repl.lines import in_words
 from agent.transcripts.lines import text_of
 from agent.transcripts.transcript import Transcript
 from agent.usage import describe_usage
-
-Clean = Callable[[str], str]
 
 DONE = "done"
 """The outcome of a call that did what it does."""

@@ -1,13 +1,17 @@
 """What of a text may leave in an exported conversation."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from agent.known_secrets import KnownSecrets
 from agent.logs import redact_text
 from agent.repl.sanitize import strip
 
+Clean: TypeAlias = Callable[[str], str]
+"""Takes out of a text what is not to leave."""
 
-def make_cleaner(secrets: KnownSecrets | None = None) -> Callable[[str], str]:
+
+def make_cleaner(secrets: KnownSecrets | None = None) -> Clean:
     """Make what takes secrets and control characters out of texts.
 
     Args:

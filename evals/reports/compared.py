@@ -10,9 +10,10 @@ from agent.repl.cells import wrap
 from agent.repl.palette import Palette
 from agent.repl.sanitize import strip_line
 from agent.repl.tables import draw_columns
+from agent.usage import describe_cost
 from evals.reports.figures_json import encode_amounts, encode_interval, encode_tally
 from evals.reports.summary import describe_run
-from evals.reports.words import count, dollars, duration, interval, percent, points
+from evals.reports.words import count, duration, interval, percent, points
 from evals.runs.mixing import Difference
 from evals.runs.run import Manifest
 from evals.statistics.amounts import Amount
@@ -117,7 +118,7 @@ def _rows(found: Comparison) -> Iterator[tuple[str, str, str, str]]:
     yield "trials", f"{before.passed:,} of {before.trials:,}", f"{after.passed:,} of {after.trials:,}", ""
     one, other = before.amounts, after.amounts
     yield from _amount_row("tokens", one.tokens, other.tokens, "{:,.0f}".format)
-    yield from _amount_row("cost", one.cost, other.cost, dollars)
+    yield from _amount_row("cost", one.cost, other.cost, describe_cost)
     yield from _amount_row("steps", one.steps, other.steps, "{:.1f}".format)
     yield from _amount_row("time", one.seconds, other.seconds, duration)
 

@@ -16,7 +16,7 @@ from html import escape
 from importlib import resources
 
 from agent.export.head import write_head
-from agent.export.redaction import make_cleaner
+from agent.export.redaction import Clean, make_cleaner
 from agent.jsontypes import JsonObject, well_formed
 from evals.reports.page.cases import write_cases
 from evals.reports.page.gathering import Gathered, gather
@@ -28,7 +28,7 @@ from evals.reports.page.overview import (
     write_manifest,
     write_usage,
 )
-from evals.reports.page.trials import Clean, encode_trial
+from evals.reports.page.trials import encode_trial
 from evals.reports.summary import describe_run
 from evals.reports.words import count
 from evals.runs.run import Result, Run

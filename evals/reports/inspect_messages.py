@@ -1,6 +1,6 @@
 """The conversation of a trial as the messages of `inspect-ai`; it is imported with this module."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from inspect_ai.model import (
     ChatMessage,
@@ -12,10 +12,9 @@ from inspect_ai.model import (
 from inspect_ai.tool import ToolCall, ToolCallError
 
 from agent.events import CallOutcome
+from agent.export.redaction import Clean
 from agent.jsontypes import JsonObject, JsonValue, is_object, parse_object
 from agent.transcripts.lines import TURN_STARTED, text_of
-
-Clean = Callable[[str], str]
 
 
 def read_messages(events: Iterable[JsonObject], clean: Clean) -> Iterator[ChatMessage]:

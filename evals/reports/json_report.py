@@ -11,7 +11,6 @@ from evals.reports.figures_json import encode_figures, encode_tally
 from evals.runs.manifest_json import encode_manifest
 from evals.runs.run import Result, Run
 from evals.statistics.figures import figure_out
-from evals.trials.trial import Status
 
 VERSION = 1
 """The form of the report; grows when a field changes its meaning or goes."""
@@ -53,7 +52,7 @@ def _encode_trial(result: Result) -> JsonObject:
     ]
     return {
         "number": record.number,
-        "outcome": outcome(result),
+        "outcome": result.outcome,
         "problem": record.problem,
         "checks": checks,
         "steps": record.steps,
@@ -62,10 +61,3 @@ def _encode_trial(result: Result) -> JsonObject:
         "tokens": record.usage.total_tokens,
         "cost": record.usage.cost,
     }
-
-
-def outcome(result: Result) -> str:
-    """What came of a trial, in a word: “passed”, “failed” or “broken”."""
-    if result.record.status is Status.BROKEN:
-        return "broken"
-    return "passed" if result.score.passed else "failed"

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree as XML
 
 from evals.definitions.case import Category
-from evals.reports.json_report import outcome
 from evals.runs.run import Manifest, Result, Run
 
 _LONGEST_MESSAGE = 300
@@ -78,7 +77,7 @@ def _test(category: Category, name: str, result: Result | None) -> XML.Element:
     if result is None:
         XML.SubElement(test, "skipped", message="It has not been run.")
         return test
-    match outcome(result):
+    match result.outcome:
         case "broken":
             problem = _clean(result.record.problem)
             XML.SubElement(test, "error", type="broken", message=problem).text = problem

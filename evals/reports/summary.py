@@ -7,7 +7,7 @@ from agent.bars import draw_bar
 from agent.repl.cells import pad, shorten, width, wrap
 from agent.repl.palette import Palette
 from agent.repl.sanitize import strip, strip_line
-from agent.usage import describe_usage
+from agent.usage import describe_cost, describe_usage
 from evals.definitions.case import Category
 from evals.reports.words import count, duration, interval, percent
 from evals.runs.run import Manifest, Result, Run
@@ -164,7 +164,7 @@ def _amounts(figures: Figures) -> Iterator[str]:
         yield f"Used {describe_usage(usage)}."
     if usage.cost is None and figures.amounts.cost.trials:
         known = count(figures.amounts.cost.trials, "trial")
-        yield f"The cost is known of {known} only: ${figures.amounts.cost.total:,.4f}."
+        yield f"The cost is known of {known} only: {describe_cost(figures.amounts.cost.total)}."
     if seconds.trials:
         yield (
             f"A trial took {duration(seconds.median)} (median), nine in ten took at most "

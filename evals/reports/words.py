@@ -1,5 +1,6 @@
 """Figures as people read them."""
 
+from agent.durations import describe_milliseconds
 from evals.statistics.intervals import Interval
 
 _MINUTE = 60
@@ -39,13 +40,6 @@ def _signed(share: float) -> str:
     return f"−{text}" if share < 0 and text != "0" else text
 
 
-def dollars(amount: float) -> str:
-    """A sum of money."""
-    if 0 < amount < 0.0001:
-        return "under $0.0001"
-    return f"${amount:,.{4 if amount < 1 else 2}f}"
-
-
 def duration(seconds: float) -> str:
     """A length of time in its two largest units."""
     if seconds < _MINUTE:
@@ -55,8 +49,7 @@ def duration(seconds: float) -> str:
     if whole < _HOUR:
         minutes, rest = divmod(whole, _MINUTE)
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
-    hours, minutes = divmod(round(seconds / _MINUTE), 60)
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return describe_milliseconds(seconds * 1_000)
 
 
 def count(number: int, one: str, more: str = "") -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from evals.definitions.case import Category
 from evals.scoring.score import Score
-from evals.trials.trial import Kind, TrialRecord
+from evals.trials.trial import Kind, Status, TrialRecord
 
 VERSION = 1
 """The form of a run's folder; grows when a field changes its meaning or goes."""
@@ -69,6 +69,13 @@ class Result:
 
     record: TrialRecord
     score: Score
+
+    @property
+    def outcome(self) -> str:
+        """What came of it, in a word: “passed”, “failed” or “broken”."""
+        if self.record.status is Status.BROKEN:
+            return "broken"
+        return "passed" if self.score.passed else "failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,15 @@ class Meter:
 def _amount(values: Sequence[float]) -> Amount:
     if not values:
         return Amount()
+    return Amount(len(values), fsum(values), median(values), ninth_decile(values))
+
+
+def ninth_decile(values: Sequence[float]) -> float:
+    """The smallest value that nine in ten of some values do not exceed.
+
+    Args:
+        values: At least one.
+    """
     # The rank is rounded up in whole numbers: a tenth has no exact floating-point number.
     rank = -(-9 * len(values) // 10)
-    return Amount(len(values), fsum(values), median(values), sorted(values)[rank - 1])
+    return sorted(values)[rank - 1]

@@ -9,7 +9,7 @@ from agent.model.protocol import Usage
 from agent.repl.cells import width
 from agent.repl.palette import Palette
 from evals.reports.summary import summarise
-from evals.reports.words import count, dollars, duration, interval, percent, points
+from evals.reports.words import count, duration, interval, percent, points
 from evals.runs.run import Run
 from evals.scoring.score import Check, Score
 from evals.statistics.intervals import Interval
@@ -235,15 +235,6 @@ def test_intervals_have_signs_only_where_they_are_below_nothing() -> None:
 )
 def test_durations_have_their_two_largest_units(seconds: float, text: str) -> None:
     assert duration(seconds) == text
-
-
-def test_small_sums_are_not_nothing() -> None:
-    assert [dollars(0), dollars(0.00001), dollars(0.01234), dollars(1_234.5)] == [
-        "$0.0000",
-        "under $0.0001",
-        "$0.0123",
-        "$1,234.50",
-    ]
 
 
 def test_one_thing_is_singular() -> None:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from statistics import median
 
+from agent.export.redaction import Clean
+from agent.usage import describe_cost
 from evals.definitions.case import Category
 from evals.reports.page.gathering import Seen, SeenCase
 from evals.reports.page.marks import cell, table
-from evals.reports.words import dollars, duration, percent
+from evals.reports.words import duration, percent
 from evals.runs.run import CaseFacts
-
-Clean = Callable[[str], str]
 
 _SIGNS = {"passed": "✓", "failed": "✗", "broken": "!"}
 _HEADINGS = ("Case", "Trials", "Passed", "Steps", "Time", "Tokens", "Cost")
@@ -76,7 +76,7 @@ def _row(id: str, facts: CaseFacts, case: SeenCase, clean: Clean) -> str:
         + _median(case.steps, lambda value: f"{value:g}")
         + _median(case.seconds, duration)
         + _median(case.tokens, lambda value: f"{value:,.0f}")
-        + _median(case.costs, dollars)
+        + _median(case.costs, describe_cost)
         + "</tr>"
     )
 

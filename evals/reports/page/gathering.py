@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from evals.reports.json_report import outcome
+from agent.usage import describe_cost
 from evals.reports.page.histograms import Measure
-from evals.reports.words import dollars, duration
+from evals.reports.words import duration
 from evals.runs.run import Result, Run
 
 PARTS = {"first_token": "First token", "model": "Model", "tools": "Tools"}
@@ -48,7 +48,7 @@ class SeenCase:
     def add(self, place: int, result: Result) -> None:
         """Add a trial."""
         record = result.record
-        seen = Seen(place, record.number, outcome(result))
+        seen = Seen(place, record.number, result.outcome)
         self.trials.append(seen)
         if seen.outcome == "broken":
             return
@@ -80,7 +80,7 @@ class Gathered:
         yield Measure("Whole trial", self._all("seconds"), duration)
         yield Measure("Steps", self._all("steps"), lambda value: f"{value:.0f}", is_whole=True)
         yield Measure("Tokens", self._all("tokens"), lambda value: f"{value:,.0f}")
-        yield Measure("Cost", self._all("costs"), dollars)
+        yield Measure("Cost", self._all("costs"), describe_cost)
 
     def transcripts(self) -> Iterator[int]:
         """The trials whose conversations are worth most, by their places: those that did not pass, first.
@@ -102,7 +102,7 @@ def gather(run: Run) -> Gathered:
     for place, result in enumerate(run.results):
         record = result.record
         gathered.cases[record.case].add(place, result)
-        if outcome(result) == "broken":
+        if result.outcome == "broken":
             gathered.broken.setdefault(record.problem, []).append((place, record.key))
             continue
         for part, seconds in gathered.timings.items():

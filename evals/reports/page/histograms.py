@@ -6,6 +6,7 @@ from html import escape
 from statistics import median
 
 from evals.reports.words import count
+from evals.statistics.amounts import ninth_decile
 
 _BINS = 24
 _HEIGHT = 40
@@ -41,9 +42,7 @@ def draw_histogram(measure: Measure) -> str:
         return ""
     bins = list(_bins(measure))
     most = max(each.trials for each in bins)
-    # A rank in whole numbers, as in evals.statistics.amounts.
-    ninth = sorted(measure.values)[-(-9 * len(measure.values) // 10) - 1]
-    middle, last = measure.show(median(measure.values)), measure.show(ninth)
+    middle, last = measure.show(median(measure.values)), measure.show(ninth_decile(measure.values))
     said = f"median {middle}, nine in ten at most {last}"
     bars = "".join(_bar(number, each, most, measure) for number, each in enumerate(bins))
     return (

@@ -1,16 +1,16 @@
 """What the report says of a run as a whole, and of each of its categories."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from html import escape
 
+from agent.export.redaction import Clean
+from agent.usage import describe_cost
 from evals.definitions.case import Category
 from evals.reports.page.marks import cell, facts, rate_bar, stacked_bar, table
-from evals.reports.words import count, dollars, duration, interval, percent
+from evals.reports.words import count, duration, interval, percent
 from evals.runs.run import Manifest
 from evals.statistics.figures import Figures
-
-Clean = Callable[[str], str]
 
 
 def write_head_figures(manifest: Manifest, figures: Figures, clean: Clean) -> str:
@@ -48,7 +48,7 @@ def _tiles(figures: Figures) -> Iterator[tuple[str, str, list[str], str]]:
     yield "Broken", f"{figures.broken:,}", ["not counted" if figures.broken else "Nothing broke."], ""
     usage = figures.usage
     if usage.total_tokens:
-        cost = dollars(usage.cost) if usage.cost is not None else "not known"
+        cost = describe_cost(usage.cost) if usage.cost is not None else "not known"
         told = [f"{usage.input_tokens:,} tokens read", f"{usage.output_tokens:,} written"]
         yield "Cost", cost, told, ""
     seconds = figures.amounts.seconds
@@ -149,6 +149,6 @@ def _usage_row(name: str, figures: Figures, most: int) -> str:
         + cell(f"{usage.input_tokens:,}")
         + cell(f"{usage.cached_tokens:,}")
         + cell(f"{usage.output_tokens:,}")
-        + cell(dollars(usage.cost) if usage.cost is not None else "not known")
+        + cell(describe_cost(usage.cost) if usage.cost is not None else "not known")
         + "</tr>"
     )

@@ -1,24 +1,23 @@
 """A trial as the JSON object that the report's viewer reads: nothing but texts to be shown."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from pathlib import Path
 
 from agent.export.document import Answered, Called, Entry, Noted, Said
 from agent.export.reading import DONE, make_document
+from agent.export.redaction import Clean
 from agent.jsontypes import JsonObject, JsonValue, parse_object
 from agent.transcripts.header import Header
 from agent.transcripts.lines import text_of
 from agent.transcripts.transcript import Transcript
-from evals.reports.json_report import outcome
+from agent.usage import describe_cost
 from evals.reports.page.gathering import PARTS
-from evals.reports.words import count, dollars, duration
+from evals.reports.words import count, duration
 from evals.runs.run import Result
 from evals.state.changes import Change
 from evals.trials.trial import TrialRecord
-
-Clean = Callable[[str], str]
 
 _LONGEST = 20_000
 
@@ -44,7 +43,7 @@ def encode_trial(result: Result, clean: Clean, *, whole: bool) -> JsonObject:
     told: JsonObject = {
         "case": clean(record.case),
         "number": record.number,
-        "outcome": outcome(result),
+        "outcome": result.outcome,
         "problem": fit(record.problem),
         "checks": checks,
         "facts": facts,
@@ -68,7 +67,7 @@ def _facts(record: TrialRecord) -> Iterator[tuple[str, str]]:
         reasoning = f", {usage.reasoning_tokens:,} of them reasoning" if usage.reasoning_tokens else ""
         yield "Read", f"{count(usage.input_tokens, 'token')}{cached}"
         yield "Written", f"{count(usage.output_tokens, 'token')}{reasoning}"
-        yield "Cost", dollars(usage.cost) if usage.cost is not None else "not known"
+        yield "Cost", describe_cost(usage.cost) if usage.cost is not None else "not known"
     for label, said, word in (("Judge", record.verdict, "passed"), ("Simulated user", record.user, "end")):
         if said is not None:
             yield label, _opinion(said, word)
