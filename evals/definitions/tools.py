@@ -72,12 +72,19 @@ def learn_tools(listed: Sequence[JsonObject]) -> None:
             _OF_RECORDINGS[name] = KnownTool(name, schema, writes=writes)
 
 
+def sandbox_tools() -> list[dict[str, Any]]:
+    """The tools of the sandbox, as it lists them."""
+    listed: list[dict[str, Any]] = json.loads(
+        resources.files("agent.sandbox").joinpath("tools.json").read_text("utf-8")
+    )
+    return listed
+
+
 @cache
 def _shipped_tools() -> Mapping[str, KnownTool]:
-    source = resources.files("agent.sandbox").joinpath("tools.json").read_text("utf-8")
     served = [
         KnownTool(each["name"], each["inputSchema"], writes=not each["annotations"]["readOnlyHint"])
-        for each in json.loads(source)
+        for each in sandbox_tools()
     ]
     local = [KnownTool(tool.name, tool.input_schema, is_local=True) for tool in _local_tools(served)]
     return {tool.name: tool for tool in (*served, *local)}

@@ -1,11 +1,10 @@
 """What a run is made with, and whether it can be gone on with."""
 
 import hashlib
-import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import metadata, resources
+from importlib import metadata
 
 from agent import __version__
 from agent.addresses import shown_address
@@ -14,6 +13,7 @@ from agent.prompt_files import read_prompt
 from agent.settings import Settings
 from agent.transcripts.header import new_session_id
 from evals.definitions.case import Case
+from evals.definitions.tools import sandbox_tools
 from evals.runs.mixing import find_differences, name_few
 from evals.runs.run import CaseFacts, Manifest
 from evals.trials.trial import Kind
@@ -71,7 +71,7 @@ def make_manifest(
         user_model=models.user if kind is Kind.SIMULATED else "",
         judge=models.judge,
         prompt=_hash(read_prompt("system")),
-        tools=_hash(dump(json.loads(_tools()))),
+        tools=_hash(dump(sandbox_tools())),
         settings=_hash(dump(_noticeable(settings))) if asks else "",
         versions=installed_versions(),
         shard="" if shard[1] == 1 else f"{shard[0]}/{shard[1]}",
@@ -126,10 +126,6 @@ def _noticeable(settings: Settings) -> JsonObject:
         "limits": dict(settings.limits),
         "tools": {"threshold": settings.tools.threshold, "core": list(settings.tools.core)},
     }
-
-
-def _tools() -> str:
-    return resources.files("agent.sandbox").joinpath("tools.json").read_text("utf-8")
 
 
 def installed_versions() -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from importlib import resources
 
 from agent.conversation import Message, ToolCall
 from agent.errors import ModelError
@@ -69,4 +69,4 @@ def read_prompt(name: str) -> str:
     Args:
         name: The file's name without `.md`.
     """
-    return (Path(__file__).parents[1] / "prompts" / f"{name}.md").read_text(encoding="utf-8").strip()
+    return resources.files("evals").joinpath("prompts", f"{name}.md").read_text(encoding="utf-8").strip()
