@@ -13,6 +13,7 @@ from agent.folders import find_folders
 from evals.definitions.selection import shipped_cases
 from evals.replaying.many import Replayed, replay_all
 from evals.replaying.targets import Target, find_targets
+from evals.reports.words import count
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,11 +36,15 @@ async def _replay(targets: Sequence[Target]) -> int:
             sys.stdout.write(f"DIFFERS {result.name}: {result.difference}\n")
             code = max(code, ExitCode.FAILED)
         else:
-            sys.stdout.write(f"SAME {result.name}: {result.turns} turns, {result.calls} tool calls\n")
+            sys.stdout.write(f"SAME {result.name}: {_describe(result)}\n")
         sys.stdout.flush()
     if len(results) > 1:
         sys.stdout.write(_summarise(results))
     return code
+
+
+def _describe(result: Replayed) -> str:
+    return f"{count(result.turns, 'turn')}, {count(result.calls, 'tool call')}"
 
 
 def _summarise(results: Sequence[Replayed]) -> str:

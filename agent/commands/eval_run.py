@@ -16,10 +16,10 @@ from agent.commands.json_lines import write_json
 from agent.commands.stored_keys import open_keys
 from agent.errors import ExitCode, LimitError, StoppedError, UsageError
 from agent.folders import Folders
-from agent.jsontypes import is_object
 from agent.model.selection import no_key
 from agent.repl.sanitize import strip_line
 from agent.settings import Settings
+from agent.transcripts.lines import object_of
 from evals.definitions.case import Case
 from evals.definitions.problems import Problem
 from evals.definitions.reading import read_cases
@@ -249,7 +249,6 @@ def _find_code(kind: Kind, tally: Tally, path: Path) -> ExitCode:
 def _broke_at_the_model(path: Path) -> bool:
     """Whether the first trial broke because of the model rather than of the server or the sign-in."""
     for event in read_run(path, events=True).results[0].record.events:
-        error = event.get("error")
-        if event.get("type") == "turn_failed" and is_object(error):
-            return error.get("exit_code") not in (ExitCode.SERVER, ExitCode.SIGN_IN)
+        if event.get("type") == "turn_failed":
+            return object_of(event, "error").get("exit_code") not in (ExitCode.SERVER, ExitCode.SIGN_IN)
     return True

@@ -36,3 +36,15 @@ def text_of(line: JsonObject, key: str) -> str:
     """A field's text; empty where there is none."""
     value = line.get(key)
     return value if isinstance(value, str) else ""
+
+
+def object_of(line: JsonObject, key: str) -> JsonObject:
+    """A field's object; an empty one where there is none."""
+    value = line.get(key)
+    return value if is_object(value) else {}
+
+
+def objects_of(line: JsonObject, key: str) -> list[JsonObject]:
+    """The objects in a field's list; none where there is no list."""
+    value = line.get(key)
+    return [each for each in value if is_object(each)] if isinstance(value, list) else []

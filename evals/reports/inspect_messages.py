@@ -13,8 +13,8 @@ from inspect_ai.tool import ToolCall, ToolCallError
 
 from agent.events import CallOutcome
 from agent.export.redaction import Clean
-from agent.jsontypes import JsonObject, JsonValue, is_object, parse_object
-from agent.transcripts.lines import TURN_STARTED, text_of
+from agent.jsontypes import JsonObject, parse_object
+from agent.transcripts.lines import TURN_STARTED, object_of, objects_of, text_of
 
 
 def read_messages(events: Iterable[JsonObject], clean: Clean) -> Iterator[ChatMessage]:
@@ -41,15 +41,14 @@ def read_messages(events: Iterable[JsonObject], clean: Clean) -> Iterator[ChatMe
                 yield _read_result(event, clean)
             case "turn_failed":
                 # What is said in place of an answer.
-                message = clean(text_of(_object(event.get("error")), "message"))
+                message = clean(text_of(object_of(event, "error"), "message"))
                 yield ChatMessageAssistant(content=message, metadata={"failed": True})
             case _:
                 pass
 
 
 def _read_calls(event: JsonObject, clean: Clean) -> list[ToolCall]:
-    calls = event.get("tool_calls")
-    return [_read_call(_object(call), clean) for call in (calls if isinstance(calls, list) else [])]
+    return [_read_call(call, clean) for call in objects_of(event, "tool_calls")]
 
 
 def _read_call(call: JsonObject, clean: Clean) -> ToolCall:
@@ -69,7 +68,7 @@ def _read_call(call: JsonObject, clean: Clean) -> ToolCall:
 
 
 def _read_result(event: JsonObject, clean: Clean) -> ChatMessageTool:
-    call = _object(event.get("call"))
+    call = object_of(event, "call")
     text = clean(text_of(event, "text"))
     decided = {name: text_of(event, name) for name in ("outcome", "decision", "rule") if text_of(event, name)}
     return ChatMessageTool(
@@ -91,7 +90,3 @@ def _read_error(outcome: str, text: str) -> ToolCallError | None:
             return ToolCallError("parsing", text)
         case _:
             return ToolCallError("unknown", text)
-
-
-def _object(value: JsonValue) -> JsonObject:
-    return value if is_object(value) else {}

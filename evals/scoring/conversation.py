@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from agent.events import CallOutcome
-from agent.jsontypes import JsonObject, JsonValue, is_object, parse_object
-from agent.transcripts.lines import TURN_STARTED, text_of
+from agent.jsontypes import JsonObject, is_object, parse_object
+from agent.transcripts.lines import TURN_STARTED, object_of, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,13 @@ def read_turns(events: Iterable[JsonObject]) -> list[SeenTurn]:
         if kind == TURN_STARTED:
             turns.append(SeenTurn())
         elif kind == "tool_call_started":
-            started[text_of(event, "call_id")] = _object(event.get("arguments"))
+            started[text_of(event, "call_id")] = object_of(event, "arguments")
         elif turns and kind == "tool_call_finished":
             turns[-1].calls.append(_read_call(event, started))
         elif turns and kind == "turn_finished":
             turns[-1].answer, turns[-1].exit_code = text_of(event, "text"), 0
         elif turns and kind == "turn_failed":
-            error = _object(event.get("error"))
+            error = object_of(event, "error")
             code = error.get("exit_code")
             turns[-1].exit_code = code if isinstance(code, int) else None
             turns[-1].problem = text_of(error, "message")
@@ -72,7 +72,7 @@ def read_turns(events: Iterable[JsonObject]) -> list[SeenTurn]:
 
 
 def _read_call(event: JsonObject, started: dict[str, JsonObject]) -> MadeCall:
-    call = _object(event.get("call"))
+    call = object_of(event, "call")
     edited = event.get("edited")
     written = started.pop(text_of(call, "id"), None)
     if is_object(edited):
@@ -90,7 +90,3 @@ def _parse(text: str) -> JsonObject:
         return parse_object(text)
     except ValueError:
         return {}
-
-
-def _object(value: JsonValue) -> JsonObject:
-    return value if is_object(value) else {}

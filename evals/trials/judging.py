@@ -11,11 +11,11 @@ from textwrap import indent
 from agent.conversation import AssistantMessage, Message, UserMessage
 from agent.errors import AgentError
 from agent.event_json import encode_usage
-from agent.jsontypes import JsonObject, JsonValue, is_object, parse_object
+from agent.jsontypes import JsonObject, parse_object
 from agent.logs import redact_text
 from agent.model.protocol import Model, Usage
 from agent.tools.fence import fence, unfence
-from agent.transcripts.lines import text_of
+from agent.transcripts.lines import object_of, text_of
 from evals.trials.asking import ask, read_prompt
 from evals.trials.open_models import OpenModels
 from evals.trials.trial import Status, TrialRecord
@@ -117,13 +117,13 @@ def _write(event: JsonObject) -> Iterator[str]:
             decision = text_of(event, "decision")
             yield _part(f"THE USER IS ASKED, AND ANSWERS {decision.upper()}", text_of(event, "summary"))
         case "tool_call_finished":
-            yield _part("CALL", _name_call(event.get("call")))
+            call = object_of(event, "call")
+            yield _part("CALL", f"{text_of(call, 'name')} {text_of(call, 'arguments')}")
             yield _part(f"THE CALL {text_of(event, 'outcome').upper()}", _result(event))
         case "turn_finished":
             yield _part("ASSISTANT", text_of(event, "text"))
         case "turn_failed":
-            error = event.get("error")
-            yield _part("THE TURN FAILED", text_of(error, "message") if is_object(error) else "")
+            yield _part("THE TURN FAILED", text_of(object_of(event, "error"), "message"))
         case _:
             return
 
@@ -131,10 +131,6 @@ def _write(event: JsonObject) -> Iterator[str]:
 def _part(title: str, text: str) -> str:
     # No text can begin a part of its own: all of it is moved in.
     return f"{title}:\n{indent(text, '  ')}"
-
-
-def _name_call(call: JsonValue) -> str:
-    return f"{text_of(call, 'name')} {text_of(call, 'arguments')}" if is_object(call) else ""
 
 
 def _result(event: JsonObject) -> str:

@@ -10,35 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from run_cases import BROKEN, RENAME, SPACES, keep
 
 from agent.cli import main
 
-GOOD = """\
-version: 1
-title: Rename a space
-category: single-step
-suites: [smoke]
-turns:
-  - say: Call the space Marketing from now on Growth
-    calls:
-      - {tool: astravue_update_space, arguments: {spaceId: 502, spaceName: Growth}}
-    answer: It is called Growth now.
-"""
-READING = """\
-version: 1
-title: Tell the spaces
-category: single-step
-turns:
-  - say: Which spaces are there?
-    calls: [{tool: astravue_list_spaces}]
-    answer: Marketing, Product, Operations and ASTRAVUE MCP.
-expect:
-  answers: [{contains: [marketing, product]}]
-"""
-WEAK = READING.replace("{contains: [marketing, product]}", "{lacks: [error]}")
-CONTRADICTING = READING.replace("product]", "product, finance]")
-REFUSED = GOOD.replace("spaceId: 502", "spaceId: 4711")
-BROKEN = GOOD.replace("spaceName", "spaceNam")
+WEAK = SPACES.replace("{contains: [marketing, product]}", "{lacks: [error]}")
+CONTRADICTING = SPACES.replace("product]", "product, finance]")
+REFUSED = RENAME.replace("spaceId: 502", "spaceId: 4711")
 RECORDED = """\
 version: 1
 title: Tell the notes
@@ -72,13 +50,6 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cases"
 
 
-def keep(root: Path, **cases: str) -> None:
-    folder = root / "single-step"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in cases.items():
-        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-
-
 def check(root: Path, *more: str) -> int:
     return main(["eval", "check", "--cases", str(root), *more])
 
@@ -90,7 +61,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 
 def test_cases_that_hold_are_counted(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    keep(root, good=GOOD, reading=READING)
+    keep(root, good=RENAME, reading=SPACES)
     assert check(root) == 0
     (summary,) = lines(capsys)
     assert summary.startswith("2 cases hold; ")
@@ -100,7 +71,7 @@ def test_cases_that_hold_are_counted(root: Path, capsys: pytest.CaptureFixture[s
 def test_a_case_that_whoever_does_nothing_passes_does_not_hold(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    keep(root, good=GOOD, weak=WEAK)
+    keep(root, good=RENAME, weak=WEAK)
     assert check(root) == 1
     found, summary = lines(capsys)
     assert found == "cases/single-step/weak.yaml: an agent that does nothing passes"
@@ -119,7 +90,7 @@ def test_a_case_that_its_own_oracle_does_not_pass_says_what_was_found(
 def test_golden_calls_that_are_refused_are_named_with_their_line(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    keep(root, refused=REFUSED, good=GOOD)
+    keep(root, refused=REFUSED, good=RENAME)
     assert check(root) == 1
     found, summary = lines(capsys)
     assert found.startswith("cases/single-step/refused.yaml:8: astravue_update_space is refused: ")
@@ -129,7 +100,7 @@ def test_golden_calls_that_are_refused_are_named_with_their_line(
 def test_a_file_that_cannot_be_used_does_not_stop_the_others(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    keep(root, broken=BROKEN, weak=WEAK, good=GOOD)
+    keep(root, broken=BROKEN, weak=WEAK, good=RENAME)
     assert check(root) == 2
     broken, weak, summary = lines(capsys)
     assert broken == (
@@ -141,7 +112,7 @@ def test_a_file_that_cannot_be_used_does_not_stop_the_others(
 
 
 def test_cases_are_chosen_as_everywhere(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    keep(root, good=GOOD, weak=WEAK)
+    keep(root, good=RENAME, weak=WEAK)
     assert check(root, "single-step/good") == 0
     assert check(root, "--suite", "smoke") == 0
     assert check(root, str(root / "single-step" / "good.yaml")) == 0
@@ -149,7 +120,7 @@ def test_cases_are_chosen_as_everywhere(root: Path, capsys: pytest.CaptureFixtur
 
 
 def test_a_part_that_has_no_case_is_fine(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    keep(root, good=GOOD)
+    keep(root, good=RENAME)
     assert [check(root, "--shard", f"{index}/3") for index in (1, 2, 3)] == [0, 0, 0]
     assert sorted(line.partition(";")[0] for line in lines(capsys)) == [
         "0 cases hold",
@@ -160,19 +131,19 @@ def test_a_part_that_has_no_case_is_fine(root: Path, capsys: pytest.CaptureFixtu
 
 @pytest.mark.parametrize("part", ["0/3", "4/3", "1", "a/b", "1/0", "-1/2"])
 def test_what_is_no_part_is_refused(root: Path, part: str, capsys: pytest.CaptureFixture[str]) -> None:
-    keep(root, good=GOOD)
+    keep(root, good=RENAME)
     assert check(root, f"--shard={part}") == 2
     assert f"{part} is no part, such as 1/4: the first of four" in capsys.readouterr().err
 
 
 def test_a_pattern_that_fits_nothing_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    keep(root, good=GOOD)
+    keep(root, good=RENAME)
     assert check(root, "single-step/goood") == 2
     assert "nearest: single-step/good" in capsys.readouterr().err
 
 
 def test_scripts_read_one_object(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    keep(root, good=GOOD, weak=WEAK, broken=BROKEN)
+    keep(root, good=RENAME, weak=WEAK, broken=BROKEN)
     assert check(root, "--json") == 2
     said: dict[str, Any] = json.loads(lines(capsys)[0])
     cases = {case["case"]: case for case in said["cases"]}

@@ -10,6 +10,8 @@ import pytest
 from agent.errors import AgentError, UsageError
 from agent.events import ToolCallFinished
 from agent.jsontypes import JsonObject, is_object
+from agent.sandbox.clock import Clock
+from agent.sandbox.database import open_snapshot
 from agent.session import Session
 from agent.session_options import SessionOptions
 from agent.settings import Settings
@@ -230,9 +232,6 @@ def test_something_due_happens_once() -> None:
 
 
 def test_a_call_of_nobody_is_refused() -> None:
-    from agent.sandbox.clock import Clock
-    from agent.sandbox.database import open_snapshot
-
     database = open_snapshot(start_of(a_case("nobody")))
     with pytest.raises(CallRefused, match="nobody has the address"):
         Calls(database, Clock()).make("x@y.example", "astravue_get_current_user", {})
