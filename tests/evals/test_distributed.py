@@ -6,13 +6,20 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, aclosing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import dask.config
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from drawn_records import make_plans
 from fake_setup import FakeSetup, environ, plan_to
 
@@ -30,54 +37,51 @@ from evals.trials.trial import Kind, Status, TrialPlan, TrialRecord
 
 pytestmark = pytest.mark.anyio
 CASE = "single-step/create-task"
+ROLES = ("scheduler", "worker", "client")
+FILES = ("cert", "key")
 
 
 class Cluster:
     """A scheduler and workers, each a process of this machine."""
 
-    def __init__(self, stack: ExitStack, folder: Path) -> None:
+    def __init__(self, stack: ExitStack, folder: Path, scheme: str, variables: Mapping[str, str]) -> None:
         self._stack = stack
         self._folder = folder
-        self._environ = environ() | {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
+        self._environ = environ() | {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1", **variables}
         self._environ.pop(KEY, None)
-        self.address = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", until="Scheduler at:")
-
-    def add_worker(self, *options: str, variables: Mapping[str, str] | None = None) -> None:
-        """Start one more worker of three threads."""
-        self._start(
-            "worker",
-            self.address,
-            *("--nthreads", "3", "--local-directory", str(self._folder), *options),
-            until="Starting established connection",
-            variables=variables or {},
+        self.address = self._start(
+            "scheduler", "--host", f"{scheme}://127.0.0.1", "--port", "0", until="Scheduler at:"
         )
 
-    def _start(
-        self, program: str, *options: str, until: str, variables: Mapping[str, str] | None = None
-    ) -> str:
+    def add_worker(self, *options: str) -> None:
+        """Start one more worker of three threads."""
+        local = ("--nthreads", "3", "--local-directory", str(self._folder))
+        self._start("worker", self.address, *local, *options, until="Starting established connection")
+
+    def _start(self, program: str, *options: str, until: str) -> str:
         process = self._stack.enter_context(
             subprocess.Popen(
                 [sys.executable, "-m", "dask", program, *options, "--no-dashboard"],
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 text=True,
-                env=self._environ | dict(variables or {}),
+                env=self._environ,
             )
         )
         self._stack.callback(process.terminate)
         assert process.stderr is not None
         line = next(line for line in process.stderr if until in line)
         # What it goes on to say must not fill the pipe.
-        subprocess_reader = subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL)
-        self._stack.enter_context(subprocess_reader)
-        self._stack.callback(subprocess_reader.terminate)
+        threading.Thread(target=process.stderr.read, daemon=True).start()
         return line.split()[-1]
 
 
 @contextmanager
-def make_cluster(folder: Path, workers: int) -> Generator[Cluster]:
+def make_cluster(
+    folder: Path, workers: int, scheme: str = "tcp", variables: Mapping[str, str] | None = None
+) -> Generator[Cluster]:
     with ExitStack() as stack:
-        cluster = Cluster(stack, folder)
+        cluster = Cluster(stack, folder, scheme, variables or {})
         for _ in range(workers):
             cluster.add_worker("--no-nanny")
         yield cluster
@@ -135,6 +139,42 @@ async def test_a_trial_that_kills_every_worker_is_broken_and_drags_no_other_alon
     broken = found.pop("single-step/1")
     assert (broken.status, broken.problem) == (Status.BROKEN, "Every worker that ran this trial died.")
     assert {record.status for record in found.values()} == {Status.FINISHED}
+
+
+def make_certificate(folder: Path) -> dict[str, str]:
+    """A certificate that vouches for itself, as Dask's configuration names it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "cluster")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    written = certificate.public_bytes(serialization.Encoding.PEM)
+    (folder / "certificate.pem").write_bytes(written)
+    plain = serialization.NoEncryption()
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    )
+    tls = {f"{part}.{file}": f"{file.replace('cert', 'certificate')}.pem" for part in ROLES for file in FILES}
+    return {f"distributed.comm.tls.{name}": str(folder / file) for name, file in tls.items()} | {
+        "distributed.comm.tls.ca-file": str(folder / "certificate.pem")
+    }
+
+
+async def test_tls_goes_by_the_configuration_of_dask(tmp_path: Path) -> None:
+    configured = make_certificate(tmp_path)
+    variables = {
+        f"DASK_{name.upper().replace('.', '__').replace('-', '_')}": value
+        for name, value in configured.items()
+    }
+    with make_cluster(tmp_path, 1, "tls", variables) as cluster, dask.config.set(configured):
+        records = await run(Distributed(FakeSetup(tmp_path), cluster.address), make_plans(4))
+    assert cluster.address.startswith("tls://")
+    assert len(records) == 4
 
 
 async def test_plans_are_drawn_as_there_is_room(tmp_path: Path, cluster: Cluster) -> None:
