@@ -30,6 +30,7 @@ _CONNECT_SECONDS = 10.0
 _WORKERS_SECONDS = 60.0
 _COUNT_SECONDS = 5.0
 _CLOSING_SECONDS = 15.0
+_GOODBYE_SECONDS = 2.0
 _AHEAD = 2
 """Trials in flight for each that runs: while one ends and the next is sent, a worker has another one."""
 
@@ -105,12 +106,14 @@ class Distributed:
             raise AgentError(refused.problem, refused.hint)
 
     async def _leave(self, client: Any) -> None:
+        # Workers of a scheduler that is lost close by themselves what nobody uses.
+        if client.status == "running":
+            with suppress(Exception):
+                async with asyncio.timeout(_CLOSING_SECONDS):
+                    await client.run(leave_job, self._job.id, on_error="ignore")
         with suppress(Exception):
             async with asyncio.timeout(_CLOSING_SECONDS):
-                await client.run(leave_job, self._job.id, on_error="ignore")
-        with suppress(Exception):
-            async with asyncio.timeout(_CLOSING_SECONDS):
-                await client.close()
+                await client.close(timeout=_GOODBYE_SECONDS)
 
 
 class _Handing:

@@ -47,6 +47,7 @@ class Cluster:
     def __init__(self, stack: ExitStack, folder: Path, scheme: str, variables: Mapping[str, str]) -> None:
         self._stack = stack
         self._folder = folder
+        self.processes: list[subprocess.Popen[str]] = []
         self._environ = environ() | {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1", **variables}
         self._environ.pop(KEY, None)
         self.address = self._start(
@@ -68,7 +69,8 @@ class Cluster:
                 env=self._environ,
             )
         )
-        self._stack.callback(process.terminate)
+        self._stack.callback(process.kill)
+        self.processes.append(process)
         assert process.stderr is not None
         line = next(line for line in process.stderr if until in line)
         # What it goes on to say must not fill the pipe.
@@ -236,6 +238,23 @@ async def test_a_scheduler_without_workers_is_said_so(tmp_path: Path) -> None:
         engine = Distributed(FakeSetup(tmp_path), cluster.address, wait_seconds=0.1)
         with pytest.raises(AgentError, match="has no worker; nothing was run"):
             await run(engine, make_plans(3))
+
+
+async def test_a_scheduler_that_is_lost_ends_the_run_in_a_sentence(tmp_path: Path) -> None:
+    with (
+        make_cluster(tmp_path, 1) as cluster,
+        dask.config.set({"distributed.comm.timeouts.connect": "200ms"}),
+    ):
+        async with aclosing(
+            Distributed(FakeSetup(tmp_path), cluster.address).run(plan_to("", "wait"))
+        ) as records:
+            await anext(records)
+            cluster.processes[0].kill()
+            with pytest.raises(AgentError) as told:
+                await anext(records)
+    assert str(told.value).startswith(
+        f"The scheduler at {cluster.address} was lost; the trials that had ended are"
+    )
 
 
 def test_an_address_that_is_none_is_refused() -> None:
