@@ -70,7 +70,7 @@ async def run_trial(
         async with play.admitted():
             begun = time.perf_counter()
             async with host.place(plan.case) as place:
-                record = await _Trial(place, play, record).run(seconds)
+                record = await _Trial(place, play, record, host.starting).run(seconds)
         taken = time.perf_counter() - begun
         record = await play.conclude(replace(record, seconds=taken))
     except Exception as error:
@@ -93,6 +93,7 @@ class _Trial:
     place: Place
     play: Play
     record: TrialRecord
+    starting: asyncio.Semaphore
     watch: Watch = field(default_factory=Watch)
     usage: Usage = field(default_factory=Usage)
     unfinished: Usage = field(default_factory=Usage)
@@ -131,7 +132,8 @@ class _Trial:
         try:
             async with limit:
                 # What a turn begins with happens in the middle of a conversation, not to its connection.
-                await session.start()
+                async with self.starting:
+                    await session.start()
                 await self._converse(session)
         except Exception as error:
             if limit.expired():

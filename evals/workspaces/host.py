@@ -27,6 +27,7 @@ from evals.workspaces.place import Place
 from evals.workspaces.sign_ins import SignIns
 
 _BACKLOG = 128
+_STARTING = 8
 
 
 class Host:
@@ -44,6 +45,8 @@ class Host:
         self._home = Path()
         self._key = secrets.token_hex(32)
         self._sign_ins = SignIns(self._key)
+        self.starting = asyncio.Semaphore(_STARTING)
+        """Whoever connects holds it: among hundreds at once an answer would come too late for a handshake."""
 
     async def __aenter__(self) -> Self:
         """Listen.
