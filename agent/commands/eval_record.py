@@ -112,4 +112,7 @@ def _describe_replay(replayed: "Replayed") -> str:
             "Where the prompt or the functions have changed since, record what is sent now: "
             "astravue eval record --cases PATTERN\n"
         )
-    return f"Replayed, it is the SAME: {replayed.turns} turns, {replayed.calls} tool calls.\n"
+    from evals.reports.words import count
+
+    same = f"{count(replayed.turns, 'turn')}, {count(replayed.calls, 'tool call')}"
+    return f"Replayed, it is the SAME: {same}.\n"

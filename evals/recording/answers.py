@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from agent.jsontypes import JsonObject, dump, is_object
 from agent.transcripts.lines import text_of
-from evals.recording.listing import OWN_FUNCTIONS
 from evals.replaying.events import call_id_of
+from evals.replaying.offered import OWN_FUNCTIONS
 from evals.workspaces.recorded import RecordedCall
 
 # What stands where the program has left something out of a long result.

@@ -1,26 +1,21 @@
 """The tools of a server as a recording lists them, each with the effect that the program took it for."""
 
 import asyncio
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import resources
 
 from agent.errors import AgentError
 from agent.folders import Folders
-from agent.jsontypes import JsonObject, JsonValue, is_object
-from agent.kept_results import READ_RESULT
-from agent.planning.function import MAP_DEPENDENCIES
+from agent.jsontypes import JsonObject, is_object
 from agent.session import Session
 from agent.session_options import SessionOptions
 from agent.settings import Settings
-from agent.tools.catalogue import FIND_TOOLS
 from agent.tools.effects import effect_of
 from agent.tools.policy import Policy
 from agent.tools.tool import Effect, Tool
 from agent.transcripts.lines import text_of
+from evals.definitions.tools import sandbox_tools
+from evals.replaying.offered import OWN_FUNCTIONS, offered_functions
 
-OWN_FUNCTIONS = frozenset({FIND_TOOLS, READ_RESULT, MAP_DEPENDENCIES})
-"""What this program serves itself."""
 _PATIENCE = 20.0
 
 
@@ -100,14 +95,8 @@ def _listed(name: str, title: str, description: str, schema: JsonObject, effect:
 
 
 def _functions(events: Sequence[JsonObject]) -> Iterator[JsonObject]:
-    for event in events:
-        functions: JsonValue = event.get("functions")
-        for function in functions if isinstance(functions, list) else []:
-            if is_object(function) and function.get("name") not in OWN_FUNCTIONS:
-                yield function
+    return (each for each in offered_functions(events) if each.get("name") not in OWN_FUNCTIONS)
 
 
 def _astravue() -> Mapping[str, JsonObject]:
-    text = resources.files("agent.sandbox").joinpath("tools.json").read_text(encoding="utf-8")
-    listed: list[JsonObject] = json.loads(text)
-    return {text_of(tool, "name"): tool for tool in listed}
+    return {text_of(tool, "name"): tool for tool in sandbox_tools()}

@@ -66,14 +66,6 @@ class Masking:
         masked = _walk_event(line, self._mask_value)
         return {**masked, "provider_items": []} if "provider_items" in masked else masked
 
-    def mask_value(self, value: JsonValue) -> JsonValue:
-        """Mask a value from elsewhere in the conversation.
-
-        Args:
-            value: Such as the result of a call.
-        """
-        return self._mask_value(value)
-
     def mask_text(self, text: str) -> str:
         """Mask a text.
 

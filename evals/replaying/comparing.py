@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from agent.conversation import AssistantMessage, Message, ToolMessage, UserMessage
 from agent.event_json import encode_event
 from agent.events import RequestPrefix
-from agent.jsontypes import JsonObject, JsonValue, is_object
+from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import FunctionDefinition, ModelRequest
 from agent.tools.fence import behind_fence, is_fenced, unfence
-from agent.transcripts.lines import text_of
+from agent.transcripts.lines import objects_of, text_of
 from evals.replaying.difference import diff_lines, json_lines
 from evals.replaying.requests import RecordedRequest
-from evals.replaying.turns import items
 from evals.replaying.volatile import mask_text
 
 
@@ -29,9 +28,9 @@ def compare_request(recorded: RecordedRequest, request: ModelRequest) -> str:
     if recorded.system != request.system:
         old, new = recorded.system.splitlines(), request.system.splitlines()
         return f"system prompt\n{diff_lines(old, new)}"
-    return _compare_functions(
-        [each for each in recorded.functions if is_object(each)], encode_functions(request.functions)
-    ) or _compare_messages(recorded.messages, request.messages)
+    return _compare_functions(recorded.functions, encode_functions(request.functions)) or _compare_messages(
+        recorded.messages, request.messages
+    )
 
 
 def encode_functions(functions: Sequence[FunctionDefinition]) -> list[JsonObject]:
@@ -41,7 +40,7 @@ def encode_functions(functions: Sequence[FunctionDefinition]) -> list[JsonObject
         functions: As a request offers them.
     """
     line = encode_event(RequestPrefix("", "", tuple(functions)))
-    return [each for each in items(line["functions"]) if is_object(each)]
+    return objects_of(line, "functions")
 
 
 def _compare_functions(recorded: Sequence[JsonObject], sent: Sequence[JsonObject]) -> str:

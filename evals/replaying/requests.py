@@ -4,7 +4,7 @@ A request is not written down whole. It follows from the last `request_prefix` b
 that the events until then make, and from the summaries in force, as `agent.context_keeper` shows them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -15,9 +15,9 @@ from agent.fitting import Cut, History, show_history
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import Finish, FinishReason, StreamItem, TextDelta, Usage
 from agent.prompt_files import read_prompt
-from agent.transcripts.lines import TURN_STARTED, text_of
+from agent.transcripts.lines import TURN_STARTED, objects_of, text_of
 from agent.transcripts.messages import read_conversation
-from evals.replaying.turns import calls_of, items
+from evals.replaying.turns import calls_of
 
 _PREFIX = "request_prefix"
 _STEP_STARTED = "step_started"
@@ -44,7 +44,7 @@ class RecordedRequest:
     turn: int
     step: int
     system: str
-    functions: Sequence[JsonValue]
+    functions: Sequence[JsonObject]
     messages: Sequence[Message]
     answer: Sequence[StreamItem] = field(repr=False)
     error: ModelError | LimitError | None = None
@@ -61,7 +61,7 @@ def read_requests(events: Sequence[JsonObject]) -> Iterator[RecordedRequest]:
     Args:
         events: All lines but the header.
     """
-    prefix: Mapping[str, JsonValue] = {}
+    prefix: JsonObject = {}
     turn = 0
     for index, event in enumerate(events):
         kind, step = event.get("type"), event.get("step")
@@ -72,7 +72,7 @@ def read_requests(events: Sequence[JsonObject]) -> Iterator[RecordedRequest]:
         elif kind == _COMPACTED:
             yield _summary(turn, event, events[:index])
         elif kind == _STEP_STARTED and isinstance(step, int):
-            functions = items(prefix.get("functions"))
+            functions = objects_of(prefix, "functions")
             system = str(prefix.get("system", ""))
             answer, error = _answer(events[index + 1 :])
             yield RecordedRequest(turn, step, system, functions, _shown(events[:index]), answer, error)
@@ -127,8 +127,9 @@ def _answer(
 
 def _whole(event: JsonObject) -> Sequence[StreamItem]:
     text = text_of(event, "text")
-    opaque = tuple(items(event.get("provider_items")))
-    finish = Finish(FinishReason(text_of(event, "finish_reason")), opaque)
+    opaque = event.get("provider_items")
+    reason = FinishReason(text_of(event, "finish_reason"))
+    finish = Finish(reason, tuple(opaque) if isinstance(opaque, list) else ())
     return [*([TextDelta(text)] if text else []), *calls_of(event), Usage(), finish]
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from agent.conversation import ToolCall
 from agent.events import ApprovalRequested, Decision
-from agent.jsontypes import JsonObject, JsonValue, is_object
-from agent.transcripts.lines import text_of
+from agent.jsontypes import JsonObject, is_object
+from agent.transcripts.lines import objects_of, text_of
 from agent.transcripts.turns import split_turns
 from evals.replaying.events import call_id_of
 
@@ -71,9 +71,7 @@ class RecordedTurn:
         """The functions that its first request offered, where they were not those of the turn before."""
         for event in self.events:
             if event.get("type") == "request_prefix":
-                return tuple(
-                    text_of(each, "name") for each in items(event.get("functions")) if is_object(each)
-                )
+                return tuple(text_of(each, "name") for each in objects_of(event, "functions"))
         return ()
 
     def decide(self, request: ApprovalRequested, asked: int) -> None:
@@ -135,15 +133,5 @@ def calls_of(event: JsonObject) -> Iterator[ToolCall]:
     Args:
         event: The end of a step.
     """
-    for call in items(event.get("tool_calls")):
-        if is_object(call):
-            yield ToolCall(text_of(call, "id"), text_of(call, "name"), text_of(call, "arguments"))
-
-
-def items(value: JsonValue) -> list[JsonValue]:
-    """The items of a list; none of anything else.
-
-    Args:
-        value: Of an event.
-    """
-    return value if isinstance(value, list) else []
+    for call in objects_of(event, "tool_calls"):
+        yield ToolCall(text_of(call, "id"), text_of(call, "name"), text_of(call, "arguments"))

@@ -35,12 +35,8 @@ def encode_record(record: TrialRecord) -> JsonObject:
     }
 
 
-def decode_record(line: JsonObject, events: tuple[JsonObject, ...] = ()) -> TrialRecord:
-    """Read a record.
-
-    Args:
-        line: The object.
-        events: Its events.
+def decode_record(line: JsonObject) -> TrialRecord:
+    """Read a record, without its events.
 
     Raises:
         ValueError: A field cannot be used; the message says which.
@@ -53,7 +49,6 @@ def decode_record(line: JsonObject, events: tuple[JsonObject, ...] = ()) -> Tria
         number=fields.whole("number"),
         status=Status(fields.text("status")),
         problem=fields.text("problem"),
-        events=events,
         changes=tuple(_decode_change(JsonFields(change)) for change in fields.objects("changes")),
         usage=_decode_usage(JsonFields(fields.object("usage"))),
         steps=fields.whole("steps"),

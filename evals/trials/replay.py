@@ -12,27 +12,24 @@ from agent.conversation import Conversation
 from agent.errors import UsageError
 from agent.event_json import encode_event
 from agent.events import ApprovalRequested, Event
-from agent.jsontypes import JsonObject, is_object, parse_object
-from agent.kept_results import READ_RESULT, KeptResults
-from agent.planning.function import MAP_DEPENDENCIES
+from agent.jsontypes import JsonObject, parse_object
+from agent.kept_results import KeptResults
 from agent.ruler import Ruler
 from agent.session import Session
 from agent.session_options import MakeKeeper
 from agent.settings import Settings
-from agent.tools.catalogue import FIND_TOOLS
-from agent.transcripts.lines import text_of
 from agent.transcripts.reading import read_transcript
 from agent.transcripts.transcript import Transcript
 from evals.definitions.case import Turn
 from evals.replaying.events import compare_events
+from evals.replaying.offered import OWN_FUNCTIONS, offered_functions
 from evals.replaying.requests import read_requests
 from evals.replaying.strict_model import StrictModel
 from evals.replaying.summarising import RecordedContext
-from evals.replaying.turns import RecordedTurn, items, read_turns
+from evals.replaying.turns import RecordedTurn, read_turns
 from evals.trials.plays import PlainPlay
 from evals.trials.trial import TrialPlan
 
-_OWN_FUNCTIONS = frozenset({FIND_TOOLS, READ_RESULT, MAP_DEPENDENCIES})
 _SUMMARIES = ("compacted", "compaction_undone")
 
 
@@ -64,14 +61,14 @@ class Replay(PlainPlay):
         self._turn = RecordedTurn(0, ({},))
         self._replayed: list[JsonObject] = []
         self._asked: Counter[str] = Counter()
-        functions = _offered(transcript.events)
+        functions = [*offered_functions(transcript.events)]
         self._is_strict = is_strict
         self.model = StrictModel(
             [*read_requests(transcript.events)], transcript.header.model, compares=is_strict
         )
         self.settings = Settings(strict=any(each.get("strict") for each in functions), trust=trust)
         # A model that is offered none of this program's functions chooses among all of the server's itself.
-        self.offer_all = not any(each.get("name") in _OWN_FUNCTIONS for each in functions)
+        self.offer_all = not any(each.get("name") in OWN_FUNCTIONS for each in functions)
 
     @property
     def keeper(self) -> MakeKeeper | None:
@@ -166,13 +163,3 @@ async def _undo(session: Session, call_id: str) -> AsyncGenerator[Event, None]:
                     yield event
             return
     raise UsageError(f"There is nothing to undo of the call {call_id}.")
-
-
-def _offered(events: Sequence[JsonObject]) -> list[JsonObject]:
-    return [
-        function
-        for event in events
-        if text_of(event, "type") == "request_prefix"
-        for function in items(event.get("functions"))
-        if is_object(function)
-    ]
