@@ -8,7 +8,6 @@ from tests.end_to_end.program import ASTRAVUE, Program
 from tests.end_to_end.scripted_endpoint import Script, ScriptedEndpoint
 from tests.terminal_window import TerminalWindow, Window
 
-
 # What the line below the prompt begins with until the first message can be answered at once.
 _STAGES = re.compile(r"^(?:starting|loading|connecting)\b", re.MULTILINE)
 
