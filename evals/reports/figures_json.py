@@ -28,6 +28,9 @@ def encode_figures(figures: Figures) -> JsonObject:
         "chances": chances,
         "amounts": encode_amounts(figures.amounts),
         "usage": encode_usage(figures.usage),
+        "user_usage": encode_usage(figures.user_usage),
+        "judge_usage": encode_usage(figures.judge_usage),
+        "spent": encode_usage(figures.spent),
     }
 
 

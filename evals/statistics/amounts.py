@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import fsum
 from statistics import median
 
+from evals.trials.spending import spent
 from evals.trials.trial import Status, TrialRecord
 
 
@@ -35,8 +36,8 @@ class Amounts:
     """What the finished trials took.
 
     Args:
-        tokens: Read and written.
-        cost: US dollars, of the trials whose cost is known.
+        tokens: Read and written by all models: the one that is tried, the user's, and the judge.
+        cost: US dollars for all of them, of the trials whose cost is known.
         steps: Requests to the model.
         calls: Calls of tools.
         seconds: From the beginning of a trial to its end.
@@ -63,9 +64,10 @@ class Meter:
         """Take down what a trial took, unless it is broken."""
         if record.status is Status.BROKEN:
             return
-        self._tokens.append(record.usage.total_tokens)
-        if record.usage.cost is not None:
-            self._costs.append(record.usage.cost)
+        usage = spent(record)
+        self._tokens.append(usage.total_tokens)
+        if usage.cost is not None:
+            self._costs.append(usage.cost)
         self._steps.append(record.steps)
         self._calls.append(record.calls)
         self._seconds.append(record.seconds)

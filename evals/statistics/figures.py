@@ -11,6 +11,7 @@ from evals.statistics.amounts import Amounts, Meter
 from evals.statistics.case_tallies import CaseTally
 from evals.statistics.estimators import all_of, any_of
 from evals.statistics.intervals import Interval, of_cases
+from evals.trials.spending import usage_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,9 @@ class Figures:
         interval: Where that rate may lie in truth, with 95 % confidence; `None` without a case.
         chances: For each k up to the trials of a case.
         amounts: What the finished trials took.
-        usage: What all trials took of the model, broken ones among them.
+        usage: What all trials took of the model that is tried, broken ones among them.
+        user_usage: What they took of the model that played the user.
+        judge_usage: What they took of the judge.
     """
 
     cases: int
@@ -59,6 +62,13 @@ class Figures:
     chances: Sequence[Chance]
     amounts: Amounts
     usage: Usage
+    user_usage: Usage
+    judge_usage: Usage
+
+    @property
+    def spent(self) -> Usage:
+        """What all trials took of all models."""
+        return self.usage + self.user_usage + self.judge_usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +93,16 @@ class _Group:
     tallies: dict[str, CaseTally]
     meter: Meter = field(default_factory=Meter)
     usage: Usage = field(default_factory=Usage)
+    user_usage: Usage = field(default_factory=Usage)
+    judge_usage: Usage = field(default_factory=Usage)
 
     def add(self, result: Result) -> None:
         record = result.record
         self.tallies[record.case] = self.tallies[record.case].with_result(result)
         self.meter.add(record)
         self.usage += record.usage
+        self.user_usage += usage_in(record.user)
+        self.judge_usage += usage_in(record.verdict)
 
 
 def figure_out(run: Run) -> RunFigures:
@@ -128,6 +142,8 @@ def _figures(group: _Group, planned: int) -> Figures:
         chances=tuple(_chances(tried)),
         amounts=group.meter.read(),
         usage=group.usage,
+        user_usage=group.user_usage,
+        judge_usage=group.judge_usage,
     )
 
 

@@ -11,10 +11,15 @@ def spent(record: TrialRecord) -> Usage:
     Args:
         record: What came of the trial.
     """
-    return record.usage + _usage_in(record.user) + _usage_in(record.verdict)
+    return record.usage + usage_in(record.user) + usage_in(record.verdict)
 
 
-def _usage_in(part: JsonObject | None) -> Usage:
+def usage_in(part: JsonObject | None) -> Usage:
+    """What a part of a trial took of a model of its own.
+
+    Args:
+        part: The user or the verdict of its record.
+    """
     usage = part.get("usage") if part else None
     if not is_object(usage):
         return Usage()

@@ -8,6 +8,7 @@ from agent.usage import describe_cost
 from evals.reports.page.histograms import Measure
 from evals.reports.words import duration
 from evals.runs.run import Result, Run
+from evals.trials.spending import spent
 
 PARTS = {"first_token": "First token", "model": "Model", "tools": "Tools"}
 """What the parts of a trial's time are called."""
@@ -54,9 +55,10 @@ class SeenCase:
             return
         self.steps.append(record.steps)
         self.seconds.append(record.seconds)
-        self.tokens.append(record.usage.total_tokens)
-        if record.usage.cost is not None:
-            self.costs.append(record.usage.cost)
+        usage = spent(record)
+        self.tokens.append(usage.total_tokens)
+        if usage.cost is not None:
+            self.costs.append(usage.cost)
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from agent.export.redaction import Clean
+from agent.model.protocol import Usage
 from agent.usage import describe_cost
 from evals.definitions.case import Category
 from evals.reports.page.marks import cell, facts, rate_bar, stacked_bar, table
@@ -46,15 +47,20 @@ def _tiles(figures: Figures) -> Iterator[tuple[str, str, list[str], str]]:
         small = [*lines, f"pass@{last.k} {percent(last.any_passes)}", *some]
         yield f"pass^{last.k}", percent(last.all_pass), small, ""
     yield "Broken", f"{figures.broken:,}", ["not counted" if figures.broken else "Nothing broke."], ""
-    usage = figures.usage
+    usage = figures.spent
     if usage.total_tokens:
-        cost = describe_cost(usage.cost) if usage.cost is not None else "not known"
         told = [f"{usage.input_tokens:,} tokens read", f"{usage.output_tokens:,} written"]
-        yield "Cost", cost, told, ""
+        parts = (("user's model", figures.user_usage), ("judge", figures.judge_usage))
+        told += [f"of this, {who}: {_cost(each)}" for who, each in parts if each.total_tokens]
+        yield "Cost", _cost(usage), told, ""
     seconds = figures.amounts.seconds
     if seconds.trials:
         told = [f"nine in ten at most {duration(seconds.ninth_decile)}"]
         yield "Time of a trial", duration(seconds.median), ["median", *told], ""
+
+
+def _cost(usage: Usage) -> str:
+    return describe_cost(usage.cost) if usage.cost is not None else "not known"
 
 
 def write_manifest(manifest: Manifest, clean: Clean) -> str:
@@ -122,7 +128,7 @@ def write_categories(categories: Mapping[Category, Figures]) -> str:
 
 def write_usage(categories: Mapping[Category, Figures]) -> str:
     """Write the tokens and the cost of each category; nothing where no model was asked."""
-    most = max((each.usage.total_tokens for each in categories.values()), default=0)
+    most = max((each.spent.total_tokens for each in categories.values()), default=0)
     if not most:
         return ""
     rows = [_usage_row(category.value, each, most) for category, each in categories.items()]
@@ -138,7 +144,7 @@ def write_usage(categories: Mapping[Category, Figures]) -> str:
 
 
 def _usage_row(name: str, figures: Figures, most: int) -> str:
-    usage = figures.usage
+    usage = figures.spent
     parts = {
         "cached": usage.cached_tokens,
         "read": usage.input_tokens - usage.cached_tokens,
@@ -149,6 +155,6 @@ def _usage_row(name: str, figures: Figures, most: int) -> str:
         + cell(f"{usage.input_tokens:,}")
         + cell(f"{usage.cached_tokens:,}")
         + cell(f"{usage.output_tokens:,}")
-        + cell(describe_cost(usage.cost) if usage.cost is not None else "not known")
+        + cell(_cost(usage))
         + "</tr>"
     )
