@@ -13,6 +13,7 @@ from agent.folders import find_folders
 from evals.definitions.selection import shipped_cases
 from evals.replaying.many import Replayed, replay_all
 from evals.replaying.targets import Target, find_targets
+from evals.reports.cleaning import clean
 from evals.reports.words import count
 
 
@@ -29,11 +30,11 @@ async def _replay(targets: Sequence[Target]) -> int:
     async for result in replay_all(targets):
         results.append(result)
         if result.error is not None:
-            sys.stderr.write(f"{result.name}: {result.error}\n")
+            sys.stderr.write(f"{result.name}: {clean(str(result.error))}\n")
             code = max(code, result.error.exit_code if len(targets) == 1 else ExitCode.FAILED)
             continue
         if result.difference:
-            sys.stdout.write(f"DIFFERS {result.name}: {result.difference}\n")
+            sys.stdout.write(f"DIFFERS {result.name}: {clean(result.difference)}\n")
             code = max(code, ExitCode.FAILED)
         else:
             sys.stdout.write(f"SAME {result.name}: {_describe(result)}\n")

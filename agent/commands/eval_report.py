@@ -24,9 +24,7 @@ from evals.runs.reading import read_run
 from evals.runs.run import Run
 
 _PRIVATE = 0o600
-"""The mode of files that hold conversations."""
-_SHARED = 0o666
-"""The mode of files for CI, less what the system takes away."""
+"""The mode of all of these files, as they tell what was said; CI reads them as the user who wrote them."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -87,7 +85,7 @@ def write_files(arguments: argparse.Namespace, path: Path, found: Run) -> bool:
     """
     wrote = False
     if arguments.junit is not None:
-        wrote = _write_file(Path(arguments.junit), [write_junit(found)], _SHARED)
+        wrote = _write_file(Path(arguments.junit), [write_junit(found)])
     if arguments.html is not None:
         pieces = write_html(found, read_run(path, events=True).results)
         wrote = _write_file(Path(arguments.html), pieces)
@@ -96,20 +94,20 @@ def write_files(arguments: argparse.Namespace, path: Path, found: Run) -> bool:
     return wrote
 
 
-def _write_file(path: Path, pieces: Iterable[bytes], mode: int = _PRIVATE) -> bool:
-    with _replacing(path, mode) as unfinished, unfinished.open("wb") as file:
+def _write_file(path: Path, pieces: Iterable[bytes]) -> bool:
+    with _replacing(path) as unfinished, unfinished.open("wb") as file:
         file.writelines(pieces)
     return True
 
 
 def _write_log(path: Path, run: Path) -> bool:
-    with _replacing(path, _PRIVATE) as unfinished:
+    with _replacing(path) as unfinished:
         write_inspect_log(read_run(run, events=True), unfinished)
     return True
 
 
 @contextmanager
-def _replacing(path: Path, mode: int) -> Generator[Path]:
+def _replacing(path: Path) -> Generator[Path]:
     """Make a new file, and put it in place of what is there once it is whole."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -119,7 +117,7 @@ def _replacing(path: Path, mode: int) -> Generator[Path]:
         else:
             with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
                 unfinished = Path(folder) / path.name
-                unfinished.touch(mode)
+                unfinished.touch(_PRIVATE)
                 yield unfinished
                 unfinished.replace(path)
     except OSError as error:

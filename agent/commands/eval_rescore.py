@@ -9,10 +9,11 @@ from pathlib import Path
 from agent.commands.common import start_logging, warn
 from agent.errors import ExitCode, UsageError
 from agent.folders import find_folders
-from agent.repl.sanitize import strip, strip_line
+from agent.repl.sanitize import strip_line
 from evals.definitions.case import Case
 from evals.definitions.reading import read_cases
 from evals.definitions.selection import id_of, shipped_cases
+from evals.reports.cleaning import clean
 from evals.reports.summary import summarise
 from evals.reports.terminal import find_columns, find_palette
 from evals.reports.words import count
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     with RunFolder.reopen(path) as folder:
         found = rescore(folder, _read_cases(root, folder.manifest), goal_changes)
     for case, reason in found.kept.items():
-        warn(f"the trials of {strip_line(case)} keep their scores: {strip_line(reason)}")
+        warn(f"the trials of {strip_line(case)} keep their scores: {strip_line(clean(reason))}")
     sys.stdout.writelines(f"{line}\n" for line in _describe(found))
     summary = summarise(read_run(path), columns=find_columns(), palette=find_palette(), folder=str(path))
     sys.stdout.write(f"\n{summary}")
@@ -60,7 +61,7 @@ def _describe(found: Rescored) -> Iterator[str]:
     for flip in found.flips[:_MOST_FLIPS]:
         told = "passes now; before" if flip.passed else "fails now"
         yield f"{strip_line(flip.key)} {told}:"
-        yield from (f"  {line}" for line in strip(flip.because).splitlines())
+        yield from (f"  {line}" for line in clean(flip.because).splitlines())
     if len(found.flips) > _MOST_FLIPS:
         yield f"and {len(found.flips) - _MOST_FLIPS:,} more"
     better = sum(flip.passed for flip in found.flips)

@@ -11,6 +11,7 @@ from agent.repl.palette import Palette
 from agent.repl.sanitize import strip_line
 from agent.repl.tables import draw_columns
 from agent.usage import describe_cost
+from evals.reports.cleaning import clean, clean_object
 from evals.reports.figures_json import encode_amounts, encode_interval, encode_tally
 from evals.reports.summary import describe_run
 from evals.reports.words import count, duration, interval, percent, points
@@ -99,7 +100,11 @@ def _draw_differences(differences: Sequence[Difference], columns: int, palette: 
     if not differences:
         return "Both were made with the same model, instructions, tools and versions.\n"
     rows = [
-        (each.name, f"{each.before or _NOTHING} → {each.after or _NOTHING}", "!" if each.warning else "")
+        (
+            each.name,
+            clean(f"{each.before or _NOTHING} → {each.after or _NOTHING}"),
+            "!" if each.warning else "",
+        )
         for each in differences
     ]
     drawn = draw_columns(rows, columns, palette)
@@ -188,24 +193,26 @@ def encode_comparison(before: Manifest, after: Manifest, found: Comparison) -> J
         {"name": each.name, "before": each.before, "after": each.after, "warning": each.warning}
         for each in found.differences
     ]
-    return {
-        "type": "comparison",
-        "version": VERSION,
-        "verdict": describe_verdict(found),
-        "significant": found.significant,
-        "cases": found.cases,
-        "before": _encode_side(before, found.before),
-        "after": _encode_side(after, found.after),
-        "difference": found.difference,
-        "interval": encode_interval(found.interval),
-        "chance": found.chance,
-        "flips": flips,
-        "changed": list(found.changed),
-        "untried": list(found.untried),
-        "only_before": found.only_before,
-        "only_after": found.only_after,
-        "differences": differences,
-    }
+    return clean_object(
+        {
+            "type": "comparison",
+            "version": VERSION,
+            "verdict": describe_verdict(found),
+            "significant": found.significant,
+            "cases": found.cases,
+            "before": _encode_side(before, found.before),
+            "after": _encode_side(after, found.after),
+            "difference": found.difference,
+            "interval": encode_interval(found.interval),
+            "chance": found.chance,
+            "flips": flips,
+            "changed": list(found.changed),
+            "untried": list(found.untried),
+            "only_before": found.only_before,
+            "only_after": found.only_after,
+            "differences": differences,
+        }
+    )
 
 
 def _encode_side(manifest: Manifest, side: Side) -> JsonObject:

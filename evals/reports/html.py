@@ -16,8 +16,9 @@ from html import escape
 from importlib import resources
 
 from agent.export.head import write_head
-from agent.export.redaction import Clean, make_cleaner
+from agent.export.redaction import Clean
 from agent.jsontypes import JsonObject, well_formed
+from evals.reports.cleaning import clean
 from evals.reports.page.cases import write_cases
 from evals.reports.page.gathering import Gathered, gather
 from evals.reports.page.histograms import draw_histogram
@@ -50,7 +51,6 @@ def write_html(run: Run, whole: Sequence[Result], *, most_bytes: int = _MOST_BYT
     Raises:
         AgentError: A trial cannot be read.
     """
-    clean = make_cleaner()
     gathered = gather(run)
     yield _encode(_overview(run, gathered, clean))
     left_out: Counter[str] = Counter()

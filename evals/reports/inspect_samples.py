@@ -3,7 +3,7 @@
 The library is imported with this module.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from inspect_ai.log import (
@@ -20,9 +20,9 @@ from inspect_ai.model import ChatMessage, ModelOutput, ModelUsage
 from inspect_ai.scorer import CORRECT, INCORRECT, Score
 from inspect_ai.viewer import ViewerConfig
 
-from agent.export.redaction import make_cleaner
-from agent.jsontypes import JsonObject, JsonValue
+from agent.jsontypes import JsonObject
 from agent.model.protocol import Usage
+from evals.reports.cleaning import clean, clean_object
 from evals.reports.inspect_messages import read_messages
 from evals.runs.run import Manifest, Result, Run
 from evals.state.changes import Change
@@ -30,8 +30,6 @@ from evals.trials.trial import Status
 
 PASSED = "passed"
 """The score that sums up the checks of a trial."""
-
-_clean = make_cleaner()
 
 
 def make_log(run: Run) -> EvalLog:
@@ -64,7 +62,7 @@ def make_log(run: Run) -> EvalLog:
 
 def _spec(manifest: Manifest) -> EvalSpec:
     made_with = {
-        name: _clean(str(getattr(manifest, name)))
+        name: clean(str(getattr(manifest, name)))
         for name in ("kind", "user_model", "judge", "prompt", "tools", "settings", "shard")
     }
     return EvalSpec(
@@ -77,7 +75,7 @@ def _spec(manifest: Manifest) -> EvalSpec:
             name="astravue cases", samples=len(manifest.cases), sample_ids=list(manifest.cases)
         ),
         model=_model(manifest),
-        model_base_url=_clean(manifest.endpoint) or None,
+        model_base_url=clean(manifest.endpoint) or None,
         config=EvalConfig(epochs=manifest.trials, epochs_reducer=["mean"]),
         packages=dict(manifest.versions),
         metadata={name: value for name, value in made_with.items() if value},
@@ -88,13 +86,13 @@ def _spec(manifest: Manifest) -> EvalSpec:
 
 def _sample(result: Result, manifest: Manifest) -> EvalSample:
     record, facts = result.record, manifest.cases[result.record.case]
-    messages = list(read_messages(record.events, _clean))
+    messages = list(read_messages(record.events, clean))
     answer = next(_texts(reversed(messages), "assistant"), "")
     return EvalSample(
         id=record.case,
         epoch=record.number,
-        input=next(_texts(messages, "user"), _clean(facts.title)),
-        target=_clean(facts.title),
+        input=next(_texts(messages, "user"), clean(facts.title)),
+        target=clean(facts.title),
         messages=messages,
         output=ModelOutput.from_content(_model(manifest), answer),
         scores=_scores(result, answer) or None,
@@ -122,7 +120,7 @@ def _scores(result: Result, answer: str) -> dict[str, Score]:
 
 def _score(passed: bool, detail: str, answer: str = "") -> Score:
     value = CORRECT if passed else INCORRECT
-    return Score(value=value, answer=answer or None, explanation=_clean(detail) or None)
+    return Score(value=value, answer=answer or None, explanation=clean(detail) or None)
 
 
 def _metadata(result: Result, manifest: Manifest) -> dict[str, object]:
@@ -141,20 +139,16 @@ def _change(change: Change) -> JsonObject:
     return {
         "kind": change.kind.value,
         "table": change.table,
-        "row": _clean(change.row),
-        "before": _clean_values(change.before),
-        "values": _clean_values(change.values),
+        "row": clean(change.row),
+        "before": clean_object(change.before),
+        "values": clean_object(change.values),
     }
-
-
-def _clean_values(values: Mapping[str, JsonValue]) -> JsonObject:
-    return {name: _clean(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 def _error(result: Result) -> EvalError | None:
     if result.record.status is not Status.BROKEN:
         return None
-    problem = _clean(result.record.problem)
+    problem = clean(result.record.problem)
     return EvalError(message=problem, traceback=problem, traceback_ansi=problem)
 
 
@@ -172,7 +166,7 @@ def _usage(usage: Usage) -> ModelUsage:
 
 
 def _model(manifest: Manifest) -> str:
-    return _clean(manifest.model) or manifest.kind.value
+    return clean(manifest.model) or manifest.kind.value
 
 
 def _end(result: Result) -> float:

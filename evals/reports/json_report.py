@@ -7,10 +7,12 @@ run's folder.
 from collections.abc import Mapping
 
 from agent.jsontypes import JsonObject, JsonValue
+from evals.reports.cleaning import clean_object
 from evals.reports.figures_json import encode_figures, encode_tally
 from evals.runs.manifest_json import encode_manifest
 from evals.runs.run import Result, Run
 from evals.statistics.figures import figure_out
+from evals.trials.spending import spent
 
 VERSION = 1
 """The form of the report; grows when a field changes its meaning or goes."""
@@ -35,18 +37,20 @@ def report(run: Run) -> JsonObject:
     categories: Mapping[str, JsonValue] = {
         category.value: encode_figures(each) for category, each in figures.categories.items()
     }
-    return {
-        "type": "report",
-        "version": VERSION,
-        "manifest": encode_manifest(run.manifest),
-        "total": encode_figures(figures.total),
-        "categories": dict(categories),
-        "cases": cases,
-    }
+    return clean_object(
+        {
+            "type": "report",
+            "version": VERSION,
+            "manifest": encode_manifest(run.manifest),
+            "total": encode_figures(figures.total),
+            "categories": dict(categories),
+            "cases": cases,
+        }
+    )
 
 
 def _encode_trial(result: Result) -> JsonObject:
-    record = result.record
+    record, usage = result.record, spent(result.record)
     checks: list[JsonValue] = [
         {"name": check.name, "passed": check.passed, "detail": check.detail} for check in result.score.checks
     ]
@@ -58,6 +62,6 @@ def _encode_trial(result: Result) -> JsonObject:
         "steps": record.steps,
         "calls": record.calls,
         "seconds": record.seconds,
-        "tokens": record.usage.total_tokens,
-        "cost": record.usage.cost,
+        "tokens": usage.total_tokens,
+        "cost": usage.cost,
     }

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree as XML
 
 from evals.definitions.case import Category
+from evals.reports.cleaning import clean
 from evals.runs.run import Manifest, Result, Run
 
 _LONGEST_MESSAGE = 300
-# What XML cannot hold in any form, and the escape that begins a terminal's colours.
-_FORBIDDEN = re.compile("\x1b\\[[0-?]*[ -/]*[@-~]|[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_junit(run: Run) -> bytes:
@@ -82,9 +82,10 @@ def _test(category: Category, name: str, result: Result | None) -> XML.Element:
             problem = _clean(result.record.problem)
             XML.SubElement(test, "error", type="broken", message=problem).text = problem
         case "failed":
-            failed = [check for check in result.score.checks if not check.passed]
+            failed = result.score.failures
             first = failed[0].name if failed else "nothing"
-            message = _first_line(failed[0].detail) if failed else "Nothing was looked at."
+            # What is cut off in the middle of a secret is not known as one.
+            message = _first_line(_clean(failed[0].detail)) if failed else "Nothing was looked at."
             details = "\n\n".join(f"{check.name}:\n{check.detail}" for check in failed)
             XML.SubElement(
                 test, "failure", type=_clean(first), message=_clean(f"{first}: {message}")
@@ -108,5 +109,5 @@ def _sum_up(element: XML.Element, tests: Iterable[XML.Element]) -> None:
 
 
 def _clean(text: str) -> str:
-    """Take out what XML cannot hold."""
-    return _FORBIDDEN.sub("", text)
+    """Take out what is not to be told, and what XML cannot hold."""
+    return _FORBIDDEN.sub("", clean(text))

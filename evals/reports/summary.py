@@ -1,16 +1,18 @@
 """What came of a run, as lines for a terminal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.bars import draw_bar
 from agent.repl.cells import pad, shorten, width, wrap
 from agent.repl.palette import Palette
-from agent.repl.sanitize import strip, strip_line
+from agent.repl.sanitize import strip_line
 from agent.usage import describe_cost, describe_usage
 from evals.definitions.case import Category
+from evals.reports.cleaning import clean
 from evals.reports.words import count, duration, interval, percent
 from evals.runs.run import Manifest, Result, Run
+from evals.scoring.score import Check
 from evals.statistics.figures import Figures, RunFigures, figure_out
 from evals.trials.trial import Status
 
@@ -26,19 +28,19 @@ class _Trouble:
     """What is told of trials that did not pass.
 
     Args:
-        failed: For the first failed trial of each case, the first check that failed.
+        failed: For the first failed trial of each case, the checks that failed.
         broken: For each reason, the trials that broke for it.
     """
 
-    failed: dict[str, str] = field(default_factory=dict[str, str])
+    failed: dict[str, tuple[Check, ...]] = field(default_factory=dict[str, tuple[Check, ...]])
     broken: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     def add(self, result: Result) -> None:
         record = result.record
         if record.status is Status.BROKEN:
-            self.broken.setdefault(strip_line(record.problem), []).append(record.key)
+            self.broken.setdefault(strip_line(clean(record.problem)), []).append(record.key)
         elif not result.score.passed and record.case not in self.failed:
-            self.failed[record.case] = _first_failure(result)
+            self.failed[record.case] = result.score.failures
 
 
 def summarise(run: Run, *, columns: int, palette: Palette, folder: str = "") -> str:
@@ -80,7 +82,7 @@ def describe_run(manifest: Manifest) -> str:
             ),
         )
     )
-    return strip_line(f"Run {manifest.id}: {who}")
+    return strip_line(clean(f"Run {manifest.id}: {who}"))
 
 
 def _total(figures: Figures) -> Iterator[str]:
@@ -126,27 +128,36 @@ def _colour(figures: Figures, palette: Palette, bar: str) -> str:
     return palette.warning(bar) if 2 * figures.passed >= figures.trials else palette.bad(bar)
 
 
-def _failed(figures: RunFigures, failed: Mapping[str, str], columns: int, palette: Palette) -> Iterator[str]:
+def _failed(
+    figures: RunFigures, failed: Mapping[str, Sequence[Check]], columns: int, palette: Palette
+) -> Iterator[str]:
     if failed:
         yield palette.strong(f"{count(len(failed), 'case')} failed:")
     for case in list(failed)[:_MOST_CASES]:
         tally = figures.cases[case]
         often = f" ({tally.passed} of {tally.trials} passed)" if tally.trials > 1 else ""
         yield from (palette.bad(line) for line in _wrap(f"{strip_line(case)}{often}", columns, _GAP))
-        for line in failed[case].splitlines():
-            yield palette.dim(shorten(f"{_GAP}{_GAP}{line}", columns - 1))
+        yield from map(palette.dim, _checks(failed[case], columns))
     if len(failed) > _MOST_CASES:
         yield f"{_GAP}and {len(failed) - _MOST_CASES:,} more"
 
 
-def _first_failure(result: Result) -> str:
-    """The first lines of the first check that failed."""
-    check = next((each for each in result.score.checks if not each.passed), None)
-    if check is None:
-        return "Nothing was looked at."
-    lines = [line.rstrip() for line in strip(check.detail).expandtabs(4).splitlines() if line.strip()]
-    more = ["…"] if len(lines) > _MOST_LINES else []
-    return "\n".join([": ".join([check.name, *lines[:1]]), *lines[1:_MOST_LINES], *more])
+def _checks(checks: Sequence[Check], columns: int) -> Iterator[str]:
+    """The checks that failed: one with its first lines, several with a line each."""
+    indent = 2 * _GAP
+    if not checks:
+        yield from _wrap("Nothing was looked at.", columns, indent)
+    for check in checks:
+        lines = [line.rstrip() for line in clean(check.detail).expandtabs(4).splitlines() if line.strip()]
+        first = ": ".join([check.name, *lines[:1]])
+        if check.name == "end":
+            # Its reason comes last, and is what says most.
+            yield from _wrap(first, columns, indent)
+            continue
+        most = 1 if len(checks) > 1 else _MOST_LINES
+        more = ["…"] if most > 1 and len(lines) > most else []
+        for line in [first, *lines[1:most], *more]:
+            yield shorten(f"{indent}{line}", columns - 1)
 
 
 def _broken(broken: Mapping[str, list[str]], columns: int, palette: Palette) -> Iterator[str]:
@@ -162,7 +173,9 @@ def _amounts(figures: Figures) -> Iterator[str]:
     seconds, usage = figures.amounts.seconds, figures.usage
     if usage.total_tokens:
         yield f"Used {describe_usage(usage)}."
-    if usage.cost is None and figures.amounts.cost.trials:
+    if others := "; ".join(_others(figures)):
+        yield f"{others[0].upper()}{others[1:]}."
+    if figures.spent.cost is None and figures.amounts.cost.trials:
         known = count(figures.amounts.cost.trials, "trial")
         yield f"The cost is known of {known} only: {describe_cost(figures.amounts.cost.total)}."
     if seconds.trials:
@@ -170,6 +183,16 @@ def _amounts(figures: Figures) -> Iterator[str]:
             f"A trial took {duration(seconds.median)} (median), nine in ten took at most "
             f"{duration(seconds.ninth_decile)}, all together {duration(seconds.total)}."
         )
+
+
+def _others(figures: Figures) -> Iterator[str]:
+    """What was spent on other models than the one that is tried."""
+    for who, each in (("the user's model", figures.user_usage), ("the judge", figures.judge_usage)):
+        if each.total_tokens:
+            yield f"{who} took {describe_usage(each)}"
+    total = figures.spent
+    if total.cost is not None and total != figures.usage:
+        yield f"all models together {describe_cost(total.cost)}"
 
 
 def _kept(figures: Figures, folder: str, columns: int) -> Iterator[str]:

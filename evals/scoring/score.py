@@ -44,6 +44,16 @@ class Score:
     checks: tuple[Check, ...]
 
     @property
+    def in_order(self) -> tuple[Check, ...]:
+        """The checks as they are told: where a conversation ended otherwise, that is why others fail."""
+        return tuple(sorted(self.checks, key=lambda check: check.passed or check.name != "end"))
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """The checks that failed, in that order."""
+        return tuple(check for check in self.in_order if not check.passed)
+
+    @property
     def passed(self) -> bool:
         """Whether there was something to look at and all of it is as it has to be.
 

@@ -11,7 +11,7 @@ import pytest
 from agent.cli import main
 from agent.repl.cells import width
 from agent.repl.palette import Palette
-from evals.reports.compared import describe_verdict, draw_comparison
+from evals.reports.compared import describe_verdict, draw_comparison, encode_comparison
 from evals.runs.run import Run
 from evals.statistics.comparing import compare
 from evals.trials.trial import Kind
@@ -34,6 +34,17 @@ def drawn(before: Run, after: Run, columns: int = 100, *, plain: bool = True) ->
     return draw_comparison(
         before.manifest, after.manifest, found, columns=columns, palette=Palette(plain=plain)
     )
+
+
+def test_keys_and_tokens_are_taken_out() -> None:
+    before, after = (
+        made_run({"bulk/a": "p"}, endpoint=f"https://{name}:sk-SECRET123456789012345678@models.example")
+        for name in ("one", "other")
+    )
+    found = compare(before, after)
+    for text in (drawn(before, after), json.dumps(encode_comparison(before.manifest, after.manifest, found))):
+        assert "sk-" not in text
+        assert "[redacted]@models.example" in text
 
 
 # The verdict

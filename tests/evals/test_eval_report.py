@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import stat
 import sys
 from pathlib import Path
 from xml.etree import ElementTree as XML
@@ -39,6 +40,7 @@ def test_it_writes_junit_and_says_where(
     file = tmp_path / "new" / "junit.xml"
     assert main(["eval", "report", kept.name, "--junit", str(file)]) == 0
     assert XML.parse(file).getroot().get("failures") == "1"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == ("", f"Wrote {file}.\n")
 

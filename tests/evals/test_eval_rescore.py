@@ -130,6 +130,16 @@ def test_what_flips_is_told_with_the_reason(cases: Path, capsys: pytest.CaptureF
     ]
 
 
+def test_what_flips_is_told_without_keys(cases: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = make_run(cases, ["Done with sk-SECRET123456789012345678"])
+    write_case(cases, contains="all right")
+
+    assert rescore(path, cases) == 0
+    told = capsys.readouterr().out
+    assert "  found: Done with [redacted]\n" in told
+    assert "sk-" not in told
+
+
 def test_another_goal_is_compared_with_what_the_trials_changed(cases: Path) -> None:
     path = make_run(cases, ["Done."])
     write_case(cases, title="Show them")

@@ -177,6 +177,12 @@ def test_calls_and_turns_that_failed_stand_out() -> None:
     assert trial["entries"][2] == {"kind": "noted", "text": "The model is gone.", "problem": True}
 
 
+def test_how_a_conversation_ended_stands_before_what_came_of_it() -> None:
+    score = Score((Check("state", passed=False), Check("answer", passed=True), Check("end", passed=False)))
+    (trial,) = read(one_trial("f", score)).trials.values()
+    assert [check["name"] for check in trial["checks"]] == ["end", "state", "answer"]
+
+
 def test_a_trial_holds_its_checks_and_what_it_took() -> None:
     (trial,) = read(one_trial("f")).trials.values()
     assert [(check["name"], check["passed"]) for check in trial["checks"]] == [

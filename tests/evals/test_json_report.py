@@ -1,11 +1,14 @@
 """Scripts read a run as one JSON object, which says which version of it they read."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
+from agent.jsontypes import JsonObject
 from evals.reports.json_report import report
 from evals.runs.run import Run
-from tests.evals.made_runs import made_run
+from evals.scoring.score import Check, Score
+from tests.evals.made_runs import made_run, result
 
 
 def read(run: Run) -> dict[str, Any]:
@@ -76,3 +79,23 @@ def test_each_case_tells_its_trials() -> None:
 def test_cases_without_a_trial_are_listed_too() -> None:
     cases = read(made_run({"bulk/a": "p", "bulk/b": ""}, trials=1))["cases"]
     assert [(each["id"], each["results"] == []) for each in cases] == [("bulk/a", False), ("bulk/b", True)]
+
+
+def test_the_users_model_and_the_judge_are_part_of_what_was_spent() -> None:
+    used: JsonObject = {"input_tokens": 50, "output_tokens": 5, "cost": 0.5}
+    run = made_run({"bulk/a": "p"})
+    found = read(Run(run.manifest, [result("bulk/a", 1, "p", user={"usage": used}, verdict={"usage": used})]))
+    total = found["total"]
+    assert (total["user_usage"]["cost"], total["judge_usage"]["cost"]) == (0.5, 0.5)
+    assert total["spent"]["cost"] == total["amounts"]["cost"]["total"] == 1.01
+    assert found["cases"][0]["results"][0]["cost"] == 1.01
+
+
+def test_keys_and_tokens_are_taken_out() -> None:
+    key = "sk-SECRET123456789012345678"
+    run = made_run({"bulk/a": "f"}, endpoint=f"https://user:{key}@models.example")
+    told = Score((Check("answer", passed=False, detail=f"found: key {key}"),))
+    results = [replace(run.results[0], score=told)]
+    found = read(Run(run.manifest, results))
+    assert key not in json.dumps(found)
+    assert found["cases"][0]["results"][0]["checks"][0]["detail"] == "found: key [redacted]"

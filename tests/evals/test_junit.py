@@ -12,6 +12,8 @@ from evals.runs.run import Run
 from evals.scoring.score import Check, Score
 from tests.evals.made_runs import made_run, result
 
+KEY = "sk-SECRET123456789012345678"
+
 
 def read(run: Run) -> XML.Element:
     return XML.fromstring(write_junit(run))
@@ -146,7 +148,7 @@ def test_any_text_gives_a_document_that_can_be_read(text: str) -> None:
     [
         ("a\x00b\x08c\x0bd", "abcd"),
         ("\x1b[31mred\x1b[0m", "red"),
-        ("half of a pair: \ud83d", "half of a pair: "),
+        ("half of a pair: \ud83d", "half of a pair: \ufffd"),
         ("\ufffe\uffff", ""),
         ("tab\tand line\nend", "tab\tand line\nend"),
         ("<b> & \"quotes\" 'too' ]]>", "<b> & \"quotes\" 'too' ]]>"),
@@ -156,6 +158,21 @@ def test_any_text_gives_a_document_that_can_be_read(text: str) -> None:
 def test_what_xml_cannot_hold_is_taken_out(text: str, shown: str) -> None:
     failure = only(find(read(failed_with(Check("state", passed=False, detail=text))), "a"))
     assert failure.text == f"state:\n{shown}"
+
+
+def test_keys_and_tokens_are_taken_out_wherever_a_line_is_cut() -> None:
+    for detail in (f"found: {KEY}", f"{'x' * 290} {KEY}"):
+        document = write_junit(failed_with(Check("answer", passed=False, detail=detail)))
+        assert b"sk-" not in document
+        assert b"[redacted]" in document
+    assert KEY.encode() not in write_junit(failed_with(problem=f"It was refused: {KEY}"))
+
+
+def test_a_conversation_that_ended_otherwise_is_the_message() -> None:
+    checks = (Check("state", False, "missing: added task"), Check("end", False, "wanted: 0; found: 7"))
+    failure = only(find(read(failed_with(*checks)), "a"))
+    assert (failure.get("type"), failure.get("message")) == ("end", "end: wanted: 0; found: 7")
+    assert failure.text == "end:\nwanted: 0; found: 7\n\nstate:\nmissing: added task"
 
 
 def test_the_same_run_is_written_the_same() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from agent.jsontypes import JsonObject
 from agent.model.protocol import Usage
 from agent.repl.cells import width
 from agent.repl.palette import Palette
@@ -29,9 +30,9 @@ def told(run: Run, columns: int = 100, *, plain: bool = True, folder: str = "") 
     return summarise(run, columns=columns, palette=Palette(plain=plain), folder=folder)
 
 
-def with_check(check: Check) -> Run:
+def with_check(*checks: Check) -> Run:
     run = made_run({"bulk/close": "f"})
-    return Run(run.manifest, [replace(run.results[0], score=Score((check,)))])
+    return Run(run.manifest, [replace(run.results[0], score=Score(checks))])
 
 
 # The total
@@ -110,16 +111,41 @@ def test_a_folder_stays_whole_for_copying() -> None:
 # Failures
 
 
-def test_failed_cases_show_the_first_check_that_failed() -> None:
+def test_failed_cases_show_a_line_for_each_check_that_failed() -> None:
     text = told(made_run(MIXED))
     assert (
         "2 cases failed:\n"
         "  bulk/close (1 of 2 passed)\n"
         "    answer: wanted: “Sign the lease”\n"
-        "    found: nothing of it\n"
+        "    steps: 20 steps, 12 at most\n"
         "  bulk/open (0 of 2 passed)\n"
     ) in text
-    assert "20 steps" not in text
+
+
+def test_one_check_that_failed_is_shown_with_its_first_lines() -> None:
+    found = Check("answer", passed=False, detail="wanted: “Sign the lease”\nfound: nothing of it")
+    assert "    answer: wanted: “Sign the lease”\n    found: nothing of it\n" in told(with_check(found))
+
+
+def test_how_a_conversation_ended_comes_first_and_is_told_whole() -> None:
+    reason = "wanted: the last turn ends with 0; found: 7 (The turn was stopped after 25 steps.)"
+    state = Check("state", passed=False, detail="missing: added task “Check the release notes”")
+    text = told(with_check(state, Check("end", passed=False, detail=reason)), 60)
+    assert (
+        "    end: wanted: the last turn ends with 0; found: 7 (The\n"
+        "      turn was stopped after 25 steps.)\n"
+        "    state: missing: added task “Check the release notes”\n"
+    ) in text
+
+
+def test_keys_and_tokens_are_taken_out() -> None:
+    found = Check("answer", passed=False, detail="found: key sk-SECRET123456789012345678")
+    assert "    answer: found: key [redacted]\n" in told(with_check(found))
+    run = made_run({"bulk/a": "b"})
+    record = replace(run.results[0].record, problem="It was refused: Bearer abcdefgh")
+    assert "It was refused: Bearer [redacted]" in told(
+        Run(run.manifest, [replace(run.results[0], record=record)])
+    )
 
 
 def test_of_several_failed_trials_the_first_is_shown() -> None:
@@ -239,3 +265,12 @@ def test_durations_have_their_two_largest_units(seconds: float, text: str) -> No
 
 def test_one_thing_is_singular() -> None:
     assert [count(0, "case"), count(1, "case"), count(1_200, "case")] == ["0 cases", "1 case", "1,200 cases"]
+
+
+def test_what_the_users_model_and_the_judge_took_is_told_apart() -> None:
+    used: JsonObject = {"input_tokens": 50, "output_tokens": 5, "cost": 0.5}
+    run = made_run({"bulk/a": "p"})
+    text = told(Run(run.manifest, [result("bulk/a", 1, "p", user={"usage": used}, verdict={"usage": used})]))
+    assert "Used 900 tokens in, 100 out, $0.0100." in text
+    assert "The user's model took 50 tokens in, 5 out, $0.5000; the judge took 50 tokens in, 5 out" in text
+    assert "all models together $1.01." in text

@@ -37,7 +37,7 @@ def encode_trial(result: Result, clean: Clean, *, whole: bool) -> JsonObject:
     record = result.record
     checks: list[JsonValue] = [
         {"name": check.name, "passed": check.passed, "detail": fit(check.detail)}
-        for check in result.score.checks
+        for check in result.score.in_order
     ]
     facts: list[JsonValue] = [[label, fit(value)] for label, value in _facts(record)]
     told: JsonObject = {
