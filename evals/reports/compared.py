@@ -102,7 +102,7 @@ def _draw_differences(differences: Sequence[Difference], columns: int, palette: 
     rows = [
         (
             each.name,
-            clean(f"{each.before or _NOTHING} → {each.after or _NOTHING}"),
+            "changed" if each.is_hash else clean(f"{each.before or _NOTHING} → {each.after or _NOTHING}"),
             "!" if each.warning else "",
         )
         for each in differences

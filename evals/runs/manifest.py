@@ -8,13 +8,13 @@ from importlib import metadata
 
 from agent import __version__
 from agent.addresses import shown_address
-from agent.jsontypes import JsonObject, dump
+from agent.jsontypes import dump
 from agent.prompt_files import read_prompt
 from agent.settings import Settings
 from agent.transcripts.header import new_session_id
 from evals.definitions.case import Case
 from evals.definitions.tools import sandbox_tools
-from evals.runs.mixing import find_differences, name_few
+from evals.runs.mixing import Difference, find_differences, name_few
 from evals.runs.run import CaseFacts, Manifest
 from evals.trials.trial import Kind
 
@@ -32,11 +32,13 @@ class Models:
         answering: Settings that name the model that answers, by its name and its endpoint.
         user: The name of the model that plays the user; empty for none.
         judge: The name of the model that judges; empty for none.
+        other_address: Of the endpoint that those two are at.
     """
 
     answering: Settings
     user: str = ""
     judge: str = ""
+    other_address: str = ""
 
 
 def make_manifest(
@@ -47,6 +49,7 @@ def make_manifest(
     *,
     now: float,
     shard: tuple[int, int] = (1, 1),
+    root: str = "",
 ) -> Manifest:
     """Describe a run that begins now.
 
@@ -57,9 +60,11 @@ def make_manifest(
         models: The models that play.
         now: Unix seconds.
         shard: Which part of the cases it is, of how many.
+        root: The folder of the cases; empty for those that are shipped.
     """
     asks = kind in ASKS_A_MODEL
     settings = models.answering
+    noticeable = _noticeable(settings) if asks else {}
     return Manifest(
         id=new_session_id(now),
         created=now,
@@ -70,11 +75,14 @@ def make_manifest(
         endpoint=shown_address(settings.base_url) if asks else "",
         user_model=models.user if kind is Kind.SIMULATED else "",
         judge=models.judge,
+        other_endpoint=shown_address(models.other_address),
         prompt=_hash(read_prompt("system")),
         tools=_hash(dump(sandbox_tools())),
-        settings=_hash(dump(_noticeable(settings))) if asks else "",
+        settings=_hash(dump({**noticeable})) if asks else "",
+        noticeable=noticeable,
         versions=installed_versions(),
         shard="" if shard[1] == 1 else f"{shard[0]}/{shard[1]}",
+        root=root,
     )
 
 
@@ -85,15 +93,18 @@ def differences(before: Manifest, after: Manifest) -> list[str]:
         before: What was.
         after: What is.
     """
-    found = [
-        f"{each.name}: {each.before or 'none'} before, {each.after or 'none'} now"
-        for each in find_differences(before, after)
-    ]
+    found = [_describe(each) for each in find_differences(before, after)]
     if before.kind is not after.kind:
         found.append(f"kind: {before.kind} before, {after.kind} now")
     if before.judge != after.judge:
         found.append(f"judge: {before.judge or 'none'} before, {after.judge or 'none'} now")
     return found + _cases_that_differ(before.cases, after.cases)
+
+
+def _describe(found: Difference) -> str:
+    if found.is_hash:
+        return f"{found.name}: changed"
+    return f"{found.name}: {found.before or 'none'} before, {found.after or 'none'} now"
 
 
 def go_on(manifest: Manifest, cases: Sequence[Case], models: Models) -> Manifest:
@@ -105,7 +116,7 @@ def go_on(manifest: Manifest, cases: Sequence[Case], models: Models) -> Manifest
         models: Its models as they are now.
     """
     today = make_manifest(cases, manifest.kind, manifest.trials, models, now=manifest.created)
-    return replace(today, id=manifest.id, shard=manifest.shard)
+    return replace(today, id=manifest.id, shard=manifest.shard, root=manifest.root)
 
 
 def _cases_that_differ(before: Mapping[str, CaseFacts], after: Mapping[str, CaseFacts]) -> list[str]:
@@ -118,13 +129,15 @@ def _cases_that_differ(before: Mapping[str, CaseFacts], after: Mapping[str, Case
     return [f"cases that are {word}: {name_few(ids)}" for word, ids in words if ids]
 
 
-def _noticeable(settings: Settings) -> JsonObject:
+def _noticeable(settings: Settings) -> dict[str, str]:
     """The settings that a model can notice, beside its own name and address; none of them is secret."""
+    threshold = settings.tools.threshold
     return {
         "api": settings.api,
-        "strict": settings.strict,
-        "limits": dict(settings.limits),
-        "tools": {"threshold": settings.tools.threshold, "core": list(settings.tools.core)},
+        "strict": "yes" if settings.strict else "no",
+        **{f"limits.{name}": f"{value:.12g}" for name, value in sorted(settings.limits.items())},
+        "tools.threshold": "" if threshold is None else str(threshold),
+        "tools.core": ", ".join(settings.tools.core),
     }
 
 

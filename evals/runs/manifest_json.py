@@ -11,7 +11,18 @@ from evals.trials.trial import Kind
 TYPE = "run"
 """What the manifest of a run calls itself."""
 
-_TEXTS = ("model", "endpoint", "user_model", "judge", "prompt", "tools", "settings", "shard")
+_TEXTS = (
+    "model",
+    "endpoint",
+    "user_model",
+    "judge",
+    "other_endpoint",
+    "prompt",
+    "tools",
+    "settings",
+    "shard",
+    "root",
+)
 
 
 def encode_manifest(manifest: Manifest) -> JsonObject:
@@ -26,6 +37,7 @@ def encode_manifest(manifest: Manifest) -> JsonObject:
         "version": VERSION,
         **written,
         "kind": manifest.kind.value,
+        "noticeable": dict(manifest.noticeable),
         "versions": dict(manifest.versions),
         "cases": cases,
     }
@@ -48,6 +60,7 @@ def decode_manifest(line: JsonObject) -> Manifest:
         kind=Kind(fields.text("kind")),
         trials=fields.whole("trials"),
         cases=cases,
+        noticeable=fields.texts("noticeable"),
         versions=fields.texts("versions"),
         **{name: fields.text(name) for name in _TEXTS},
     )

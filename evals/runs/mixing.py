@@ -18,12 +18,14 @@ class Difference:
         before: In the first run; empty for nothing.
         after: In the second one.
         warning: The runs may differ because of it rather than of the model and its instructions.
+        is_hash: Only hashes of it are known, which say nothing to people.
     """
 
     name: str
     before: str
     after: str
     warning: bool = False
+    is_hash: bool = False
 
 
 def find_differences(before: Manifest, after: Manifest) -> tuple[Difference, ...]:
@@ -34,14 +36,24 @@ def find_differences(before: Manifest, after: Manifest) -> tuple[Difference, ...
 def _pairs(before: Manifest, after: Manifest) -> Iterator[Difference]:
     yield Difference("model", before.model, after.model)
     yield Difference("endpoint", before.endpoint, after.endpoint)
-    yield Difference("system prompt", before.prompt, after.prompt)
-    yield Difference("settings", before.settings, after.settings)
-    yield Difference("tools", before.tools, after.tools, warning=True)
+    yield Difference("system prompt", before.prompt, after.prompt, is_hash=True)
+    yield from _settings(before, after)
+    yield Difference("tools", before.tools, after.tools, warning=True, is_hash=True)
     yield Difference("simulated user", before.user_model, after.user_model, warning=True)
+    yield Difference("endpoint of the user and the judge", before.other_endpoint, after.other_endpoint)
     yield Difference("trials", str(before.trials), str(after.trials))
     yield Difference("shard", before.shard, after.shard)
     for name in sorted({*before.versions, *after.versions}):
         yield Difference(name, before.versions.get(name, ""), after.versions.get(name, ""), warning=True)
+
+
+def _settings(before: Manifest, after: Manifest) -> Iterator[Difference]:
+    one, other = before.noticeable, after.noticeable
+    if not (one and other):
+        yield Difference("settings", before.settings, after.settings, is_hash=True)
+        return
+    for name in sorted({*one, *other}):
+        yield Difference(f"setting {name}", one.get(name, ""), other.get(name, ""))
 
 
 def find_common(before: Manifest, after: Manifest, *, only_common: bool = False) -> tuple[str, ...]:

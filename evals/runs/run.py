@@ -40,11 +40,14 @@ class Manifest:
         endpoint: Where the model is, without a user's name and password; empty for the embedded one.
         user_model: The model that plays the user, if one does.
         judge: The model that judges, if one does.
+        other_endpoint: Where those two are, written like `endpoint`.
         prompt: A hash of the system prompt.
         tools: A hash of the tools that the server lists.
         settings: A hash of the settings that a model can notice.
+        noticeable: These settings by their names, so that what differs can be named; none of them is secret.
         versions: Of this program, of Python, and of the packages that a result may depend on.
         shard: Which part of the cases this is, such as “1/4”; empty for all.
+        root: The folder of the cases; empty for those that are shipped.
     """
 
     id: str
@@ -56,11 +59,14 @@ class Manifest:
     endpoint: str = ""
     user_model: str = ""
     judge: str = ""
+    other_endpoint: str = ""
     prompt: str = ""
     tools: str = ""
     settings: str = ""
+    noticeable: Mapping[str, str] = field(default_factory=dict[str, str])
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
     shard: str = ""
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)

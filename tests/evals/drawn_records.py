@@ -73,11 +73,14 @@ manifests = st.builds(
     endpoint=_texts,
     user_model=_texts,
     judge=_texts,
+    other_endpoint=_texts,
     prompt=_texts,
     tools=_texts,
     settings=_texts,
+    noticeable=st.dictionaries(_texts, _texts, max_size=3),
     versions=st.dictionaries(_texts, _texts, max_size=3),
     shard=_texts,
+    root=_texts,
 )
 
 PASSED = Score((Check("state", True),))

@@ -120,7 +120,7 @@ def test_with_several_trials_the_rates_are_shown_and_whether_they_are_clear() ->
 
 def test_what_may_be_why_the_runs_differ_is_marked() -> None:
     before, after = made_run({"bulk/a": "p"}, tools="ab12"), made_run({"bulk/a": "p"}, tools="cd34")
-    assert "tools  ab12 → cd34  !\n! This may be why the runs differ" in drawn(before, after)
+    assert "tools  changed  !\n! This may be why the runs differ" in drawn(before, after)
 
 
 def test_runs_that_were_made_alike_say_so() -> None:

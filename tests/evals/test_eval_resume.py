@@ -128,15 +128,15 @@ def test_a_run_does_not_go_on_with_a_case_that_has_changed(
 
 
 @pytest.mark.parametrize(
-    ("field", "name"),
+    ("field", "name", "told"),
     [
-        ("prompt", "system prompt"),
-        ("tools", "tools"),
-        ("versions", "astravue-agent"),
+        ("prompt", "system prompt", "changed"),
+        ("tools", "tools", "changed"),
+        ("versions", "astravue-agent", "0.0.1 before, "),
     ],
 )
 def test_a_run_does_not_go_on_with_something_else(
-    root: Path, capsys: pytest.CaptureFixture[str], field: str, name: str
+    root: Path, capsys: pytest.CaptureFixture[str], field: str, name: str, told: str
 ) -> None:
     run = ["eval", "run", "--cases", str(root), "--kind", "oracle", "--output", "run"]
     assert main(run) == 0
@@ -145,7 +145,7 @@ def test_a_run_does_not_go_on_with_something_else(
     Path("run/manifest.json").write_text(json.dumps(manifest) + "\n")
     capsys.readouterr()
     assert resume(root) == 2
-    assert f"({name}: 0.0.1 before, " in capsys.readouterr().err
+    assert f"({name}: {told}" in capsys.readouterr().err
 
 
 def test_a_run_says_by_itself_what_it_is(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

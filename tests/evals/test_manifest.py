@@ -45,18 +45,26 @@ def test_only_a_part_of_all_cases_says_which() -> None:
 
 
 @pytest.mark.parametrize(
-    "other",
+    ("other", "told"),
     [
-        replace(SETTINGS, api="responses"),
-        replace(SETTINGS, strict=True),
-        replace(SETTINGS, limits={"steps": 3}),
-        replace(SETTINGS, tools=ToolSettings(threshold=5)),
-        replace(SETTINGS, tools=ToolSettings(core=("astravue_list_*",))),
+        (replace(SETTINGS, api="responses"), "api: none before, responses now"),
+        (replace(SETTINGS, strict=True), "strict: no before, yes now"),
+        (replace(SETTINGS, limits={"steps": 3}), "limits.steps: none before, 3 now"),
+        (replace(SETTINGS, tools=ToolSettings(threshold=5)), "tools.threshold: none before, 5 now"),
+        (
+            replace(SETTINGS, tools=ToolSettings(core=("astravue_list_*",))),
+            "tools.core: none before, astravue_list_* now",
+        ),
     ],
 )
-def test_settings_that_a_model_can_notice_make_another_run(other: Settings) -> None:
-    (found,) = differences(made(), made(other))
-    assert found.startswith("settings: ")
+def test_settings_that_a_model_can_notice_make_another_run_and_are_named(other: Settings, told: str) -> None:
+    assert differences(made(), made(other)) == [f"setting {told}"]
+    assert made().settings != made(other).settings
+
+
+def test_what_is_only_known_by_its_hash_is_said_to_have_changed() -> None:
+    before = replace(made(), prompt="0123", tools="4567", settings="89ab", noticeable={})
+    assert differences(before, made()) == ["system prompt: changed", "settings: changed", "tools: changed"]
 
 
 def test_settings_that_no_model_can_notice_make_no_other_run() -> None:
