@@ -82,7 +82,8 @@ class TrialRecord:
         user: What came of a simulated user: “end” (“reached”, “gave up” or “out of turns”), “reason”,
             “model”, “usage”, which is not part of the other, and “decisions” with the reason of each.
         missed: Disturbances that did not happen, as their moment never came.
-        timings: Seconds by part: “model”, “tools”, “first_token”.
+        timings: Seconds by part: “model”, “tools”, and “first_item”: how long a step took until anything of
+            it could be shown, the mean over all steps; it is missing where nothing ever was.
     """
 
     case: str

@@ -1,21 +1,31 @@
 """Times the parts of a trial."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from statistics import fmean
 
 from agent.events import Event, StepFinished, StepStarted, ToolCallFinished
-from agent.model.protocol import TextDelta
+from agent.model.protocol import ReasoningDelta, TextDelta
+
+MODEL = "model"
+TOOLS = "tools"
+FIRST_ITEM = "first_item"
 
 
-@dataclass(slots=True)
 class Watch:
-    """Takes the time that models and tools need, in seconds, all turns together."""
+    """Takes the time that models and tools need, in seconds, all turns together.
 
-    model: float = 0.0
-    tools: float = 0.0
-    first_token: float = 0.0
-    _since: float = 0.0
-    _waiting: bool = False
+    Args:
+        clock: Tells seconds from any beginning.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self._model = 0.0
+        self._tools = 0.0
+        self._first_items: list[float] = []
+        self._since = 0.0
+        self._waiting = False
 
     def take(self, event: Event) -> None:
         """Look at an event as it comes.
@@ -23,22 +33,29 @@ class Watch:
         Args:
             event: Of a turn.
         """
-        now = time.perf_counter()
+        now = self._clock()
         match event:
             case StepStarted():
                 self._since, self._waiting = now, True
-            case TextDelta() if self._waiting:
-                self.first_token += now - self._since
-                self._waiting = False
+            case TextDelta() | ReasoningDelta():
+                self._show(now)
             case StepFinished():
-                self.model += now - self._since
-                self._since, self._waiting = now, False
+                # What calls tools without a word shows them here.
+                self._show(now)
+                self._model += now - self._since
+                self._since = now
             case ToolCallFinished():
-                self.tools += event.duration
+                self._tools += event.duration
             case _:
                 pass
+
+    def _show(self, now: float) -> None:
+        if self._waiting:
+            self._first_items.append(now - self._since)
+            self._waiting = False
 
     @property
     def timings(self) -> dict[str, float]:
         """The parts by their names, as a record has them."""
-        return {"model": self.model, "tools": self.tools, "first_token": self.first_token}
+        first = {FIRST_ITEM: fmean(self._first_items)} if self._first_items else {}
+        return {MODEL: self._model, TOOLS: self._tools, **first}

@@ -9,8 +9,9 @@ from evals.reports.page.histograms import Measure
 from evals.reports.words import duration
 from evals.runs.run import Result, Run
 from evals.trials.spending import spent
+from evals.trials.watch import FIRST_ITEM, MODEL, TOOLS
 
-PARTS = {"first_token": "First token", "model": "Model", "tools": "Tools"}
+PARTS = {FIRST_ITEM: "First words or call of a step, mean", MODEL: "Model", TOOLS: "Tools"}
 """What the parts of a trial's time are called."""
 
 
