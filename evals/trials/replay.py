@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from agent.context_keeper import ContextKeeper
 from agent.conversation import Conversation
-from agent.errors import UsageError
+from agent.errors import AgentError, UsageError
 from agent.event_json import encode_event
 from agent.events import ApprovalRequested, Event
 from agent.jsontypes import JsonObject, parse_object
@@ -18,15 +18,17 @@ from agent.ruler import Ruler
 from agent.session import Session
 from agent.session_options import MakeKeeper
 from agent.settings import Settings
-from agent.transcripts.reading import read_transcript
 from agent.transcripts.transcript import Transcript
-from evals.definitions.case import Turn
+from evals.definitions.case import Case, Disturbance, Moment, Turn
+from evals.definitions.problems import shown_path
 from evals.replaying.events import compare_events
 from evals.replaying.offered import OWN_FUNCTIONS, offered_functions
+from evals.replaying.reading import read_recording
 from evals.replaying.requests import read_requests
 from evals.replaying.strict_model import StrictModel
 from evals.replaying.summarising import RecordedContext
 from evals.replaying.turns import RecordedTurn, read_turns
+from evals.reports.words import count
 from evals.trials.plays import PlainPlay
 from evals.trials.trial import TrialPlan
 
@@ -59,6 +61,7 @@ class Replay(PlainPlay):
         self._recorded = iter(tuple(recorded))
         self._turns = iter(turns)
         self._turn = RecordedTurn(0, ({},))
+        self._by_hand: list[tuple[str, JsonObject]] = []
         self._replayed: list[JsonObject] = []
         self._asked: Counter[str] = Counter()
         functions = [*offered_functions(transcript.events)]
@@ -91,7 +94,19 @@ class Replay(PlainPlay):
         self._turn = turn
         self._replayed.clear()
         self._asked.clear()
-        return replace(next(self._turns, Turn("")), say=turn.text)
+        if turn.is_by_hand:
+            self._by_hand += turn.written_by_hand
+            return Turn(turn.text, signs_in=turn.signs_in)
+        said = next(self._turns, Turn(""))
+        # Here the user does by themselves what else is done in their place.
+        left = tuple(each for each in said.disturbances if not self._is_done(each))
+        self._by_hand.clear()
+        return replace(said, say=turn.text, disturbances=left)
+
+    def _is_done(self, disturbance: Disturbance) -> bool:
+        call = disturbance.call
+        at_start = disturbance.moment is Moment.START
+        return at_start and call is not None and (call.tool, call.arguments) in self._by_hand
 
     def context(self, _now: datetime, /) -> str:
         """The facts of the moment that was."""
@@ -146,9 +161,15 @@ def replay_play(plan: TrialPlan, *, is_strict: bool = True) -> Replay:
     Raises:
         AgentError: There is none, or it cannot be read.
     """
+    case = plan.case
+    if not case.transcript.is_file():
+        raise UsageError(
+            f"There is no transcript {shown_path(case.transcript)} beside the case.",
+            f"Record one: astravue eval record --cases {shown_path(case.path)}",
+        )
     # A recorded server says of its tools what the program took them for.
-    trust = bool(plan.case.workspace.recorded)
-    return Replay(read_transcript(plan.case.transcript), plan.case.turns, trust=trust, is_strict=is_strict)
+    trust = bool(case.workspace.recorded)
+    return Replay(read_transcript(case.transcript), case.turns, trust=trust, is_strict=is_strict)
 
 
 async def _undo(session: Session, call_id: str) -> AsyncGenerator[Event, None]:

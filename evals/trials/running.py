@@ -33,7 +33,7 @@ from agent.session_options import SessionOptions
 from agent.tools.policy import Policy
 from agent.transcripts.reading import read_transcript
 from evals.definitions.case import Action, Disturbance, Moment, Turn
-from evals.trials.failures import infrastructure_problem
+from evals.trials.failures import describe_error, infrastructure_problem
 from evals.trials.plays import Play
 from evals.trials.trial import SECONDS, Status, TrialPlan, TrialRecord
 from evals.trials.watch import Watch
@@ -82,7 +82,7 @@ async def run_trial(
 def _describe(error: Exception, trial: str) -> str:
     """Say what broke a trial; what nobody foresaw is logged with the place where it happened."""
     if isinstance(error, AgentError):
-        return str(error)
+        return describe_error(error)
     _LOGGER.error("the trial %s failed", trial, exc_info=error)
     said = " ".join(str(error).split())
     return f"The program failed in this trial ({type(error).__name__}{': ' if said else ''}{said})."

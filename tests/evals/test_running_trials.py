@@ -11,12 +11,14 @@ from starlette.responses import JSONResponse
 from tried import CREATE, LEASE, NOTES, START, make_case, playing, run_with, settings_for
 
 from agent.conversation import ToolCall
-from agent.errors import EndpointError, LimitError, ModelError
+from agent.errors import AgentError, EndpointError, LimitError, ModelError, QuotaError, ServerError
 from agent.jsontypes import JsonObject
 from agent.model.protocol import FinishReason, ModelRequest, StreamItem, Usage
 from agent.model.scripted import ScriptedModel, say
+from agent.model.stream_errors import BrokenStream
 from evals.definitions.case import Action, Case, Disturbance, Failure, Moment, OutsideCall, Turn
 from evals.trials.plays import Play, ScriptedUser
+from evals.trials.replay import replay_play
 from evals.trials.trial import SECONDS, Status, TrialPlan, TrialRecord
 from evals.workspaces.host import Host
 from tests.end_to_end.scripted_endpoint import Answer, ScriptedEndpoint
@@ -55,7 +57,7 @@ async def test_a_trial_keeps_its_conversation_its_changes_and_what_it_took() -> 
     assert {change.table for change in record.changes} >= {"tasks"}
     assert record.usage == Usage(30, 3)
     assert (record.steps, record.calls) == (2, 1)
-    assert set(record.timings) == {"model", "tools", "first_token"}
+    assert set(record.timings) == {"model", "tools", "first_item"}
 
 
 async def test_the_model_is_told_the_time_of_the_case_where_its_user_is() -> None:
@@ -147,6 +149,24 @@ async def test_an_endpoint_that_is_not_there_says_nothing_of_its_model() -> None
     record = await run_with(make_case(), playing(model))
     assert record.status is Status.BROKEN
     assert record.problem.endswith("cannot be reached.")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (BrokenStream("It broke off.", "Say “go on”."), "It broke off."),
+        (EndpointError("It did not answer in time.", "Ask again."), "It did not answer in time."),
+        (QuotaError("It is busy.", "Wait a moment and ask again."), "It is busy."),
+        (ServerError("It is away.", "Sign in again."), "It is away."),
+        (
+            EndpointError("It refused the key.", "Set OPENAI_API_KEY."),
+            "It refused the key. Set OPENAI_API_KEY.",
+        ),
+    ],
+)
+async def test_a_problem_says_nothing_that_helps_only_in_a_chat(error: AgentError, told: str) -> None:
+    record = await run_with(make_case(), playing(FakeModel([error])))
+    assert (record.status, record.problem) == (Status.BROKEN, told)
 
 
 async def test_after_a_failure_nothing_more_is_said() -> None:
@@ -319,6 +339,15 @@ async def test_a_mistake_in_the_program_breaks_one_trial_and_is_logged(logged: C
     assert "Traceback" in logged()
     assert "next_turn" in logged()
     assert after.status is Status.FINISHED
+
+
+async def test_a_case_without_a_transcript_says_how_to_record_one() -> None:
+    record = await run_with(make_case(), replay_play)
+    assert (record.status, record.problem) == (
+        Status.BROKEN,
+        "There is no transcript /cases/single-step/one.jsonl beside the case. "
+        "Record one: astravue eval record --cases /cases/single-step/one.yaml",
+    )
 
 
 async def test_a_play_that_cannot_be_made_breaks_the_trial() -> None:
