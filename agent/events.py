@@ -102,6 +102,10 @@ class Decision(StrEnum):
     EDITED = "edited"
 
 
+KEPT_IN = "secret"
+"""The rule that refuses calls with a secret of this program in their arguments; no setting names it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One argument of a call, as a person reads it.

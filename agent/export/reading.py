@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from agent.addresses import shown_address
+from agent.events import KEPT_IN
 from agent.export.document import Answered, Called, Document, Entry, Noted, Said
 from agent.export.redaction import Clean
 from agent.export.tables import read_table
@@ -33,6 +34,9 @@ _DECISIONS = {
     "denied_by_rule": "Denied by a rule of the user's.",
     "edited": "The user changed the arguments.",
 }
+
+_REFUSED = "refused"
+_NOT_ASKED = "Refused without asking, as its arguments held a secret of this program."
 
 
 def make_document(transcript: Transcript, clean: Clean, zone: tzinfo | None = None) -> Document:
@@ -135,10 +139,12 @@ class _Reader:
         call = call if is_object(call) else {}
         table = read_table(event.get("structured"), self._clean, self._zone)
         questions = self._questions.pop(text_of(call, "id"), [])
+        rule, outcome = text_of(event, "rule"), text_of(event, "outcome")
         decision = _DECISIONS.get(text_of(event, "decision"), "")
-        if rule := text_of(event, "rule"):
+        if rule == KEPT_IN:
+            outcome, decision = _REFUSED, _NOT_ASKED
+        elif rule:
             decision = f"{decision} ({self._clean(rule)})".strip()
-        outcome = text_of(event, "outcome")
         return Called(
             title=self._clean(in_words(text_of(event, "title") or text_of(call, "name"))),
             outcome=_OUTCOMES.get(outcome, outcome),

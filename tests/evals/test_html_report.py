@@ -170,6 +170,21 @@ def test_what_the_user_was_asked_is_said_once() -> None:
     assert trial["entries"][1]["told"] == ["Complete it", "Status: Open → Done", "Allowed by the user."]
 
 
+def test_a_call_that_was_refused_for_a_secret_says_so_and_that_nobody_was_asked() -> None:
+    refused = {"outcome": "declined", "decision": "denied_by_rule", "rule": "secret"}
+    write = answered("update_task", {}, "No.", **refused)
+    question = asked("create_task", "Create it")
+    events = (said("Hi"), write, question, answered("create_task", {}, "Ok.", decision="allowed"))
+    (trial,) = read(one_trial(events=events)).trials.values()
+    held, created = trial["entries"][1:3]
+    assert (held["outcome"], held["asked"], held["told"]) == (
+        "refused",
+        False,
+        ["Refused without asking, as its arguments held a secret of this program."],
+    )
+    assert created["asked"] is True
+
+
 def test_calls_and_turns_that_failed_stand_out() -> None:
     events = (said("Hi"), answered("find_tasks", {}, "No.", outcome="failed"), failed("The model is gone."))
     (trial,) = read(one_trial("f", events=events)).trials.values()

@@ -102,6 +102,22 @@ def test_approvals_and_what_was_decided_are_told() -> None:
     assert "- Create task “Paint”\n- In Website\n- Due: Monday → Friday\n- Declined by the user.\n" in text
 
 
+def test_a_call_that_was_refused_for_a_secret_names_no_rule_of_the_users() -> None:
+    text = said(
+        {
+            "type": "tool_call_finished",
+            "call": {"id": "c1", "name": "create_task", "arguments": "{}"},
+            "title": "Create task",
+            "outcome": "declined",
+            "text": "No.",
+            "decision": "denied_by_rule",
+            "rule": "secret",
+        },
+    )
+    assert "**Create task** · refused\n" in text
+    assert "- Refused without asking, as its arguments held a secret of this program.\n" in text
+
+
 def test_the_prompt_of_the_program_is_not_in_it() -> None:
     assert "Never shown" not in written(transcript("x"))
 

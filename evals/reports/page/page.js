@@ -82,13 +82,13 @@ const ENTRIES = {
     make("div", { class: "answered", dir: "auto", text }),
     interrupted ? make("p", { class: "note", text: "(interrupted)" }) : null,
   ],
-  called: ({ tool, outcome, good, arguments: given, told, answer }) => [
+  called: ({ tool, outcome, good, arguments: given, asked, told, answer }) => [
     fold(
       [
         make("code", { text: tool }),
         " · ",
         make("span", { class: good ? "note" : "problem", text: outcome }),
-        told.length ? make("span", { class: "note", text: " · asked" }) : "",
+        asked ? make("span", { class: "note", text: " · asked" }) : "",
       ],
       told.length ? make("ul", {}, ...told.map((text) => make("li", { dir: "auto", text }))) : null,
       make("p", { class: "note", text: "Arguments" }),

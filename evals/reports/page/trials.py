@@ -124,6 +124,7 @@ def _encode_entry(entry: Entry) -> JsonObject:
                 "outcome": entry.outcome,
                 "good": entry.outcome == DONE,
                 "arguments": _cut(_spread(entry.arguments)),
+                "asked": bool(entry.questions),
                 "told": _cut_all([*entry.questions, *([entry.decision] if entry.decision else [])]),
                 "answer": _cut(_spread(entry.text)),
             }
