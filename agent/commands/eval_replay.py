@@ -30,7 +30,7 @@ async def _replay(targets: Sequence[Target]) -> int:
     async for result in replay_all(targets):
         results.append(result)
         if result.error is not None:
-            sys.stderr.write(f"{result.name}: {clean(str(result.error))}\n")
+            sys.stderr.write(f"{clean(_name_error(result.name, str(result.error)))}\n")
             code = max(code, result.error.exit_code if len(targets) == 1 else ExitCode.FAILED)
             continue
         if result.difference:
@@ -44,6 +44,11 @@ async def _replay(targets: Sequence[Target]) -> int:
     return code
 
 
+def _name_error(name: str, error: str) -> str:
+    # An error in a file names it already, with the line.
+    return error if error.startswith(f"{name}:") else f"{name}: {error}"
+
+
 def _describe(result: Replayed) -> str:
     return f"{count(result.turns, 'turn')}, {count(result.calls, 'tool call')}"
 
@@ -53,7 +58,7 @@ def _summarise(results: Sequence[Replayed]) -> str:
     different = sum(bool(result.difference) for result in results)
     parts = [f"{len(results) - failed - different} of {len(results)} are the same"]
     if different:
-        parts.append(f"{different} differ")
+        parts.append(count(different, "differs", "differ"))
     if failed:
         parts.append(f"{failed} could not be replayed")
     return f"{', '.join(parts)}.\n"

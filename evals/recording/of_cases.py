@@ -9,7 +9,6 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.errors import AgentError
 from agent.private_files import replace_file
 from agent.transcripts.reading import read_transcript
 from evals.definitions.case import Case, Category
@@ -97,5 +96,5 @@ def _write(case: Case, record: TrialRecord) -> Recorded:
             return Recorded(case, Written.UNCHANGED)
         replace_file(path, data)
     except OSError as error:
-        raise AgentError(f"{path} cannot be written: {error.strerror}.") from error
+        return Recorded(case, Written.FAILED, f"{path} cannot be written: {error.strerror}.")
     return Recorded(case, Written.NEW if before is None else Written.CHANGED)

@@ -6,10 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 from agent.errors import AgentError, UsageError
-from agent.transcripts.reading import read_transcript
+from agent.sandbox.seeds.reader import SEED_NAMES
 from evals.definitions.case import Case, Category, WorkspaceDefinition
+from evals.definitions.problems import choices
 from evals.definitions.reading import read_case
 from evals.definitions.selection import SUFFIX, find_files
+from evals.replaying.reading import read_recording
 
 TRANSCRIPT = ".jsonl"
 
@@ -73,13 +75,25 @@ def _target(name: str, path: Path, root: Path) -> Target:
 
 def _bare(name: str, path: Path) -> Case:
     """A case for a transcript that has none."""
-    transcript = read_transcript(path)
+    transcript = read_recording(path)
     workspace = transcript.header.workspace
-    try:
-        definition = WorkspaceDefinition(workspace["seed"], datetime.fromisoformat(workspace["start_time"]))
-    except (KeyError, ValueError) as error:
+    if "seed" not in workspace or "start_time" not in workspace:
         raise AgentError(
-            f"{path} was recorded with {transcript.header.server}, which cannot be rebuilt here.",
+            f"{path}:1: it was recorded with {transcript.header.server}, which cannot be rebuilt here.",
             "Make a case of it: astravue eval record SESSION",
-        ) from error
+        )
+    seed, start_time = workspace["seed"], workspace["start_time"]
+    if seed not in SEED_NAMES:
+        raise AgentError(f"{path}:1: workspace.seed: there is no {seed}; {choices(SEED_NAMES, seed)}.")
+    definition = WorkspaceDefinition(seed, _moment(start_time, path))
     return Case(name, path, transcript.title, Category.RECORDED, definition, ())
+
+
+def _moment(text: str, path: Path) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise AgentError(f"{path}:1: workspace.start_time: {text} is no time.") from error
+    if moment.tzinfo is None:
+        raise AgentError(f"{path}:1: workspace.start_time: {text} says no time zone.")
+    return moment

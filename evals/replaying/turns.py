@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agent.conversation import ToolCall
 from agent.events import ApprovalRequested, Decision
 from agent.jsontypes import JsonObject, is_object
-from agent.transcripts.lines import objects_of, text_of
+from agent.transcripts.lines import object_of, objects_of, text_of
 from agent.transcripts.turns import split_turns
 from evals.replaying.events import call_id_of
 
@@ -44,6 +44,11 @@ class RecordedTurn:
         return text_of(self.events[0], "context")
 
     @property
+    def ended(self) -> bool:
+        """Its end was written down, whichever it was."""
+        return self.events[-1].get("type") in _ENDS
+
+    @property
     def interrupted(self) -> bool:
         """It was stopped by the user or by a crash, so it cannot be run again to the same point."""
         return self.events[-1].get("type") not in ("turn_finished", "turn_failed")
@@ -55,6 +60,38 @@ class RecordedTurn:
             if event.get("type") == "step_finished" and event.get("step") == 0:
                 return next(calls_of(event), None)
         return None
+
+    @property
+    def is_by_hand(self) -> bool:
+        """The user did something in the model's place, and said nothing."""
+        return self.by_hand is not None
+
+    @property
+    def written_by_hand(self) -> tuple[tuple[str, JsonObject], ...]:
+        """The calls by hand that changed something: the tool, and what it was made with."""
+        if not self.is_by_hand:
+            return ()
+        writes = {
+            call_id_of(event): event
+            for event in self.events
+            if event.get("type") == "tool_call_started" and event.get("effect") != "read"
+        }
+        done = [
+            (writes[call_id_of(event)], event.get("edited"))
+            for event in self.events
+            if event.get("outcome") == "succeeded" and call_id_of(event) in writes
+        ]
+        return tuple(
+            (text_of(begun, "name"), edited if is_object(edited) else object_of(begun, "arguments"))
+            for begun, edited in done
+        )
+
+    @property
+    def signs_in(self) -> bool:
+        """The user signed in when the server wanted that."""
+        return any(
+            event.get("type") == "sign_in_requested" and bool(event.get("signed_in")) for event in self.events
+        )
 
     @property
     def undoes(self) -> str:

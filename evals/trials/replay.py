@@ -28,7 +28,6 @@ from evals.replaying.requests import read_requests
 from evals.replaying.strict_model import StrictModel
 from evals.replaying.summarising import RecordedContext
 from evals.replaying.turns import RecordedTurn, read_turns
-from evals.reports.words import count
 from evals.trials.plays import PlainPlay
 from evals.trials.trial import TrialPlan
 
@@ -167,9 +166,19 @@ def replay_play(plan: TrialPlan, *, is_strict: bool = True) -> Replay:
             f"There is no transcript {shown_path(case.transcript)} beside the case.",
             f"Record one: astravue eval record --cases {shown_path(case.path)}",
         )
+    transcript = read_recording(case.transcript)
+    _check_length(transcript, case)
     # A recorded server says of its tools what the program took them for.
     trust = bool(case.workspace.recorded)
-    return Replay(read_transcript(case.transcript), case.turns, trust=trust, is_strict=is_strict)
+    return Replay(transcript, case.turns, trust=trust, is_strict=is_strict)
+
+
+def _check_length(transcript: Transcript, case: Case) -> None:
+    said = sum(not turn.is_by_hand for turn in read_turns(transcript.events))
+    if case.turns and said != len(case.turns):
+        raise AgentError(
+            f"{transcript.path}:1: its turns are {said}, and those of its case {len(case.turns)}."
+        )
 
 
 async def _undo(session: Session, call_id: str) -> AsyncGenerator[Event, None]:

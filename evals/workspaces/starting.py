@@ -11,7 +11,16 @@ from agent.sandbox.database import Database, open_copy, open_database, open_snap
 from agent.sandbox.errors import SnapshotRefused
 from agent.sandbox.seeds.planter import plant
 from agent.sandbox.seeds.reader import Seed, SeedUser, read_seed
-from evals.definitions.case import Action, Case, Disturbance, GoldenCall, Moment, Turn, WorkspaceDefinition
+from evals.definitions.case import (
+    Action,
+    Case,
+    Disturbance,
+    GoldenCall,
+    Moment,
+    OutsideCall,
+    Turn,
+    WorkspaceDefinition,
+)
 from evals.definitions.case_key import CaseKey
 from evals.definitions.references import resolve
 from evals.state.changes import Change, find_changes
@@ -174,7 +183,13 @@ class _Golden:
         for each in take_due(pending, moment, tool):
             if each.action is Action.RUN and each.call is not None:
                 user = each.call.user or user_of(self._case).email
-                self._calls.make(user, each.call.tool, each.call.arguments)
+                self._run(user, each.call)
+
+    def _run(self, user: str, call: OutsideCall) -> None:
+        try:
+            self._calls.make(user, call.tool, call.arguments)
+        except CallRefused as refusal:
+            raise AgentError(f"{self._case.path}:{call.line}: {call.tool} is refused: {refusal}") from refusal
 
 
 def _edited(edits: Mapping[str, JsonObject], tool: str, arguments: JsonObject) -> JsonObject:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent.cli import main
-from agent.jsontypes import JsonObject, is_object
+from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.transcripts.reading import read_transcript
 from evals.replaying.events import normalise_events
 from evals.replaying.many import Replayed, replay_all
@@ -162,6 +162,88 @@ async def test_a_turn_that_was_interrupted_ends_the_replay(tmp_path: Path) -> No
     assert (result.difference, result.turns) == ("", 2)
 
 
+LINES = FIRST_DAY.read_text().splitlines(keepends=True)
+TURNS = [number for number, line in enumerate(LINES) if line.startswith('{"type":"turn_started"')]
+INTERRUPTED = '{"type":"turn_interrupted","turn":1,"time":1}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", ":1: it is empty."),
+        (LINES[0], ":1: it holds no turn, so there is nothing to replay."),
+        ("".join(LINES)[:-20], f":{len(LINES)}: the recording is cut off in this line."),
+        ("".join(LINES[:-1]), f":{TURNS[-1] + 1}: turn 8, the last one, is cut off before its end."),
+        (
+            "".join([*LINES[: TURNS[0] + 1], INTERRUPTED]),
+            f":{TURNS[0] + 1}: its first turn was interrupted, so there is nothing to replay.",
+        ),
+    ],
+)
+async def test_a_recording_that_was_cut_is_not_the_same(text: str, said: str, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.jsonl"
+    cut.write_text(text)
+    (result,) = await replay(cut)
+    assert str(result.error) == f"{cut}{said}"
+
+
+async def test_a_recording_that_lacks_turns_of_its_case_is_not_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "bulk"
+    folder.mkdir()
+    for name in ("declined-at-the-approval.yaml", "declined-at-the-approval.jsonl"):
+        (folder / name).write_bytes((EVALS / "cases" / "bulk" / name).read_bytes())
+    recording = folder / "declined-at-the-approval.jsonl"
+    whole = recording.read_text()
+    recording.write_text(whole[: whole.rindex('{"type":"turn_started"')])
+    (result,) = await replay(recording)
+    assert str(result.error) == f"{recording}:1: its turns are 2, and those of its case 3."
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "said"),
+    [
+        ("turn_started", "text", 5, "text: 5 is not of type 'string'."),
+        ("step_finished", "tool_calls", {}, "tool_calls: {} is not of type 'array'."),
+        ("step_finished", "finish_reason", "tired", "finish_reason: 'tired' is not one of ["),
+        (
+            "tool_call_finished",
+            "call",
+            {"id": 1, "name": "a", "arguments": ""},
+            "call.id: 1 is not of type 'string'.",
+        ),
+        ("request_prefix", "functions", None, "functions: None is not of type 'array'."),
+    ],
+)
+async def test_a_field_of_another_type_is_named_with_its_line(
+    kind: str, name: str, value: JsonValue, said: str, tmp_path: Path
+) -> None:
+    lines: list[JsonObject] = [json.loads(line) for line in LINES]
+    number = next(number for number, line in enumerate(lines) if line["type"] == kind)
+    lines[number][name] = value
+    changed = tmp_path / "changed.jsonl"
+    changed.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (result,) = await replay(changed)
+    assert str(result.error).startswith(f"{changed}:{number + 1}: {said}")
+
+
+@pytest.mark.parametrize(
+    ("workspace", "said"),
+    [
+        ({"seed": "moon"}, "workspace.seed: there is no moon; "),
+        ({"start_time": "noon"}, "workspace.start_time: noon is no time."),
+        ({"start_time": "2026-11-23T09:00"}, "workspace.start_time: 2026-11-23T09:00 says no time zone."),
+    ],
+)
+async def test_a_workspace_that_there_is_not_is_named_by_its_field(
+    workspace: JsonObject, said: str, tmp_path: Path
+) -> None:
+    def change(line: JsonObject) -> None:
+        if line["type"] == "session" and is_object(before := line["workspace"]):
+            line["workspace"] = {**before, **workspace}
+
+    assert f"changed.jsonl:1: {said}" in str((await replay_changed(tmp_path, change)).error)
+
+
 async def test_a_conversation_with_a_hosted_server_cannot_be_replayed_without_a_case(tmp_path: Path) -> None:
     def change(line: JsonObject) -> None:
         if line["type"] == "session":
@@ -180,9 +262,11 @@ async def test_what_cannot_be_read_is_named_and_the_others_go_on(tmp_path: Path)
     results = await replay(damaged, newer, missing, FIRST_DAY)
     assert [result.name for result in results] == [str(each) for each in (damaged, newer, missing, FIRST_DAY)]
     errors = [str(result.error) for result in results]
-    assert "damaged at line 2" in errors[0]
-    assert "format version 99, and this program reads up to 1" in errors[1]
-    assert "There is no transcript" in errors[2]
+    assert errors[:3] == [
+        f"{damaged}:2: there is no JSON object in this line.",
+        f"{newer}:1: version 99 is newer than 1, which this program reads. Update astravue-agent.",
+        f"{missing}: there is no such file.",
+    ]
     assert results[3] == Replayed(str(FIRST_DAY), 8, 14)
 
 
@@ -199,8 +283,8 @@ def test_the_command_names_each_recording_and_sums_up_and_the_exit_code_tells(
     out, err = capsys.readouterr()
     lines = out.splitlines()
     assert lines[1] == f"DIFFERS {other}: turn 1 (“Which of my tasks are overdue?”), step 1, system prompt"
-    assert lines[-1] == "1 of 3 are the same, 1 differ, 1 could not be replayed."
-    assert err == f"{missing}: There is no transcript {missing}. See those there are: astravue sessions\n"
+    assert lines[-1] == "1 of 3 are the same, 1 differs, 1 could not be replayed."
+    assert err == f"{missing}: there is no such file.\n"
     assert main(["eval", "replay", "no-such/case"]) == 2
 
 
