@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from agent.bars import draw_bar
 from agent.repl.cells import pad, shorten, width, wrap
@@ -11,6 +12,7 @@ from agent.usage import describe_cost, describe_usage
 from evals.definitions.case import Category
 from evals.reports.cleaning import clean
 from evals.reports.words import count, duration, interval, percent
+from evals.runs.commands import resume_command
 from evals.runs.run import Manifest, Result, Run
 from evals.scoring.score import Check
 from evals.statistics.figures import Figures, RunFigures, figure_out
@@ -201,7 +203,7 @@ def _kept(figures: Figures, folder: str, columns: int) -> Iterator[str]:
     # Paths and commands are copied, so they stay whole.
     yield f"Kept in {folder}" if width(folder) + 10 < columns else f"Kept in\n{folder}"
     if figures.missing:
-        yield f"Go on with it: astravue eval run --resume {folder}"
+        yield f"Go on with it: {resume_command(Path(folder))}"
 
 
 def _wrap(text: str, columns: int, indent: str = "") -> list[str]:

@@ -19,6 +19,7 @@ from agent.errors import AgentError, UsageError
 from agent.jsontypes import JsonObject
 from agent.private_files import replace_file
 from agent.transcripts.lines import encode_line, parse_line
+from evals.runs.commands import resume_command
 from evals.runs.event_files import EventReader, EventWriter
 from evals.runs.index import SCORES, TRIALS, Index, parse_trial
 from evals.runs.line_files import LineFile, read_lines, unreadable
@@ -69,11 +70,13 @@ class RunFolder:
         """Begin a run.
 
         Raises:
-            UsageError: There is a run already.
+            UsageError: There is a run already, or something else.
             AgentError: The folder cannot be written.
         """
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _refuse_what_is_not_empty(path)
+            path.chmod(0o700)
             lock = _take_lock(path)
         except OSError as error:
             raise _cannot_begin(path, error) from error
@@ -81,7 +84,7 @@ class RunFolder:
             if (path / MANIFEST).exists() or (path / TRIALS).exists():
                 raise UsageError(
                     f"There is a run in {path} already; it was left as it is.",
-                    f"Go on with it: astravue eval run --resume {path}. Or name another folder.",
+                    f"Go on with it: {resume_command(path)}",
                 )
             replace_file(path / MANIFEST, encode_line(encode_manifest(manifest)))
             return cls(path, manifest, lock)
@@ -212,7 +215,7 @@ class RunFolder:
         raise AgentError(
             f"The run stopped, as its folder can no longer be written ({error.strerror}); "
             f"{'1 trial is' if kept == 1 else f'{kept} trials are'} kept in {self.path}.",
-            f"Once that is mended, go on with it: astravue eval run --resume {self.path}",
+            f"Once that is mended, go on with it: {resume_command(self.path)}",
         ) from error
 
 
@@ -247,6 +250,20 @@ def read_manifest(path: Path) -> Manifest:
         return decode_manifest(line)
     except ValueError as error:
         raise AgentError(f"{file}:1: {error}; the file was left as it is.") from error
+
+
+def _refuse_what_is_not_empty(path: Path) -> None:
+    """Let nothing lie beside the files of a run that is not its own.
+
+    Raises:
+        UsageError: There is something; a run is told later, once nobody else writes it.
+    """
+    found = {each.name for each in path.iterdir()}
+    if found - {_LOCK} and not found & {MANIFEST, TRIALS}:
+        raise UsageError(
+            f"There are other files in {path}, so no run is kept there; they were left as they are.",
+            "Name an empty folder, or one that is not there yet.",
+        )
 
 
 def _cannot_begin(path: Path, error: OSError) -> AgentError:

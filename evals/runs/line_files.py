@@ -3,7 +3,6 @@
 Each line is one write, so that whoever is killed leaves whole lines and at most the beginning of one more.
 """
 
-import errno
 import os
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -82,8 +81,10 @@ class LineFile:
             OSError: It could not be written, or only a part of it, which the next reader leaves out.
         """
         data = encode_line(value)
-        if os.write(self._descriptor, data) < len(data):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written = os.write(self._descriptor, data)
+        while written < len(data):
+            # Only a further write says why the disk took no more.
+            written += os.write(self._descriptor, data[written:])
         span = Span(self._end, len(data))
         self._end = span.end
         return span

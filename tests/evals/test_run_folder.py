@@ -353,6 +353,21 @@ def test_two_processes_never_write_one_run(tmp_path: Path) -> None:
         pass
 
 
+def test_a_folder_that_holds_something_else_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match=r"There are other files in .*, so no run is kept there"):
+        RunFolder.create(tmp_path, make_manifest())
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_the_folder_of_a_run_is_its_owners_alone(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.mkdir(mode=0o755)
+    for path in (there, tmp_path / "new"):
+        RunFolder.create(path, make_manifest()).close()
+        assert path.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(AgentError, match=r"No run can be begun in .*: Not a directory\."):
@@ -360,9 +375,11 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_stops_the_run_in_a_sentence(tmp_path: Path) -> None:
+    RunFolder.create(tmp_path, make_manifest()).close()
+    (tmp_path / "events.jsonl").unlink()
     (tmp_path / "events.jsonl").symlink_to("/dev/full")
     plan = make_plans(1)[0]
-    with pytest.raises(AgentError) as told, RunFolder.create(tmp_path, make_manifest()) as folder:
+    with pytest.raises(AgentError) as told, RunFolder.reopen(tmp_path) as folder:
         folder.add(make_record(plan, PREFIX))
     assert told.value.message == (
         "The run stopped, as its folder can no longer be written (No space left on device); "
@@ -396,6 +413,7 @@ def test_a_file_at_its_size_limit_keeps_every_trial_but_the_last(tmp_path: Path,
     )
     kept = len(read_run(tmp_path / "run", events=True).results)
     assert 10 < kept < 100
+    assert "as its folder can no longer be written (File too large);" in done.stderr
     assert f"{kept} trials are kept in {tmp_path / 'run'}." in done.stderr
     with RunFolder.reopen(tmp_path / "run") as folder:
         plans = make_plans(kept + 1)
