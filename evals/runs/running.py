@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import islice
 from typing import TypeAlias
 
 from evals.definitions.case import Case
@@ -18,6 +19,8 @@ ScoreTrial: TypeAlias = Callable[[TrialRecord], Score]
 """Scores a trial."""
 
 _GRACE_SECONDS = 10.0
+_MOST_ALONE = 3
+"""Trials that are run alone to learn what one costs; where as many broke, the next may tell as little."""
 
 
 class Ending(Enum):
@@ -107,7 +110,12 @@ class _Keeper:
     async def run(self, engine: Engine, source: "_Source") -> None:
         for record in self._folder.unscored():
             self._folder.add_score(record.key, self._score(record))
-        async with aclosing(engine.run(source)) as records:
+        while not source.knows_costs:
+            await self._take(engine, source.next_alone())
+        await self._take(engine, source)
+
+    async def _take(self, engine: Engine, plans: Iterable[TrialPlan]) -> None:
+        async with aclosing(engine.run(plans)) as records:
             async for record in records:
                 self._folder.add(record)
                 self._folder.add_score(record.key, self._score(record))
@@ -119,8 +127,9 @@ class _Source:
 
     def __init__(self, folder: RunFolder, plans: Iterable[TrialPlan], cost: float) -> None:
         self._folder = folder
-        self._plans = plans
+        self._waiting = (plan for plan in plans if not folder.has(plan.key))
         self._cost = cost
+        self._alone = 0
         self._stopped = False
         self.ending = Ending.DONE
 
@@ -128,15 +137,23 @@ class _Source:
         """Give nothing out any more."""
         self._stopped = True
 
+    @property
+    def knows_costs(self) -> bool:
+        """Whether trials may run side by side: nothing is bounded, or one has told what a trial costs."""
+        tally = self._folder.tally
+        told = tally.ended > tally.broken or self._alone == _MOST_ALONE
+        return not self._cost or told or self._stopped or self.ending is not Ending.DONE
+
+    def next_alone(self) -> Iterator[TrialPlan]:
+        """The next trial, with none beside it."""
+        self._alone += 1
+        return islice(self, 1)
+
     def __iter__(self) -> Iterator[TrialPlan]:
         ended = self._folder.tally.ended
-        given = 0
-        for plan in self._plans:
-            if self._folder.has(plan.key):
-                continue
+        for given, plan in enumerate(self._waiting, 1):
             if self._stopped:
                 return
-            given += 1
             if self._cost and (ending := self._look_at_costs(ended + given)) is not Ending.DONE:
                 self.ending = ending
                 return

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,48 @@ def test_a_broken_trial_and_a_replay_need_no_goal() -> None:
     assert scorer.score(replace(record, status=Status.BROKEN)) == Score(())
     replayed = replace(record, kind=Kind.REPLAY, difference="another request")
     assert [check.name for check in scorer.score(replayed).checks if not check.passed] == ["replay"]
+
+
+class FakeWaves:
+    """Runs four trials side by side, each of which costs as much; the first of all may be broken.
+
+    Args:
+        broken: How many break.
+    """
+
+    def __init__(self, broken: int = 0) -> None:
+        self._broken = broken
+        self.waves: list[int] = []
+
+    async def run(self, plans: Iterable[TrialPlan]) -> AsyncGenerator[TrialRecord, None]:
+        waiting = iter(plans)
+        while wave := list(islice(waiting, 4)):
+            self.waves.append(len(wave))
+            for plan in wave:
+                if self._broken:
+                    self._broken -= 1
+                    yield replace(make_record(plan), status=Status.BROKEN)
+                else:
+                    yield make_record(plan, cost=0.2)
+
+
+async def test_what_a_trial_costs_is_learnt_from_one_before_several_run_at_once(tmp_path: Path) -> None:
+    engine = FakeWaves()
+    with RunFolder.create(tmp_path, make_manifest(trials=9)) as folder:
+        ending = await run_plans(folder, engine, make_plans(9), passes, bounds=Bounds(cost=0.5))
+        assert (ending, folder.tally.ended) == (Ending.COST, 2)
+    assert engine.waves == [1, 1]
+
+
+async def test_a_broken_trial_says_nothing_of_the_costs_and_many_are_not_waited_for(tmp_path: Path) -> None:
+    engine = FakeWaves(broken=9)
+    with RunFolder.create(tmp_path, make_manifest(trials=9)) as folder:
+        await run_plans(folder, engine, make_plans(9), passes, bounds=Bounds(cost=0.5))
+    assert engine.waves == [1, 1, 1, 4, 2]
+
+
+async def test_a_run_without_a_bound_begins_with_several_trials(tmp_path: Path) -> None:
+    engine = FakeWaves()
+    with RunFolder.create(tmp_path, make_manifest(trials=9)) as folder:
+        await run_plans(folder, engine, make_plans(9), passes)
+    assert engine.waves == [4, 4, 1]
