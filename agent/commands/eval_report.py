@@ -65,11 +65,27 @@ def check_files(arguments: argparse.Namespace) -> None:
     """Refuse what cannot be written before anything is run.
 
     Raises:
-        UsageError: A name is no name of such a file.
+        UsageError: A name is no name of such a file, or of none that can be written.
         AgentError: An extra is missing.
     """
     if arguments.inspect is not None:
         check_inspect(Path(arguments.inspect))
+    for name in ("junit", "html", "inspect"):
+        if (file := getattr(arguments, name)) is not None and (problem := _why_unwritable(Path(file))):
+            raise UsageError(
+                f"--{name}: {file} cannot be written: {problem}.", "Name a file in a folder that is there."
+            )
+
+
+def _why_unwritable(path: Path) -> str:
+    """Why a file cannot be written, as far as that can be told without writing it; empty if it can."""
+    if path.is_dir():
+        return "it is a folder"
+    if not path.parent.is_dir():
+        return f"there is no folder {path.parent}"
+    # What is no file, such as standard output by its path, is not replaced but written to.
+    is_replaced = not path.exists() or path.is_file()
+    return "" if os.access(path.parent if is_replaced else path, os.W_OK) else "that is not permitted"
 
 
 def write_files(arguments: argparse.Namespace, path: Path, found: Run) -> bool:
@@ -110,7 +126,6 @@ def _write_log(path: Path, run: Path) -> bool:
 def _replacing(path: Path) -> Generator[Path]:
     """Make a new file, and put it in place of what is there once it is whole."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and not path.is_file():
             # Such as standard output by its path.
             yield path

@@ -257,7 +257,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_command_writes_it_with_what_was_said(
     kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "logs" / "run.eval"
+    file = tmp_path / "run.eval"
     assert main(["eval", "report", kept.name, "--inspect", str(file)]) == 0
     assert capsys.readouterr().err == f"Wrote {file}.\n"
     (sample,) = read_eval_log(file).samples or []
@@ -316,6 +316,7 @@ def started_viewer(logs: Path, home: Path) -> Generator[str]:
 
 def test_the_viewer_serves_it(kept: Path, tmp_path: Path) -> None:
     logs = tmp_path / "logs"
+    logs.mkdir()
     assert main(["eval", "report", kept.name, "--inspect", str(logs / "run.eval")]) == 0
     with started_viewer(logs, tmp_path) as address, httpx2.Client(base_url=address, timeout=60) as viewer:
         (listed,) = viewer.get("/api/logs").json()["files"]
