@@ -1,8 +1,9 @@
 """How far a run is, on standard error: a bar on a terminal, elsewhere a line every now and then."""
 
+import asyncio
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Self, TextIO
 
 from agent.usage import describe_cost
@@ -11,7 +12,7 @@ from evals.runs.tally import Tally
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-_SECONDS_BETWEEN_LINES = 30.0
+_SECONDS_BETWEEN_LINES = 60.0
 
 
 class RunProgress:
@@ -60,6 +61,19 @@ class RunProgress:
     def __exit__(self, *_: object) -> None:
         if self._progress is not None:
             self._progress.stop()
+
+    async def keep_showing(
+        self, tally: Tally, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        """Show the numbers where no trial ends for long, until this is cancelled.
+
+        Args:
+            tally: The numbers, which grow.
+            sleep: Waits for so many seconds.
+        """
+        while True:
+            await sleep(_SECONDS_BETWEEN_LINES)
+            self.show(tally)
 
     def show(self, tally: Tally) -> None:
         """Show what came of the trials that have ended.

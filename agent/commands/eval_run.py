@@ -3,22 +3,22 @@
 import argparse
 import asyncio
 import os
+import shlex
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
+from agent.addresses import shown_address
 from agent.commands.common import prepare
+from agent.commands.eval_models import check_parts, choose_players, settings_to_go_on
 from agent.commands.eval_progress import RunProgress
 from agent.commands.eval_report import check_files, write_files
 from agent.commands.json_lines import write_json
-from agent.commands.stored_keys import open_keys
 from agent.errors import ExitCode, LimitError, StoppedError, UsageError
 from agent.folders import Folders
-from agent.model.selection import no_key
 from agent.repl.sanitize import strip_line
-from agent.settings import Settings
+from agent.settings import COMMAND_LINE, Settings
 from agent.transcripts.lines import object_of
 from evals.definitions.case import Case
 from evals.definitions.problems import Problem
@@ -28,6 +28,7 @@ from evals.reports.json_report import report
 from evals.reports.summary import summarise
 from evals.reports.terminal import find_columns, find_palette
 from evals.reports.words import count
+from evals.runs.commands import resume_command
 from evals.runs.distributed import Distributed, check_address
 from evals.runs.engine import Engine, InProcess, SandboxSetup
 from evals.runs.finding import find_run
@@ -39,7 +40,7 @@ from evals.runs.run import Manifest
 from evals.runs.running import Bounds, Ending, plan_trials, run_plans
 from evals.runs.scorer import Scorer
 from evals.runs.tally import Tally
-from evals.trials.choosing import JUDGE, PLAY_A_USER, choice_of, is_embedded, settle
+from evals.trials.choosing import is_embedded
 from evals.trials.players import Players
 from evals.trials.trial import Kind
 from evals.workspaces.starting import goal_changes
@@ -51,8 +52,8 @@ _REQUESTS = 4
 """Trials at once at an endpoint."""
 _TRIALS_OF_A_PROCESS = 24
 _STOPPED = {
-    Ending.COST: ("The run was stopped before it costs more than --max-cost allows", "--max-cost USD"),
-    Ending.UNPRICED: ("The price of the model is not known, so --max-cost cannot be kept", ""),
+    Ending.COST: "The run was stopped before it costs more than --max-cost allows",
+    Ending.UNPRICED: "The price of the model is not known, so --max-cost cannot be kept",
 }
 
 
@@ -66,25 +67,29 @@ def run(arguments: argparse.Namespace) -> int:
     resumed = find_run(folders.runs, arguments.resume) if arguments.resume else None
     before = read_manifest(resumed) if resumed else None
     kind = before.kind if before else Kind(arguments.kind or Kind.LIVE)
+    check_parts(arguments, kind)
     cases, problems = _read_cases(arguments, before)
     sys.stderr.writelines(f"{strip_line(str(problem))}\n" for problem in problems)
     if kind is Kind.SIMULATED:
-        cases = _with_somebody_to_play(cases)
+        cases = _with_somebody_to_play(cases, is_whole=arguments.shard == _ALL and not problems)
     if not cases:
         sys.stderr.write("There is no case to run.\n")
         return ExitCode.USAGE if problems else ExitCode.DONE
-    players = asyncio.run(_choose_players(arguments, settings, folders, kind, before))
+    if before is not None and resumed is not None:
+        settings = settings_to_go_on(settings, before, folders, resumed)
+    players = asyncio.run(choose_players(arguments, settings, folders, kind, before))
+    _say_who_plays(kind, players)
     with _open_folder(arguments, folders, cases, kind, players, resumed) as folder:
         ending = asyncio.run(_run(arguments, folder, cases, players))
         path, tally = folder.path, folder.tally
     kept = count(tally.ended, "trial is", "trials are")
     if ending is Ending.INTERRUPTED:
-        raise StoppedError(f"Interrupted; {kept} kept in {path}.", _resume(path))
+        raise StoppedError(f"Interrupted; {kept} kept in {path}.", _resume(path, settings))
     code = _find_code(kind, tally, path)
     _report(arguments, path)
     if ending in _STOPPED:
-        stopped, helps = _STOPPED[ending]
-        raise LimitError(f"{stopped}; {kept} kept in {path}.", f"{_resume(path)} {helps}".strip())
+        more = f" --max-cost {2 * arguments.max_cost:.12g}" if ending is Ending.COST else ""
+        raise LimitError(f"{_STOPPED[ending]}; {kept} kept in {path}.", _resume(path, settings) + more)
     return ExitCode.USAGE if problems else code
 
 
@@ -101,21 +106,46 @@ def _check_scheduler(arguments: argparse.Namespace) -> None:
     check_address(arguments.scheduler)
 
 
-def _with_somebody_to_play(cases: Sequence[Case]) -> list[Case]:
-    """The cases that say who their user is."""
+def _with_somebody_to_play(cases: Sequence[Case], *, is_whole: bool) -> list[Case]:
+    """The cases that say who their user is.
+
+    Args:
+        cases: All that are wanted.
+        is_whole: These are all there are, so that nothing is left to be run elsewhere.
+
+    Raises:
+        UsageError: None of them does.
+    """
     able = [case for case in cases if case.simulated is not None]
+    if cases and not able and is_whole:
+        raise UsageError(
+            "None of these cases says who its user is, so nobody can play it.",
+            "Write “simulated” into a case, or say what the cases say: --kind live",
+        )
     if left := len(cases) - len(able):
         are = count(left, "case does not say who its user is", "cases do not say who their user is")
         sys.stderr.write(f"{are}; nobody can play them, so they are left out.\n")
     return able
 
 
-def _resume(path: Path) -> str:
-    return f"Go on with it: astravue eval run --resume {path}"
+def _say_who_plays(kind: Kind, players: Players) -> None:
+    asked, playing = players.settings, players.user_settings or players.settings
+    if kind is Kind.SIMULATED and (playing.model, playing.base_url) == (asked.model, asked.base_url):
+        told = (
+            f"The model that is tried, {asked.model}, plays its user as well; --user-model names another one."
+        )
+        sys.stderr.write(f"{strip_line(told)}\n")
+
+
+def _resume(path: Path, settings: Settings) -> str:
+    # Where only an option says that the key may go to an endpoint, the next command has to say so again.
+    address = settings.base_url if settings.origins.get("base_url") == COMMAND_LINE else ""
+    again = f" --base-url {shlex.quote(address)}" if address and shown_address(address) == address else ""
+    return f"Go on with it: {resume_command(path)}{again}"
 
 
 def _read_cases(arguments: argparse.Namespace, before: Manifest | None) -> tuple[list[Case], list[Problem]]:
-    root = Path(arguments.cases) if arguments.cases else shipped_cases()
+    root = Path(arguments.cases or (before.root if before else "") or shipped_cases())
     if before is None:
         return read_cases(root, arguments.patterns, arguments.suite, arguments.shard)
     given = (
@@ -136,34 +166,6 @@ def _read_cases(arguments: argparse.Namespace, before: Manifest | None) -> tuple
     )
 
 
-async def _choose_players(
-    arguments: argparse.Namespace,
-    settings: Settings,
-    folders: Folders,
-    kind: Kind,
-    before: Manifest | None,
-) -> Players:
-    """Choose the models once, so that all trials ask the same."""
-    # A key that is given needs no vault.
-    stored_key = no_key if settings.api_key else open_keys(folders)
-
-    async def choose(name: str, part: str) -> Settings | None:
-        if not name:
-            return None
-        chosen = await settle(replace(settings, model=name), stored_key=stored_key)
-        choice_of(chosen, part)
-        return chosen
-
-    judge = arguments.judge or (before.judge if before else "")
-    user = arguments.user_model or (before.user_model if before else "")
-    asks = kind in ASKS_A_MODEL
-    answering = await settle(settings, stored_key=stored_key) if asks else Settings()
-    playing = await choose(user, PLAY_A_USER) if kind is Kind.SIMULATED else None
-    if kind is Kind.SIMULATED and playing is None:
-        choice_of(answering, PLAY_A_USER)
-    return Players(answering, playing, await choose(judge, JUDGE))
-
-
 def _open_folder(
     arguments: argparse.Namespace,
     folders: Folders,
@@ -176,10 +178,13 @@ def _open_folder(
         players.settings,
         (players.user_settings or players.settings).model,
         players.judge_settings.model if players.judge_settings else "",
+        (players.user_settings or players.judge_settings or Settings()).base_url,
     )
     if resumed is None:
         trials = arguments.trials or 1
-        manifest = make_manifest(cases, kind, trials, models, now=time.time(), shard=arguments.shard)
+        manifest = make_manifest(
+            cases, kind, trials, models, now=time.time(), shard=arguments.shard, root=_root_of(cases)
+        )
         path = Path(arguments.output) if arguments.output else folders.runs / manifest.id
         return RunFolder.create(path, manifest)
     folder = RunFolder.reopen(resumed)
@@ -196,6 +201,12 @@ def _open_folder(
     return folder
 
 
+def _root_of(cases: Sequence[Case]) -> str:
+    """The folder that cases are in; empty for the one that is shipped, and for several."""
+    roots = {case.path.resolve().parent.parent for case in cases}
+    return "" if len(roots) > 1 or roots == {shipped_cases().resolve()} else str(roots.pop())
+
+
 async def _run(
     arguments: argparse.Namespace, folder: RunFolder, cases: Sequence[Case], players: Players
 ) -> Ending:
@@ -203,14 +214,18 @@ async def _run(
     total = len(cases) * manifest.trials
     engine = _engine(arguments, manifest.kind, total - folder.tally.ended, players)
     with RunProgress(total, folder.tally) as progress:
-        return await run_plans(
-            folder,
-            engine,
-            plan_trials(cases, manifest.kind, manifest.trials),
-            Scorer(cases, goal_changes).score,
-            bounds=Bounds(cost=arguments.max_cost or 0.0),
-            on_progress=progress.show,
-        )
+        showing = asyncio.create_task(progress.keep_showing(folder.tally))
+        try:
+            return await run_plans(
+                folder,
+                engine,
+                plan_trials(cases, manifest.kind, manifest.trials),
+                Scorer(cases, goal_changes).score,
+                bounds=Bounds(cost=arguments.max_cost or 0.0),
+                on_progress=progress.show,
+            )
+        finally:
+            showing.cancel()
 
 
 def _engine(arguments: argparse.Namespace, kind: Kind, trials: int, players: Players) -> Engine:

@@ -20,8 +20,14 @@ async def settle(settings: Settings, *, stored_key: StoredKey = no_key) -> Setti
 
     Raises:
         ModelError: There is none.
+        UsageError: Another one than the one that is named would answer.
     """
     choice = await choose_model(settings, embedded_available=is_available, stored_key=stored_key)
+    if settings.model and choice.name != settings.model:
+        raise UsageError(
+            f"No endpoint is configured for the model {settings.model}, and none of this machine has it.",
+            "Name its endpoint with --base-url URL, or take the embedded model: --model embedded",
+        )
     if choice.kind is Kind.EMBEDDED:
         return replace(settings, model=EMBEDDED, base_url="", api_key="")
     return replace(settings, model=choice.name, base_url=choice.base_url, api_key=choice.api_key)

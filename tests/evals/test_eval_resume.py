@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 from collections import Counter
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from agent.cli import main
 from evals.runs.reading import read_run
 from evals.trials.trial import Status
 from tests.end_to_end.program import ASTRAVUE
-from tests.end_to_end.scripted_endpoint import ScriptedEndpoint
+from tests.end_to_end.scripted_endpoint import Answer, Body, ScriptedEndpoint
 
 TRIALS = 12
 _SECONDS = 120
@@ -84,7 +85,7 @@ def test_a_run_that_is_interrupted_says_what_is_kept_and_goes_on(root: Path, job
     program.expect("Interrupted; ")
     program.expect(" trials are kept in")
     said = int(str(program.before))
-    program.expect(r"eval run --resume\s+run")
+    program.expect(r"eval run --resume\s+\S+/run\s")
     program.expect(pexpect.EOF)
     program.close()
     assert program.exitstatus == 130
@@ -172,3 +173,105 @@ def test_trials_that_broke_are_tried_again_when_that_is_wanted(
     capsys.readouterr()
     assert main(["eval", "run", "--cases", str(root), "--retry"]) == 2
     assert "Say of which: --resume RUN" in capsys.readouterr().err
+
+
+# The models of a run that goes on
+
+
+PLAYED = """\
+simulated:
+  persona: Somebody who writes in lower case.
+  goal: You want to know which spaces there are.
+"""
+
+
+def playing(body: Body) -> Answer:
+    """Answer as whoever is asked."""
+    spoken = sum(message["role"] == "assistant" for message in body["messages"])
+    match body["model"]:
+        case "player":
+            return [("finish", {"reached": True, "reason": "told"})] if spoken else "which spaces are there?"
+        case "judge":
+            return '{"answer": "yes", "reason": "It was."}'
+        case _:
+            return "Marketing and Product."
+
+
+@pytest.fixture
+def no_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-not-a-real-key")
+
+
+def manifest_with(**changes: str) -> None:
+    manifest = json.loads(Path("run/manifest.json").read_text())
+    Path("run/manifest.json").write_text(json.dumps(manifest | changes) + "\n")
+
+
+@pytest.mark.usefixtures("no_endpoint")
+def test_a_run_goes_on_with_its_cases_models_and_endpoint_by_itself(
+    root: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged = SPACES + "  judge: Was it polite?\n" + PLAYED
+    keep(root, rename=judged, spaces=judged)
+    with ScriptedEndpoint([playing] * 50) as endpoint:
+        begun = ["eval", "run", "--cases", str(root), "--kind", "simulated", "--output", "run"]
+        models = ["--model", "m", "--user-model", "player", "--judge", "judge"]
+        assert main([*begun, *models, "--base-url", endpoint.base_url]) == 0
+        lose_the_last_trial()
+        capsys.readouterr()
+        assert main(["eval", "report", "run"]) == 0
+        (hint,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("Go on with it"))
+        command = shlex.split(hint.partition(": astravue ")[2])
+        # Wherever it is pasted.
+        monkeypatch.chdir(tmp_path.parent)
+        assert main(command) == 0, capsys.readouterr().err
+        monkeypatch.chdir(tmp_path)
+        models_asked = {request["model"] for request in endpoint.requests[-6:]}
+    assert Counter(kept()) == {"single-step/rename#1": 1, "single-step/spaces#1": 1}
+    assert models_asked == {"m", "player", "judge"}
+    found = read_run(Path("run"))
+    assert [result.score.passed for result in found.results] == [True, True]
+    assert found.manifest.root == str(root)
+
+
+@pytest.mark.usefixtures("no_endpoint")
+def test_a_run_goes_on_with_no_other_model_or_endpoint(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ScriptedEndpoint([], "No.") as endpoint:
+        more = ["--model", "m", "--base-url", endpoint.base_url]
+        assert main(["eval", "run", "--cases", str(root), "--output", "run", *more]) == 1
+        lose_the_last_trial()
+        capsys.readouterr()
+        for option, told in (
+            (["--model", "other"], "(model: m before, other now)"),
+            (["--base-url", "http://127.0.0.1:9/v1"], "(endpoint: "),
+            (["--judge", "other"], "judge: none before, other now"),
+        ):
+            assert main(["eval", "run", "--resume", "run", *option]) == 2
+            assert told in capsys.readouterr().err
+        # What is not said for this run alone gives way.
+        monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+        monkeypatch.setenv("ASTRAVUE_MODEL", "other")
+        assert main(["eval", "run", "--resume", "run"]) == 1
+    assert len(kept()) == 2
+
+
+@pytest.mark.usefixtures("no_endpoint")
+def test_a_key_is_not_sent_where_only_the_folder_of_a_run_says(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ScriptedEndpoint([], "No.") as endpoint:
+        more = ["--model", "m", "--base-url", endpoint.base_url]
+        assert main(["eval", "run", "--cases", str(root), "--output", "run", *more]) == 1
+    lose_the_last_trial()
+    capsys.readouterr()
+    manifest_with(endpoint="https://models.example.test/v1")
+    assert main(["eval", "run", "--resume", "run"]) == 2
+    told = capsys.readouterr().err
+    assert "which nothing here names, so the key that is given is not sent there." in told
+    assert "--base-url https://models.example.test/v1" in told
+    manifest_with(endpoint="https://…@models.example.test/v1")
+    assert main(["eval", "run", "--resume", "run"]) == 2
+    assert "the name and the password in front of the host were not kept" in capsys.readouterr().err

@@ -184,3 +184,62 @@ def test_a_folder_that_cannot_be_written_is_told(root: Path, capsys: pytest.Capt
     Path("file").write_text("")
     assert run(root, "--output", "file/run") == 1
     assert capsys.readouterr().err == ("astravue: No run can be begun in file/run: Not a directory.\n")
+
+
+def test_a_model_that_is_named_is_never_replaced_by_another(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def find_none(*_: object, **__: object) -> list[object]:
+        return []
+
+    keep(root, rename=RENAME)
+    monkeypatch.delenv("OPENAI_API_KEY")
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    monkeypatch.setattr("evals.trials.choosing.is_available", lambda: True)
+    monkeypatch.setattr("agent.model.selection.find_local_servers", find_none)
+    assert run(root, "--model", "nosuch", "--output", "run", kind="live") == 2
+    told = capsys.readouterr().err
+    assert "No endpoint is configured for the model nosuch, and none of this machine has it." in told
+    assert "--base-url URL" in told
+    assert not Path("run").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "option", "says"),
+    [
+        ("oracle", "--judge", "No judge is asked in a run of the kind oracle"),
+        ("replay", "--judge", "No judge is asked in a run of the kind replay"),
+        ("oracle", "--user-model", "No model plays the user in a run of the kind oracle"),
+        ("live", "--user-model", "No model plays the user in a run of the kind live"),
+    ],
+)
+def test_a_model_that_nobody_would_ask_is_not_named(
+    root: Path, capsys: pytest.CaptureFixture[str], kind: str, option: str, says: str
+) -> None:
+    keep(root, rename=RENAME)
+    assert run(root, option, "m", "--output", "run", kind=kind) == 2
+    assert says in capsys.readouterr().err
+    assert not Path("run").exists()
+
+
+def test_a_run_without_a_user_to_be_played_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(root, rename=RENAME)
+    assert run(root, "--output", "run", kind="simulated") == 2
+    assert "None of these cases says who its user is" in capsys.readouterr().err
+    # Of a matrix, another part may have some.
+    parts = [run(root, "--shard", f"{part}/2", "--output", "run", kind="simulated") for part in (1, 2)]
+    assert parts == [0, 0]
+
+
+@pytest.mark.parametrize("option", ["--html", "--junit", "--inspect"])
+@pytest.mark.parametrize("file", ["folder.eval", "missing/report.eval", "file/report.eval"])
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_run(
+    root: Path, capsys: pytest.CaptureFixture[str], option: str, file: str
+) -> None:
+    keep(root, rename=RENAME)
+    Path("folder.eval").mkdir()
+    Path("file").touch()
+    assert run(root, option, file, "--output", "run") == 2
+    assert f"{option}: {file} cannot be written" in capsys.readouterr().err
+    assert not Path("run").exists()
+    assert not Path("missing").exists()

@@ -50,6 +50,7 @@ def cases(tmp_path: Path) -> Path:
 
 
 def run(tmp_path: Path, cases: Path, *arguments: str) -> tuple[int, str, str]:
+    tmp_path.mkdir(exist_ok=True)
     with ScriptedEndpoint([playing] * 50) as endpoint:
         program = Program(tmp_path / "home", endpoint.base_url)
         done = program.run(
@@ -101,3 +102,13 @@ def test_the_embedded_model_plays_no_part_that_it_cannot(
     assert code == 2
     assert says in err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_model_that_plays_its_own_user_is_named_before_the_run(tmp_path: Path, cases: Path) -> None:
+    told = "The model that is tried, answering, plays its user as well; --user-model names another one."
+    _, _, err = run(tmp_path, cases, "--kind", "simulated", "--model", "answering")
+    assert told in err
+    _, _, err = run(
+        tmp_path / "other", cases, "--kind", "simulated", "--model", "a", "--user-model", "player"
+    )
+    assert "plays its user as well" not in err
