@@ -5,7 +5,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -15,11 +15,14 @@ from agent.commands.json_lines import write_json
 from agent.errors import ExitCode
 from agent.folders import find_folders
 from agent.jsontypes import JsonObject, JsonValue
+from agent.repl.cells import wrap
 from agent.repl.sanitize import strip_line
 from evals.definitions.case import Case
 from evals.definitions.problems import Problem, shown_path
 from evals.definitions.reading import read_cases
 from evals.definitions.selection import shipped_cases
+from evals.reports.cleaning import clean
+from evals.reports.terminal import find_columns
 from evals.reports.words import count
 from evals.runs.checking import Checked, check_cases
 from evals.runs.engine import Engine, InProcess, SandboxSetup
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 _SIDE_BY_SIDE = 4
 _CASES_OF_A_PROCESS = 12
 _LONGEST = 600
+_MOST_LINES = 12
+_INDENT = "  "
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,13 +49,13 @@ def run(arguments: argparse.Namespace) -> int:
     begun = time.monotonic()
     cases, problems = read_cases(root, arguments.patterns, arguments.suite, arguments.shard)
     if not arguments.json:
-        sys.stdout.writelines(f"{strip_line(str(problem))}\n" for problem in problems)
+        sys.stdout.writelines(_fit(str(problem)) for problem in problems)
         sys.stdout.flush()
     checked = asyncio.run(_check(cases, _engine(len(cases), arguments.jobs), as_json=arguments.json))
     if arguments.json:
         write_json(_encode(checked, problems, time.monotonic() - begun))
     else:
-        sys.stdout.write(f"{_summarise(checked, problems, time.monotonic() - begun)}\n")
+        sys.stdout.write(_fit(_summarise(checked, problems, time.monotonic() - begun)))
     if problems:
         return ExitCode.USAGE
     return ExitCode.FAILED if any(each.faults for each in checked) else ExitCode.DONE
@@ -71,7 +76,7 @@ async def _check(cases: Sequence[Case], engine: Engine, *, as_json: bool) -> lis
             found.append(checked)
             bar.advance()
             if checked.faults and not as_json:
-                bar.write(_describe(checked))
+                bar.write("".join(map(_fit, _describe(checked))))
     return sorted(found, key=lambda each: each.case.id)
 
 
@@ -112,24 +117,38 @@ class _Bar:
         if self._progress is not None and self._task is not None:
             self._progress.advance(self._task)
 
-    def write(self, line: str) -> None:
-        """Write a line to standard output, above the bar."""
+    def write(self, text: str) -> None:
+        """Write lines to standard output, above the bar."""
         if self._progress is not None:
             self._progress.stop()
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(text)
         sys.stdout.flush()
         if self._progress is not None:
             self._progress.start()
 
 
-def _describe(checked: Checked) -> str:
-    """One line for a case that does not hold."""
+def _describe(checked: Checked) -> Iterator[str]:
+    """A line for each fault of a case, and one for each of its details."""
     path = checked.case.path
-    # An error names the line already.
-    faults = "; ".join(" ".join(fault.split()).removeprefix(f"{path}:") for fault in checked.faults)
-    separator = ":" if checked.faults[0].startswith(f"{path}:") else ": "
-    line = strip_line(f"{shown_path(path)}{separator}{faults}")
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    for fault in checked.faults:
+        # An error names the file and the line already.
+        separator = ":" if fault.startswith(f"{path}:") else ": "
+        first, *details = fault.removeprefix(f"{path}:").splitlines()
+        if first.endswith(":") and details:
+            first = f"{first} {details.pop(0)}"
+        yield f"{shown_path(path)}{separator}{first}"
+        yield from (f"{_INDENT}{line}" for line in details[:_MOST_LINES])
+        if len(details) > _MOST_LINES:
+            yield f"{_INDENT}and {count(len(details) - _MOST_LINES, 'more line', 'more lines')}"
+
+
+def _fit(line: str) -> str:
+    """A line without what does not belong in it, in as many rows of the terminal as it needs."""
+    indent = _INDENT if line.startswith(_INDENT) else ""
+    told = strip_line(clean(line))
+    told = told if len(told) <= _LONGEST else f"{told[: _LONGEST - 1]}…"
+    rows = wrap(told, find_columns() - 1 - len(indent), indent=_INDENT, whole=True)
+    return "".join(f"{indent}{row}\n" for row in rows)
 
 
 def _summarise(checked: Sequence[Checked], problems: Sequence[Problem], seconds: float) -> str:

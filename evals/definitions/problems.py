@@ -8,6 +8,8 @@ from pathlib import Path
 from agent.errors import UsageError
 
 _MOST_NAMED = 16
+_MOST_NEAREST = 3
+_LONGEST_LIST = 120
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -73,15 +75,20 @@ def shown_path(path: Path) -> str:
 
 
 def choices(allowed: Iterable[str], given: str = "") -> str:
-    """Say what is allowed: what is nearest to what was given, or else all of it.
+    """Say what is allowed: what is near to what was given, or else all of it.
+
+    Of what is too long for a line, the nearest are named however far they are.
 
     Args:
         allowed: What may stand there.
         given: What does.
     """
     names = [name for name in allowed if name]
-    if near := get_close_matches(given.lower(), names, n=3, cutoff=0.7):
-        return f"nearest: {' or '.join(near)}"
     listed = ", ".join(names[:_MOST_NAMED])
+    is_long = len(names) > _MOST_NAMED or len(listed) > _LONGEST_LIST
+    by_letters = {name.lower(): name for name in reversed(names)}
+    cutoff = 0.0 if given and is_long else 0.7
+    if near := get_close_matches(given.lower(), by_letters, n=_MOST_NEAREST, cutoff=cutoff):
+        return f"nearest: {' or '.join(by_letters[each] for each in near)}"
     more = f" and {len(names) - _MOST_NAMED} more" if names[_MOST_NAMED:] else ""
     return f"allowed: {listed}{more}" if names else "nothing is allowed here"

@@ -6,7 +6,7 @@ import pytest
 
 from agent.errors import ExitCode
 from evals.definitions.case import Case
-from evals.definitions.problems import CaseError
+from evals.definitions.problems import CaseError, choices
 from evals.definitions.reading import read_case
 
 SMALLEST = """\
@@ -74,8 +74,13 @@ def with_turn(line: str) -> str:
         ),
         (
             "turns:",
+            "timezone: Cologne\nturns:",
+            "4: timezone Cologne is not in the IANA database; nearest: ",
+        ),
+        (
+            "turns:",
             "user: nobody@example.com\nturns:",
-            "4: nobody in demo has the address nobody@example.com; ",
+            "4: nobody in demo has the address nobody@example.com; nearest: ",
         ),
         (
             "turns:",
@@ -377,3 +382,12 @@ def test_the_error_says_what_is_first_and_how_much_more_there_is(tmp_path: Path)
     assert caught.value.exit_code is ExitCode.USAGE
     assert "rename.yaml:1: a case needs title. There are 2 more." in caught.value.message
     assert "astravue eval check" in caught.value.hint
+
+
+def test_of_a_long_list_the_three_nearest_are_named_and_a_short_one_whole() -> None:
+    towns = [f"Country/Town-{number}" for number in range(40)]
+    assert choices([*towns, "Europe/Berlin", "Europe/Bern", "Europe/Brussels"], "berl") == (
+        "nearest: Europe/Berlin or Europe/Bern or Europe/Brussels"
+    )
+    assert choices(towns).endswith("Country/Town-15 and 24 more")
+    assert choices(["before", "after"], "never mind") == "allowed: before, after"

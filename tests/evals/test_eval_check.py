@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 from run_cases import BROKEN, RENAME, SPACES, keep
 
@@ -84,7 +85,36 @@ def test_a_case_that_its_own_oracle_does_not_pass_says_what_was_found(
     keep(root, wrong=CONTRADICTING)
     assert check(root) == 1
     fault = 'the oracle fails: answer: wanted of the last answer: it has to say "finance"'
-    assert lines(capsys)[0].startswith(f"cases/single-step/wrong.yaml: {fault}")
+    first, second, *_ = lines(capsys)
+    assert first.startswith(f"cases/single-step/wrong.yaml: {fault}")
+    assert second.startswith("  answer: found: ")
+
+
+def test_each_fault_of_a_case_has_a_line_of_its_own(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(root, two=WEAK.replace("error", "marketing"))
+    assert check(root) == 1
+    file = "cases/single-step/two.yaml: "
+    found = [line.removeprefix(file) for line in lines(capsys) if line.startswith(file)]
+    assert found[0].startswith("the oracle fails: ")
+    assert "an agent that does nothing passes" in found
+
+
+def test_lines_fit_the_terminal_and_paths_stay_whole(root: Path) -> None:
+    keep(root, broken=BROKEN)
+    columns = 50
+    child: pexpect.spawn[str] = pexpect.spawn(
+        "sh",
+        ["-c", f"{sys.executable} -m agent eval check --cases {root} 2>{os.devnull}"],
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "", "PYTHONPATH": str(Path(__file__).parents[2])},
+        dimensions=(24, columns),
+        encoding="utf-8",
+        timeout=60,
+    )
+    child.expect(pexpect.EOF)
+    child.close()
+    found = str(child.before).splitlines()
+    assert found[0] == "cases/single-step/broken.yaml:8:"
+    assert all(len(line) < columns for line in found)
 
 
 def test_golden_calls_that_are_refused_are_named_with_their_line(
