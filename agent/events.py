@@ -102,7 +102,7 @@ class Decision(StrEnum):
     EDITED = "edited"
 
 
-KEPT_IN = "secret"
+KEPT_BACK = "secret"
 """The rule that refuses calls with a secret of this program in their arguments; no setting names it."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from agent.addresses import shown_address
-from agent.events import KEPT_IN
+from agent.events import KEPT_BACK
 from agent.export.document import Answered, Called, Document, Entry, Noted, Said
 from agent.export.redaction import Clean
 from agent.export.tables import read_table
@@ -141,7 +141,7 @@ class _Reader:
         questions = self._questions.pop(text_of(call, "id"), [])
         rule, outcome = text_of(event, "rule"), text_of(event, "outcome")
         decision = _DECISIONS.get(text_of(event, "decision"), "")
-        if rule == KEPT_IN:
+        if rule == KEPT_BACK:
             outcome, decision = _REFUSED, _NOT_ASKED
         elif rule:
             decision = f"{decision} ({self._clean(rule)})".strip()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from agent.conversation import Conversation, ToolCall
 from agent.errors import AgentError
-from agent.events import KEPT_IN, ApprovalRequested, Decision
+from agent.events import KEPT_BACK, ApprovalRequested, Decision
 from agent.jsontypes import JsonObject, JsonValue, dump
 from agent.tools.arguments import fit_arguments
 from agent.tools.named import Named
@@ -142,7 +142,7 @@ class Approver:
         tool = prepared.tool
         if self._holds_secret(prepared.arguments):
             hint = "A text that was read may have asked for it; look at what it says."
-            return Ruling(Decision.DENIED_BY_RULE, KEPT_IN, _KEPT_IN, hint)
+            return Ruling(Decision.DENIED_BY_RULE, KEPT_BACK, _KEPT_IN, hint)
         judgement = self._policy.judge(tool)
         match judgement.verdict:
             case Verdict.REFUSE if judgement.rule == "--read-only":
