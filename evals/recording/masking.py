@@ -1,7 +1,7 @@
 """Takes out of a recording what is nobody else's business, in all lines alike, so that it can be replayed.
 
-Secrets give way to one mark. What tells of people gives way to pseudonyms of the same shape; conversations
-with the sandbox tell of invented people only, and a replay needs these as they are.
+Secrets give way to one mark. What tells of people gives way to pseudonyms, the same in every line and file;
+the people whom a seed of the sandbox invents stay, as a replay needs them as they are.
 """
 
 import json
@@ -9,16 +9,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
-from evals.recording.people import EMAIL, PHONE, people_in
+from evals.recording.invented import NOBODY, Invented
+from evals.recording.labels import REDACTED, is_plain_word, is_secret_name, labelled_in
+from evals.recording.names import Names
+from evals.recording.people import EMAIL, people_in
+from evals.recording.phones import PHONE, any_form_of, digits_of, is_phone, is_phone_field
 from evals.recording.pseudonyms import Pseudonyms
-from evals.recording.secrets import (
-    REDACTED,
-    is_plain_word,
-    is_secret_name,
-    redact_labelled_words,
-    secrets_in,
-)
-from evals.recording.words import ALSO_WORDS, GENERIC, TECHNICAL
+from evals.recording.secrets import secrets_in
+from evals.recording.words import GENERIC, TECHNICAL
 
 _OF_A_CALL = ("call", "tool_calls")
 # Shorter keys would be found in any text.
@@ -26,6 +24,7 @@ _SHORTEST = 8
 _LETTERS = re.compile(r"[^\W\d_]+")
 _HOME = r"(?<=/home/)[^/\s\"'\\]+|(?<=/Users/)[^/\s\"'\\]+|(?<=\\Users\\)[^/\s\"'\\]+"
 _USER_INFO = r"(?<=://)[^\s/@\"'<>]+(?=@)"
+_LABELLED = "password or key"
 
 
 class Masking:
@@ -34,22 +33,31 @@ class Masking:
     Args:
         lines: All of it, the header first.
         own_secrets: Keys and tokens of this program.
-        hides_people: What tells of people is masked too.
+        invented: The people who stay.
+        beside: What is written beside the conversation and is masked alike.
     """
 
     def __init__(
-        self, lines: Sequence[JsonObject], own_secrets: Iterable[str | None], *, hides_people: bool
+        self,
+        lines: Sequence[JsonObject],
+        own_secrets: Iterable[str | None],
+        invented: Invented = NOBODY,
+        beside: Iterable[JsonValue] = (),
     ) -> None:
         known = (each for each in own_secrets if each is not None and len(each) >= _SHORTEST)
         self._secrets: dict[str, str] = dict.fromkeys(known, "key or token of this program")
-        self._hides_people = hides_people
-        self._loose: set[str] = set()
-        self._exact: set[str] = set()
+        self._invented = invented
+        self._phones: set[str] = set()
         self._masked: dict[str, set[str]] = {}
-        self._protected = GENERIC | {word.lower() for line in lines for word in _values_allowed(line)}
+        allowed = {word.lower() for line in lines for word in _values_allowed(line)}
+        self._names = Names(GENERIC | invented.words | allowed)
         for line in lines:
             _walk_event(line, self._learn)
-        self._pseudonyms = Pseudonyms(self._loose | self._exact)
+        for value in beside:
+            self._learn(value)
+        self._phones -= invented.phones
+        self._pseudonyms = Pseudonyms({*self._names.words, *invented.words}, invented.domain)
+        self._secret = _any_of(self._secrets)
         self._pattern = self._compile()
 
     @property
@@ -72,15 +80,14 @@ class Masking:
         Args:
             text: Anything.
         """
-        redacted = redact_labelled_words(text)
-        if redacted != text:
-            self._masked.setdefault("password or key", set()).add(text)
-        return self._pattern.sub(self._replace, redacted)
+        if self._secret is not None:
+            text = self._secret.sub(self._replace_secret, text)
+        return self._mask_people(self._mask_labelled(text))
 
     def _learn(self, value: JsonValue, name: str = "") -> JsonValue:
         if isinstance(value, str):
             if is_secret_name(name) and not is_plain_word(value):
-                self._secrets.setdefault(value, "password or key")
+                self._secrets.setdefault(value, _LABELLED)
             for secret in secrets_in(value):
                 self._secrets.setdefault(secret.text, secret.kind)
         elif isinstance(value, list):
@@ -89,75 +96,85 @@ class Masking:
         elif is_object(value):
             for key, item in value.items():
                 self._learn(item, key)
-        if self._hides_people and not name:
-            for person in people_in(value):
-                if person.kind == "name":
-                    self._learn_name(person.text)
+        if not name:
+            self._learn_people(value)
         return value
 
-    def _learn_name(self, name: str) -> None:
-        for word in _LETTERS.findall(name):
-            key = word.lower()
-            if key in self._protected or len(word) < 2:
-                continue
-            if key in ALSO_WORDS or len(word) == 2:
-                self._exact.add(word)
-            else:
-                # Not every capital is found by its small letter.
-                self._loose |= {key, word}
+    def _learn_people(self, value: JsonValue) -> None:
+        for person in people_in(value):
+            if person.kind == "name":
+                self._names.learn(person.text)
+            elif person.kind == "telephone number":
+                self._phones.add(digits_of(person.text))
 
     def _compile(self) -> re.Pattern[str]:
-        longest = sorted(self._secrets, key=len, reverse=True)
-        parts = [f"(?P<secret>{'|'.join(map(re.escape, longest))})"] if longest else []
-        parts += [f"(?P<address>{_USER_INFO})", f"(?P<home>{_HOME})"]
-        if self._hides_people:
-            parts += [f"(?P<email>{EMAIL.pattern})", f"(?P<phone>{PHONE.pattern})"]
-            if self._loose:
-                parts.append(f"(?P<name>(?i:{_alternatives(self._loose)}))")
-            if self._exact:
-                parts.append(f"(?P<word>{_alternatives(self._exact)})")
-        return re.compile("|".join(parts))
+        phones = [any_form_of(number) for number in sorted(self._phones, key=len, reverse=True)]
+        return re.compile(
+            f"(?P<address>{_USER_INFO})|(?P<home>{_HOME})|(?P<email>{EMAIL.pattern})"
+            f"|(?P<phone>{'|'.join([*phones, PHONE.pattern])})"
+        )
+
+    def _mask_labelled(self, text: str) -> str:
+        parts: list[str] = []
+        done = 0
+        for start, end in labelled_in(text):
+            parts += [text[done:start], self._redact(_LABELLED, text[start:end])]
+            done = end
+        return "".join([*parts, text[done:]])
+
+    def _mask_people(self, text: str) -> str:
+        # Names come last, in the whole, as the words around one tell whether it is a name.
+        def count(name: str) -> None:
+            self._masked.setdefault("name", set()).add(name)
+
+        return self._names.replace(self._pattern.sub(self._replace, text), self._pseudonyms, count)
 
     def _replace(self, match: re.Match[str]) -> str:
         found = match.group()
         match match.lastgroup:
-            case "secret":
-                kind, instead = self._secrets[found], REDACTED
             case "address":
-                kind, instead = "user in an address", REDACTED
+                return self._redact("user in an address", found)
             case "home":
-                kind, instead = "folder of somebody's", "user"
+                return self._count("folder of somebody's", found, "user")
             case "email":
-                kind, instead = "e-mail address", self._pseudonyms.email(found)
-            case "phone":
-                kind, instead = "telephone number", self._pseudonyms.phone(found)
+                instead = found if self._invented.has_address(found) else self._pseudonyms.email(found)
+                return self._count("e-mail address", found, instead)
             case _:
-                kind, instead = "name", self._pseudonyms.name(found)
+                return self._count("telephone number", found, self._instead_of_phone(found))
+
+    def _instead_of_phone(self, found: str) -> str:
+        digits = digits_of(found)
+        is_one = digits in self._phones or (digits not in self._invented.phones and is_phone(found))
+        return self._pseudonyms.phone(found) if is_one else found
+
+    def _replace_secret(self, match: re.Match[str]) -> str:
+        return self._redact(self._secrets[match.group()], match.group())
+
+    def _redact(self, kind: str, text: str) -> str:
+        return self._count(kind, text, REDACTED)
+
+    def _count(self, kind: str, found: str, instead: str) -> str:
         if instead != found:
             self._masked.setdefault(kind, set()).add(found.casefold())
         return instead
 
     def _mask_value(self, value: JsonValue, name: str = "") -> JsonValue:
         if isinstance(value, str):
-            if value and is_secret_name(name):
-                self._masked.setdefault("password or key", set()).add(value)
-                return REDACTED
-            return self.mask_text(value)
+            is_hidden = value and is_secret_name(name)
+            return self._redact(_LABELLED, value) if is_hidden else self.mask_text(value)
         if isinstance(value, list):
             return [self._mask_value(item, name) for item in value]
         if is_object(value):
             return {key: self._mask_value(item, key) for key, item in value.items()}
+        if isinstance(value, int) and is_phone_field(name, value):
+            number = str(value)
+            return int(self._count("telephone number", number, self._pseudonyms.phone(number)))
         return value
 
 
-def _alternatives(words: Iterable[str]) -> str:
-    """Words as they stand between other letters or none; scripts without capitals have no blanks either."""
-    cased = [re.escape(word) for word in words if word.lower() != word.upper()]
-    other = [re.escape(word) for word in words if word.lower() == word.upper()]
-    parts = (
-        [rf"(?<![^\W\d_])(?:{'|'.join(sorted(cased, key=len, reverse=True))})(?![^\W\d_])"] if cased else []
-    )
-    return "|".join([*parts, *sorted(other, key=len, reverse=True)])
+def _any_of(secrets: Iterable[str]) -> re.Pattern[str] | None:
+    longest = sorted(secrets, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest))) if longest else None
 
 
 def _walk_event(line: JsonObject, take: Callable[[JsonValue], JsonValue]) -> JsonObject:

@@ -6,20 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from agent.errors import AgentError, UsageError
 from agent.jsontypes import JsonObject
 from agent.transcripts.header import Header
-from agent.transcripts.lines import encode_line
+from agent.transcripts.lines import TURN_STARTED, encode_line
 from agent.transcripts.transcript import Transcript
 from evals.definitions.case import Category
 from evals.recording.answers import lost_turns, read_answers
 from evals.recording.golden import make_case
+from evals.recording.invented import invented_by
 from evals.recording.listing import rebuild_tools
 from evals.recording.masking import Masking
+from evals.recording.tables import mask_snapshot, seed_of, texts_of
 from evals.recording.yaml_text import write_yaml
 from evals.replaying.turns import RecordedTurn, read_turns
 from evals.workspaces.recorded import RecordedServer
@@ -134,9 +136,9 @@ def make_session_case(
         UsageError: It has no turn that came to an end, or the name cannot be one.
     """
     header, notes = transcript.header, list[str]()
-    events = _until_interrupted(transcript.events, notes)
+    events = _until_broken(transcript.events, notes)
     is_sandbox = "seed" in header.workspace or beginning is Beginning.SNAPSHOT
-    masking = Masking([header.to_json(), *events], own_secrets, hides_people=not is_sandbox)
+    masking = _masking([header.to_json(), *events], own_secrets, header, beginning, snapshot)
     masked = [masking.mask(event) for event in events]
     turns = read_turns(masked)
     title = masking.mask_text(transcript.title)
@@ -146,15 +148,36 @@ def make_session_case(
     server = _server(masked, tools, notes) if beginning is Beginning.ANSWERS else None
     if server is not None and tools is None and not is_sandbox:
         notes.append("Its server could not be asked for its tools; they are put together from those offered.")
+    zone = _timezone_of(turns, header)
+    case, lost = make_case(title, _workspace(header, name, beginning), zone, turns)
+    if lost:
+        listed = ", ".join(map(str, lost))
+        notes.append(
+            f"What you changed by hand in turn {listed} cannot be done again by a case, so it can only be "
+            "replayed."
+        )
     return SessionCase(
         name,
-        make_case(title, _workspace(header, name, beginning), _timezone_of(turns[0], header), turns),
+        case,
         [_header(header, name, beginning), *masked],
         server,
-        snapshot if beginning is Beginning.SNAPSHOT else b"",
+        mask_snapshot(snapshot, masking.mask_text) if beginning is Beginning.SNAPSHOT else b"",
         masking.counts,
         tuple(notes),
     )
+
+
+def _masking(
+    lines: Sequence[JsonObject],
+    own_secrets: Iterable[str | None],
+    header: Header,
+    beginning: Beginning,
+    snapshot: bytes,
+) -> Masking:
+    """What is masked in all files of a case; the invented people of a sandbox's seed are spared."""
+    if beginning is Beginning.SNAPSHOT:
+        return Masking(lines, own_secrets, invented_by(seed_of(snapshot)), texts_of(snapshot))
+    return Masking(lines, own_secrets, invented_by(str(header.workspace.get("seed", ""))))
 
 
 def _workspace(header: Header, name: str, beginning: Beginning) -> JsonObject:
@@ -166,16 +189,25 @@ def _workspace(header: Header, name: str, beginning: Beginning) -> JsonObject:
     return {"start_time": start, "recorded": f"{name}.server.json"}
 
 
-def _until_interrupted(events: Sequence[JsonObject], notes: list[str]) -> Sequence[JsonObject]:
+def _until_broken(events: Sequence[JsonObject], notes: list[str]) -> Sequence[JsonObject]:
+    """What there is until the last turn that golden calls can lead to."""
     turns = read_turns(events)
-    ended = next((turn.number for turn in turns if turn.interrupted), len(turns) + 1)
-    if ended == 1:
-        raise UsageError("No turn of this conversation came to its end, so there is nothing to record.")
-    if ended > len(turns):
-        return events
-    notes.append(f"Turn {ended} was interrupted, which cannot be done again; the case ends before it.")
-    starts = [index for index, event in enumerate(events) if event.get("type") == "turn_started"]
-    return events[: starts[ended - 1]]
+    kept = [*takewhile(lambda turn: not turn.interrupted, turns)]
+    if len(kept) < len(turns):
+        number = len(kept) + 1
+        notes.append(f"Turn {number} was interrupted, which cannot be done again; the case ends before it.")
+    while said := [turn for turn in kept if not turn.is_by_hand]:
+        if not said[-1].failed:
+            break
+        kept = kept[: said[-1].number - 1]
+        notes.append(
+            f"Turn {said[-1].number} ended with an error, to which no right answer leads; the case ends "
+            "before it."
+        )
+    if not said:
+        raise UsageError("No turn of this conversation was answered, so there is nothing to record.")
+    starts = [index for index, event in enumerate(events) if event.get("type") == TURN_STARTED]
+    return events[: starts[len(kept)]] if len(kept) < len(turns) else events
 
 
 def _server(
@@ -208,9 +240,9 @@ def _name_of(title: str) -> str:
     return name or "conversation"
 
 
-def _timezone_of(turn: RecordedTurn, header: Header) -> str:
+def _timezone_of(turns: Sequence[RecordedTurn], header: Header) -> str:
     """A time zone in which the moment is told as it was; which of them it was, nobody needs to know."""
-    found = _ZONE.search(turn.context)
+    found = next(filter(None, (_ZONE.search(turn.context) for turn in turns)), None)
     if found is None:
         return "UTC"
     offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))

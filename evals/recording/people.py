@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.jsontypes import JsonValue, is_object
+from evals.recording.phones import is_phone_field, phones_in
+from evals.recording.pseudonyms import WORD, fold
+from evals.recording.words import STARTS
 
-EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
-PHONE = re.compile(r"(?<![\w+])\+\d(?:[ ().-]{0,2}\d){7,14}(?!\w)")
-_NAMED = re.compile(r"([^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*){1,3})\s*[<(]\s*" + EMAIL.pattern)
+EMAIL = re.compile(r"(?:[^\W_]|[%+])(?:[\w.%+&-]|'(?=\w))*@\w[\w-]*(?:\.[\w-]+)*\.[^\W\d_]{2,}")
+_BEFORE_ADDRESS = re.compile(
+    r"((?:[^\W\d_][\w'’.-]* ){0,3}[^\W\d_][\w'’-]*)[\"”]?\s*[<(]\s*(" + EMAIL.pattern + ")"
+)
+_PARTICLES = frozenset(WORD.findall("von van der den de del della la le di da dos bin ibn al el zu ter"))
 
 _PEOPLE = (
     r"owner|assignee|user|member|author|creator|created[_ ]?by|updated[_ ]?by|assigned[_ ]?(?:to|by)|"
@@ -20,7 +25,16 @@ _NAME_FIELD = re.compile(
     rf"|(?:{_PEOPLE})s?[_ ]?(?:user)?name)$"
 )
 _PEOPLE_FIELD = re.compile(rf"(?i)^(?:[a-z]*[_ ]?)?(?:{_PEOPLE})s?$")
-_PHONE_FIELD = re.compile(r"(?i)(?:phone|mobile|telephone|^tel|^fax|whatsapp)(?:[_ ]?(?:number|no))?$")
+_PARTS = (
+    "firstName",
+    "first_name",
+    "givenName",
+    "given_name",
+    "lastName",
+    "last_name",
+    "familyName",
+    "family_name",
+)
 _IDENTIFIED_BY = ("email", "emailAddress", "firstName", "first_name", "mail")
 
 
@@ -56,10 +70,12 @@ def people_in(value: JsonValue) -> Iterator[Person]:
 
 
 def _in_object(value: dict[str, JsonValue]) -> Iterator[Person]:
+    if whole := " ".join(each for name in _PARTS if isinstance(each := value.get(name), str)):
+        yield from _names(whole)
     is_person = any(isinstance(value.get(name), str) for name in _IDENTIFIED_BY)
     for name, item in value.items():
-        if _PHONE_FIELD.search(name) and isinstance(item, str) and sum(map(str.isdigit, item)) > 4:
-            yield Person("telephone number", item)
+        if is_phone_field(name, item):
+            yield Person("telephone number", str(item))
         if _NAME_FIELD.match(name) or (is_person and name.casefold() == "name"):
             yield from _names(item)
         elif _PEOPLE_FIELD.match(name):
@@ -83,15 +99,34 @@ def _names(value: JsonValue) -> Iterator[Person]:
 
 
 def _in_text(text: str) -> Iterator[Person]:
-    for found in EMAIL.findall(text):
-        yield Person("e-mail address", found)
-    for found in _NAMED.findall(text):
-        yield Person("name", found)
-    for found in PHONE.findall(text):
-        yield Person("telephone number", found)
+    for address in EMAIL.findall(text):
+        yield Person("e-mail address", address)
+    for words, address in _BEFORE_ADDRESS.findall(text):
+        if name := _name_before(words.split(), address):
+            yield Person("name", name)
+    for number in phones_in(text):
+        yield Person("telephone number", number)
     if text.lstrip()[:1] in ("{", "["):
         try:
             value: JsonValue = json.loads(text)
         except (ValueError, RecursionError):
             return
         yield from people_in(value)
+
+
+def _name_before(words: list[str], address: str) -> str:
+    """What of the words right before an address is a name: those with a capital, or those it is made of."""
+    own = {fold(word) for word in WORD.findall(address.rpartition("@")[0])}
+    is_name = [_is_capital(word) or fold(word) in own for word in words]
+    first = len(words)
+    while first and (is_name[first - 1] or words[first - 1] in _PARTICLES):
+        first -= 1
+    name = words[first:]
+    while name and ((fold(name[0]) in STARTS and fold(name[0]) not in own) or name[0] in _PARTICLES):
+        name = name[1:]
+    is_one = len(name) == 1 and not any(fold(part) in own for part in WORD.findall(name[0]))
+    return "" if is_one else " ".join(name)
+
+
+def _is_capital(word: str) -> bool:
+    return word[0].isupper() or word[0].lower() == word[0].upper()

@@ -1,13 +1,26 @@
 """Names, addresses and numbers that stand for others of the same shape, and for the same one each time."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 _CONSONANTS = "bdfgklmnprstvz"
 _VOWELS = "aeiou"
-_LETTERS = re.compile(r"[^\W\d_]+")
+WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*")
+"""A word, whose accents may be characters of their own."""
 _DOMAIN = ".test"
 _SAFE_DOMAINS = re.compile(r"(?i)(?:^|\.)(?:example(?:\.(?:com|org|net))?|test|invalid|localhost)$")
+
+
+def fold(word: str) -> str:
+    """A word as it is compared: without its case, and with its accents in one form.
+
+    Args:
+        word: Any.
+
+    Source: The Unicode Standard, section 3.13, definition D145.
+    """
+    return unicodedata.normalize("NFC", word.casefold())
 
 
 class Pseudonyms:
@@ -15,25 +28,26 @@ class Pseudonyms:
 
     Args:
         avoid: Words that are no pseudonyms, as somebody is called that.
+        domain: One that stays.
     """
 
-    def __init__(self, avoid: Iterable[str] = ()) -> None:
-        self._avoid = {word.lower() for word in avoid}
+    def __init__(self, avoid: Iterable[str] = (), domain: str = "") -> None:
+        self._avoid = {fold(word) for word in avoid}
+        self._domain_kept = domain
         self._words: dict[str, str] = {}
         self._emails: dict[str, str] = {}
         self._domains: dict[str, str] = {}
         self._phones: dict[str, str] = {}
 
     def word(self, word: str) -> str:
-        """Another word of the same length and case.
+        """Another word in the same case, which is as long but for letters that are two in the other case.
 
         Args:
             word: One without blanks and digits.
         """
-        # A few letters are two in the other case, and then the shape is another one.
-        key = f"{word.lower()} {len(word)}"
+        key = fold(word)
         if key not in self._words:
-            self._words[key] = self._invent(len(word), len(self._words))
+            self._words[key] = self._invent(len(key), len(self._words))
         return _in_case_of(word, self._words[key])
 
     def name(self, name: str) -> str:
@@ -42,7 +56,7 @@ class Pseudonyms:
         Args:
             name: A person's, or what they are called somewhere.
         """
-        return _LETTERS.sub(lambda match: self.word(match.group()), name)
+        return WORD.sub(lambda match: self.word(match.group()), name)
 
     def email(self, address: str) -> str:
         """Another address, at a domain that nobody can own.
@@ -64,14 +78,16 @@ class Pseudonyms:
         Args:
             number: A telephone number.
         """
-        key = re.sub(r"\D", "", number)
+        key = re.sub(r"[^0-9]", "", number)
         if key not in self._phones:
-            self._phones[key] = f"{len(self._phones) + 1:0{len(key)}d}"[-len(key) :]
+            # A number in JSON may not begin with a zero (RFC 8259, section 6).
+            first = "0" if key.startswith("0") else "1"
+            self._phones[key] = f"{first}{len(self._phones) + 1:0{len(key) - 1}d}"
         digits = iter(self._phones[key])
-        return re.sub(r"\d", lambda _match: next(digits), number)
+        return re.sub(r"[0-9]", lambda _match: next(digits), number)
 
     def _domain(self, domain: str) -> str:
-        if _SAFE_DOMAINS.search(domain):
+        if _SAFE_DOMAINS.search(domain) or domain.casefold() == self._domain_kept:
             return domain
         key = domain.casefold()
         if key not in self._domains:
@@ -82,8 +98,7 @@ class Pseudonyms:
     def _invent(self, length: int, number: int) -> str:
         """A word that can be spoken, and that neither is in use nor stands for anything."""
         domains = (domain.partition(".")[0] for domain in self._domains.values())
-        given = (key.partition(" ")[0] for key in self._words)
-        taken = {*self._avoid, *given, *self._words.values(), *domains}
+        taken = {*self._avoid, *self._words, *self._words.values(), *domains}
         letters: list[str] = []
         for attempt in range(number, number + 100_000):
             letters.clear()
@@ -100,4 +115,8 @@ class Pseudonyms:
 
 
 def _in_case_of(word: str, other: str) -> str:
-    return "".join(new.upper() if old.isupper() else new for old, new in zip(word, other, strict=True))
+    if word.isupper() and len(word) > 1:
+        return other.upper()
+    if len(word) == len(other):
+        return "".join(new.upper() if old.isupper() else new for old, new in zip(word, other, strict=True))
+    return other.capitalize() if word[0].isupper() else other

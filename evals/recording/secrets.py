@@ -3,20 +3,16 @@
 What is found in one place is taken out everywhere, as a secret that is labelled here may stand alone there.
 
 Sources: RFC 6750, section 2.1 (Bearer); RFC 7519, section 3 (JWT); RFC 7468, section 10 (private keys);
-RFC 3986, section 3.2.1 (user information); the prefixes that vendors give their tokens for scanners to find.
+RFC 3986, section 3.2.1 (user information); ISO 13616-1, section 6 (IBAN); ISO/IEC 7812-1, annex B (the last
+digit of cards); the prefixes that vendors give their tokens for scanners to find.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-REDACTED = "[redacted]"
+from evals.recording.labels import is_plain_word, labelled_in
 
-_NAMES = (
-    r"token|secret|(?:api|access|private|secret|vault|client)[_ -]?key|password|passphrase|passwd|pwd|"
-    r"authorization|cookie|assertion|credentials?"
-)
-_NAME = re.compile(rf"(?i)(?:{_NAMES})$")
 _PEM = "PRIVATE KEY-----"
 _SHAPES = (
     ("private key", re.compile(rf"-----BEGIN [A-Z ]*{_PEM}.*?(?:-----END [A-Z ]*{_PEM}|\Z)", re.DOTALL)),
@@ -24,28 +20,27 @@ _SHAPES = (
     (
         "API key",
         re.compile(
-            r"\b(?:sk-[A-Za-z0-9_-]{8,}|gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|"
-            r"xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|hf_[A-Za-z0-9]{20,}|ya29\.[\w-]{16,})"
+            r"\b(?:sk-[A-Za-z0-9_-]{8,}|[sr]k_(?:live|test)_[A-Za-z0-9]{8,}|whsec_[A-Za-z0-9+/=]{16,}|"
+            r"gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|npm_[A-Za-z0-9]{20,}|"
+            r"pypi-[\w-]{16,}|xox[abprs]-[\w-]{10,}|A[KS]IA[0-9A-Z]{16}|AIza[\w-]{30,}|"
+            r"hf_[A-Za-z0-9]{20,}|ya29\.[\w-]{16,})"
+        ),
+    ),
+    # It has no shape of its own, so the key's id has to stand beside it.
+    (
+        "API key",
+        re.compile(
+            r"\bA[KS]IA[0-9A-Z]{16}\b(?:\W+[A-Za-z]\w{0,30}){0,4}\W+(?P<value>[A-Za-z0-9/+]{40})(?![\w/+])"
         ),
     ),
     ("authorization", re.compile(r"(?i)\b(?:bearer|basic)\s+(?P<value>[A-Za-z0-9._~+/-]{8,}=*)")),
     ("password", re.compile(r"://[^\s/@:\"'<>]*:(?P<value>[^\s/@\"'<>]+)@")),
-    (
-        "password or key",
-        re.compile(
-            rf"""(?ix)(?:{_NAMES}) \\?["']? \s* (?:[=:]|%3D|\bis\b) \s* (?:(?:bearer|basic)\s+)?
-            (?: \\?"(?P<quoted>[^"\\]{{4,}}) | '(?P<single>[^']{{4,}})'
-              | (?P<value>[^\s"'\\&,;)}}\]<>]{{4,}}) )"""
-        ),
-    ),
 )
-_PLAIN_WORD = re.compile(r"[^\W\d_]+[.!?]?|\[redacted\]")
-# A plain word behind a label may be any word, so it is taken out where it stands and nowhere else.
-_LABELLED_WORD = re.compile(
-    rf"""(?ix)( (?:{_NAMES}) \\?["']? \s*(?:[=:]|%3D)\s* \\?["']? | (?:pass\w+|pwd)\s+is\s+ )
-    (?!null\b|true\b|false\b) [^\W\d_]{{4,}}"""
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
+_CARD = re.compile(
+    r"(?<![\w.+-])(?:4\d{3}|5[1-5]\d\d|2[2-7]\d\d|6[045]\d\d|62\d\d|35\d\d)(?:[ -]?\d{4}){3}(?![\w-])"
+    r"|(?<![\w.+-])3[47]\d\d[ -]?\d{6}[ -]?\d{5}(?![\w-])"
 )
-_SHORTEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,35 +64,34 @@ def secrets_in(text: str) -> Iterator[Secret]:
     """
     for kind, shape in _SHAPES:
         for match in shape.finditer(text):
-            groups = match.groupdict()
-            found = next(filter(None, groups.values()), "") if groups else match.group()
-            if not groups or not is_plain_word(found):
+            found = match["value"] if "value" in shape.groupindex else match.group()
+            if "value" not in shape.groupindex or not is_plain_word(found):
                 yield Secret(kind, found)
+    for start, end in labelled_in(text):
+        if not is_plain_word(text[start:end]):
+            yield Secret("password or key", text[start:end])
+    for match in _IBAN.finditer(text):
+        if found := _valid_iban(match.group()):
+            yield Secret("bank account", found)
+    for match in _CARD.finditer(text):
+        if _is_card(match.group()):
+            yield Secret("payment card", match.group())
 
 
-def redact_labelled_words(text: str) -> str:
-    """Take out plain words that are said to be passwords or keys.
-
-    Args:
-        text: Anything.
-    """
-    return _LABELLED_WORD.sub(rf"\1{REDACTED}", text)
-
-
-def is_plain_word(text: str) -> bool:
-    """Say whether a text may be any word, so that it is a secret only where a label says so.
-
-    Args:
-        text: What stands behind a label.
-    """
-    is_word = _PLAIN_WORD.fullmatch(text) and text in (text.lower(), text.upper(), text.capitalize())
-    return len(text) < _SHORTEST or bool(is_word)
+def _valid_iban(text: str) -> str:
+    """As much from the start as is an IBAN; words in capitals may follow it."""
+    while len(text) > 14:
+        letters = text.replace(" ", "")
+        turned = letters[4:] + letters[:4]
+        if int("".join(str(int(letter, 36)) for letter in turned)) % 97 == 1:
+            return text
+        text = text.rpartition(" ")[0]
+    return ""
 
 
-def is_secret_name(name: str) -> bool:
-    """Say whether a field of that name holds a secret.
-
-    Args:
-        name: The field's.
-    """
-    return _NAME.search(name) is not None
+def _is_card(text: str) -> bool:
+    total = 0
+    for place, digit in enumerate(reversed(re.sub(r"\D", "", text))):
+        doubled = int(digit) * (1 + place % 2)
+        total += doubled - 9 if doubled > 9 else doubled
+    return total % 10 == 0

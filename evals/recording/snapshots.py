@@ -1,4 +1,8 @@
-"""Takes a snapshot of a sandbox on this machine for a conversation that changed nothing in it."""
+"""Takes a snapshot of a sandbox on this machine for a conversation that changed nothing in it.
+
+A sandbox can still be had where its database is a file: that of `astravue sandbox` in its usual folder, and
+those of `astravue try`. One with a folder of its own (`--data`) or in memory cannot.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -24,8 +28,8 @@ _FORGET_SIGN_INS = """
 def find_snapshot(transcript: Transcript, folders: Folders) -> bytes:
     """The workspace of a conversation with a sandbox, if its database can still be had; empty otherwise.
 
-    What the database holds now is what the conversation began with only if it changed nothing. Whether
-    anybody else did, a replay tells.
+    It has to be the one that was talked to: somebody signed in to it at that address. What it holds now is
+    what the conversation began with only if that changed nothing. Whether anybody else did, a replay tells.
 
     Args:
         transcript: The conversation.
@@ -36,7 +40,7 @@ def find_snapshot(transcript: Transcript, folders: Folders) -> bytes:
         return b""
     for path in _places(folders.sandbox, address.port or 0):
         try:
-            snapshot = _read(path)
+            snapshot = _read(path, transcript.header.server)
             open_snapshot(snapshot).close()
         except (OSError, sqlite3.Error, SnapshotRefused):
             continue
@@ -55,10 +59,13 @@ def _places(folder: Path, port: int) -> Iterator[Path]:
     yield from (folder / f"try-{port - TRY_PORT}" / _FILE, folder / _FILE)
 
 
-def _read(path: Path) -> bytes:
-    """A copy of a database without what signed-in clients left in it."""
+def _read(path: Path, server: str) -> bytes:
+    """A copy of the database of a server without what signed-in clients left in it."""
     source = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     with closing(source), closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
         source.backup(copy)
+        resources = {resource for (resource,) in copy.execute("SELECT resource FROM token_families")}
+        if server.rstrip("/") not in resources:
+            raise SnapshotRefused("it is another sandbox's")
         copy.executescript(_FORGET_SIGN_INS)
         return copy.serialize()

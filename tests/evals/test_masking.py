@@ -1,6 +1,8 @@
 """No secret and no person is left in what is recorded, and what is left still hangs together."""
 
 import json
+import re
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.jsontypes import JsonObject, JsonValue
+from evals.recording.invented import NOBODY, Invented, invented_by
 from evals.recording.masking import Masking
 from evals.recording.pseudonyms import Pseudonyms
 
@@ -24,13 +27,17 @@ def result(structured: JsonValue, text: str | None = None) -> JsonObject:
     return {"type": "tool_call_finished", "call": call, "text": told, "structured": structured}
 
 
-def masked(*lines: JsonObject, people: bool = True, own: tuple[str, ...] = ()) -> list[JsonObject]:
-    masking = Masking([HEADER, *lines], own, hides_people=people)
+def masked(*lines: JsonObject, invented: Invented = NOBODY, own: tuple[str, ...] = ()) -> list[JsonObject]:
+    masking = Masking([HEADER, *lines], own, invented)
     return [masking.mask(line) for line in lines]
 
 
-def text_of(*lines: JsonObject, people: bool = True, own: tuple[str, ...] = ()) -> str:
-    return json.dumps(masked(*lines, people=people, own=own), ensure_ascii=False)
+def text_of(*lines: JsonObject, invented: Invented = NOBODY, own: tuple[str, ...] = ()) -> str:
+    return json.dumps(masked(*lines, invented=invented, own=own), ensure_ascii=False)
+
+
+def said_masked(text: str, *results: JsonValue, invented: Invented = NOBODY) -> str:
+    return str(masked(said(text), *map(result, results), invented=invented)[0]["text"])
 
 
 # Secrets
@@ -42,17 +49,22 @@ SECRETS = {
     "a token of Slack": "xoxb-1234567890-abcdefghij",
     "a key of AWS": "AKIAIOSFODNN7EXAMPLE",
     "a key of Google": "AIzaSyA-0123456789abcdefghijklmnopqrstu",
+    "a key of Stripe": "sk_live_4eC39HqLyjWDarjtT1zdp7dc",
+    "a token of npm": "npm_abcdefghijklmnopqrstuvwxyz0123456789",
+    "a bank account": "DE89 3704 0044 0532 0130 00",
+    "a bank account without blanks": "GB82WEST12345698765432",
+    "a payment card": "4111 1111 1111 1111",
+    "another payment card": "378282246310005",
     "a JWT": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-DEF_123",
     "a private key": "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----",
 }
 
 
 @pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS.keys())
-@pytest.mark.parametrize("people", [True, False], ids=["with people", "of the sandbox"])
-def test_a_secret_is_taken_out_wherever_it_stands(secret: str, people: bool) -> None:
+def test_a_secret_is_taken_out_wherever_it_stands(secret: str) -> None:
     answer: JsonObject = {"type": "step_finished", "text": f"I used {secret}", "tool_calls": []}
     lines = (said(f"Use {secret} please"), result({"notes": [f"it is {secret}."]}), answer)
-    text = text_of(*lines, people=people)
+    text = text_of(*lines)
     assert json.dumps(secret)[1:-1] not in text
     assert text.count("[redacted]") == 4
 
@@ -74,6 +86,42 @@ def test_what_is_said_to_be_a_secret_is_taken_out(text: str, secret: str) -> Non
     assert secret not in text_of(said(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("my password is hunter2hunter2", "my password is [redacted]"),
+        ("My password is Summer2024!, thanks", "My password is [redacted], thanks"),
+        ("password=Tr0ub4dor&3", "password=[redacted]"),
+        (
+            "see https://h.example/?token=abcdef123456&page=2",
+            "see https://h.example/?token=[redacted]&page=2",
+        ),
+        ("?token=abcdef123456", "?token=[redacted]"),
+        ("token=deploykey99x.", "token=[redacted]."),
+        ("(token=deploykey99x)", "(token=[redacted])"),
+        ("passwd: 'correct horse battery staple' now", "passwd: '[redacted]' now"),
+        ("Password is “blue sky”", "Password is “[redacted]”"),
+        ("Passwort: Sommer", "Passwort: [redacted]"),
+        ("the password for the wifi is: lilac", "the password for the wifi is: [redacted]"),
+        ("my pin is 4711", "my pin is [redacted]"),
+        ('{"note": "token=abcdef123", "n": 1}', '{"note": "token=[redacted]", "n": 1}'),
+    ],
+)
+def test_the_whole_of_what_a_label_names_is_taken_out(text: str, left: str) -> None:
+    assert said_masked(text) == left
+
+
+def test_a_secret_key_without_a_shape_is_known_by_the_id_beside_it() -> None:
+    key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    assert said_masked(f"AKIAIOSFODNN7EXAMPLE / {key}") == "[redacted] / [redacted]"
+    assert said_masked(f"the commit {key}") == f"the commit {key}"
+
+
+def test_what_was_learnt_goes_before_what_only_begins_alike() -> None:
+    text = said_masked("hunter2 and hunter2hunter2", {"password": "hunter2"}, {"password": "hunter2hunter2"})
+    assert text == "[redacted] and [redacted]"
+
+
 def test_a_secret_that_is_labelled_once_is_taken_out_where_it_stands_alone() -> None:
     assert "k3yval99" not in text_of(result({"clientSecret": "k3yval99"}), said("What is k3yval99?"))
 
@@ -89,13 +137,20 @@ def test_the_programs_own_keys_are_taken_out_whatever_they_look_like() -> None:
 
 
 def test_what_only_looks_like_a_label_stays() -> None:
-    texts = ["The token is missing", "It cost 12 tokens: fine", "Create the task “Secret santa”"]
+    texts = [
+        "The token is missing",
+        "The password is required.",
+        "It cost 12 tokens: fine",
+        "Create the task “Secret santa”",
+        "The pin is red, shipping is 4711",
+        "The number 4111 1111 1111 1112 and DE88 3704 0044 0532 0130 00 are none",
+    ]
     assert [line["text"] for line in masked(*map(said, texts))] == texts
 
 
 def test_folders_name_nobody() -> None:
     texts = ("see /home/daniel/x", "see /Users/daniel/x", "see C:\\Users\\daniel\\x")
-    assert "daniel" not in text_of(*map(said, texts), people=False)
+    assert "daniel" not in text_of(*map(said, texts))
 
 
 def test_what_an_endpoint_alone_can_read_is_dropped() -> None:
@@ -197,13 +252,145 @@ def test_telephone_numbers_keep_their_shape() -> None:
     assert [character for character in text if character in "+()-"] == list("+()---")
 
 
-def test_the_invented_people_of_the_sandbox_stay() -> None:
-    line = result({"owners": [PRIYA]})
-    assert masked(line, people=False) == [line]
+NUMBERS = [
+    "+1 415 867 5309",
+    "(212) 736-5000",
+    "212-736-5000",
+    "212.736.5000",
+    "1-212-736-5000",
+    "0041 44 668 18 00",
+    "0041446681800",
+    "01 42 68 53 00",
+    "079 123 45 67",
+    "030 / 901820",
+    "0171/1234567",
+]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_telephone_numbers_are_known_by_how_they_are_written(number: str) -> None:
+    text = said_masked(f"Call {number}, please")
+    assert number not in text
+    assert re.sub(r"\d", "0", text) == re.sub(r"\d", "0", f"Call {number}, please")
+
+
+NO_NUMBERS = [
+    *("12345", "141383", "12345678", "20261123", "1764000000000", "0012345678", "0000-0000"),
+    *("2026-11-23", "23.11.2026", "01.02.2026", "01/02/2026", "01-02-2026", "01 02 2026", "2026-W48"),
+    *("2026-11-23T09:00:00+00:00", "01-02-2026 10:30", "UTC+01:00"),
+    *("09:30", "09:30-17:00", "08:00 12:00 13:00", "0900-1800", "00:45:00", "01h30m"),
+    *("v1.2.3", "10.0.19045.3803", "192.168.100.200", "127.0.0.1:8631", "978-3-16-148410-0"),
+    *("1.234.567,89", "1 234 567.89", "12 345 678 EUR", "100,000,000", "0.25", "+100"),
+    "01926f3a-7b2c-7def-8123-0123456789ab",
+]
+
+
+@pytest.mark.parametrize("text", NO_NUMBERS)
+def test_ids_dates_times_versions_and_amounts_are_no_telephone_numbers(text: str) -> None:
+    assert said_masked(f"It is {text}, see") == f"It is {text}, see"
+
+
+@given(st.dates(), st.times(), st.integers(10_000, 99_999_999), st.sampled_from(["-", "/", "."]))
+def test_no_date_time_or_id_is_a_telephone_number(day: date, at: time, number: int, gap: str) -> None:
+    other = f"{day.day:02d}{gap}{day.month:02d}{gap}2026"
+    told = f"{day.isoformat()} {at.isoformat()}, {other} for #{number} and {number}"
+    assert said_masked(told) == told
+
+
+@pytest.mark.parametrize("field", ["phone", "mobileNumber", "tel", "fax", "workPhone"])
+def test_a_field_for_telephone_numbers_tells_of_them_in_every_form(field: str) -> None:
+    text = said_masked("Call 736-5000 or 7365000, not 7365001", {field: "736 5000"})
+    assert "5000" not in text
+    assert text.endswith("7365001")
+    (line,) = masked(result({field: 7365000}))
+    assert "7365000" not in json.dumps(line)
+    assert json.loads(str(line["text"])) == line["structured"]
+
+
+@pytest.mark.parametrize("address", ["müller@straße.de", "Bob.O'Neil+tag@example.com", "o'neil@acme.io"])
+def test_an_address_goes_as_a_whole(address: str) -> None:
+    text = said_masked(f"Write to {address}.")
+    words = re.findall(r"\w\w+", address.removesuffix("@example.com"))
+    assert not any(word in text for word in words)
+    assert re.fullmatch(r"Write to \S+@\w+\.\w+\.", text)
+
+
+ALEX: JsonObject = {"firstName": "Alex", "lastName": "Morgan", "email": "alex@demo.astravue.example"}
+
+
+def test_the_invented_people_of_the_sandbox_stay_and_nobody_else_does() -> None:
+    line = result({"owners": [ALEX], "phone": "+49 40 5550 1234", "email": "sales@cabinets.example"})
+    invented = invented_by("demo")
+    text = "Tell Alex, I am Jonas Weber (jonas.weber@acme.io), +1 415 867 5309"
+    told, kept = masked(said(text), line, invented=invented)
+    assert kept == line
+    assert str(told["text"]).startswith("Tell Alex, I am ")
+    assert not any(word in json.dumps(told) for word in ("Jonas", "Weber", "jonas", "weber", "acme", "867"))
+    assert "Alex" not in text_of(line)
+
+
+@pytest.mark.parametrize("seed", ["demo", "empty", "large"])
+def test_an_address_at_the_domain_of_the_sandbox_is_somebodys_all_the_same(seed: str) -> None:
+    invented = invented_by(seed)
+    assert invented.has_address("Priya@demo.astravue.example")
+    text = said_masked("Invite wilhelmina@demo.astravue.example", invented=invented)
+    assert text.endswith("@demo.astravue.example")
+    assert "wilhelmina" not in text
+
+
+# Forms of names
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Ludmila Straßburger", "LUDMILA STRASSBURGER has it"),
+        ("Ludmila Straßburger", "Ask strassburger"),
+        ("Tim Okonjo", "Tims task, and Okonjos"),
+        ("Ludmila Okonjo", "Ask Ludmilas or Ludmilam"),
+        ("Li Wei", "Ask li wei or LI WEI, WEI"),
+        ("Mark Oyelaran", "MARK OYELARAN or Oyelaran, Mark said it to Mark"),
+    ],
+)
+def test_a_name_is_found_in_other_forms(name: str, text: str) -> None:
+    told = said_masked(text, {"userName": name}).casefold()
+    assert not any(word in told.replace("mark said", "") for word in name.casefold().split() if len(word) > 2)
+    assert "li" not in told.split()
+
+
+def test_the_forms_of_one_name_get_one_pseudonym() -> None:
+    first, second, third = said_masked(
+        "Straßburger STRASSBURGER Straßburgers", {"userName": "Straßburger"}
+    ).split()
+    assert first.upper() == second
+    assert third == f"{first}s"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("An Nguyen", "An apple"),
+        ("May Okonjo", "May 5th, on May 5th, and it may be"),
+        ("Mark Okonjo", "Mark it done"),
+        ("Tim Okonjo", "The timing of time"),
+        ("Will Okonjo", "I will. Will it?"),
+    ],
+)
+def test_words_that_are_names_too_stay(name: str, text: str) -> None:
+    assert said_masked(text, {"userName": name}) == text
+
+
+def test_only_what_has_a_capital_right_before_an_address_is_a_name() -> None:
+    first = "There are Ludmila Straßburger (ludmila@x.example)"
+    told = said_masked(f"{first} and jonas weber <jonas.weber@x.example>. There are more")
+    assert told.startswith("There are ")
+    assert told.endswith("There are more")
+    assert not any(word in told.casefold() for word in ("ludmila", "straßburger", "jonas", "weber"))
+    assert said_masked("Ask Them All (all@x.example). Ask me").endswith("Ask me")
 
 
 def test_it_is_counted_by_kind() -> None:
-    masking = Masking([said("sk-abcdefgh1234"), result(PRIYA)], (), hides_people=True)
+    masking = Masking([said("sk-abcdefgh1234"), result(PRIYA)], ())
     for line in (said("sk-abcdefgh1234 and sk-abcdefgh1234"), result(PRIYA)):
         masking.mask(line)
     assert masking.counts == {"API key": 1, "name": 2, "e-mail address": 1}
