@@ -19,7 +19,7 @@ from evals.definitions.documents import DocumentError, Node, read_document
 from evals.definitions.expectations import check_that_it_checks, read_expectation
 from evals.definitions.fields import Fields, value_of
 from evals.definitions.problems import CaseError, Problem, Problems, choices
-from evals.definitions.selection import ALL, find_files, id_of, in_shard, is_in_suite
+from evals.definitions.selection import ALL, SUFFIX, find_files, id_of, in_shard, is_in_suite
 from evals.definitions.turns import read_turn
 
 CASE_FIELDS = (
@@ -76,6 +76,11 @@ def read_case(path: Path, root: Path) -> Case:
         CaseError: It cannot be read, or something is wrong with it.
     """
     problems = Problems(path)
+    if path.suffix != SUFFIX:
+        renamed = path.with_suffix(SUFFIX).name
+        raise CaseError(
+            [Problem(path, 1, f"the name of a case ends in {SUFFIX}; rename the file to {renamed}")]
+        )
     try:
         node = read_document(path.read_bytes())
         case = _read(node, path, problems)

@@ -12,6 +12,8 @@ from evals.definitions.problems import choices
 ALL = "all"
 """The suite that every case belongs to."""
 SUFFIX = ".yaml"
+_OTHER_SUFFIX = ".yml"
+"""What a case may be called by mistake; it is found, so that it can be refused."""
 
 
 def shipped_cases() -> Path:
@@ -75,4 +77,5 @@ def _at(path: Path) -> list[Path]:
 
 
 def _files_below(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob(f"*{SUFFIX}") if path.is_file())
+    found = (path for suffix in (SUFFIX, _OTHER_SUFFIX) for path in folder.rglob(f"*{suffix}"))
+    return sorted(path for path in found if path.is_file())

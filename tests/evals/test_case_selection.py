@@ -106,6 +106,19 @@ def test_one_broken_file_does_not_stop_the_others(tmp_path: Path) -> None:
     assert str(problems[0]).startswith(f"{broken}:3: it is no YAML here")
 
 
+@pytest.mark.parametrize("patterns", [[], ["single-step"], ["single-step/three"]])
+def test_a_file_with_the_other_ending_of_yaml_is_refused_with_its_right_name(
+    tmp_path: Path, patterns: list[str]
+) -> None:
+    root = folder_of_three(tmp_path)
+    other = write(root, SMALLEST, "single-step/three.yml")
+    cases, problems = read_cases(root, patterns)
+    assert "single-step/three" not in {case.id for case in cases}
+    assert [str(problem) for problem in problems] == [
+        f"{other}:1: the name of a case ends in .yaml; rename the file to three.yaml."
+    ]
+
+
 def test_paths_below_the_current_folder_are_shown_from_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
