@@ -7,7 +7,8 @@ from agent.jsontypes import JsonObject, JsonValue, dump, is_object
 from agent.kept_results import READ_RESULT
 from agent.tools.catalogue import FIND_TOOLS
 from agent.transcripts.lines import text_of
-from evals.definitions.case import VERSION, Category
+from evals.definitions.case import VERSION, Action, Category
+from evals.recording.facts import facts_of
 from evals.replaying.events import call_id_of
 from evals.replaying.turns import RecordedTurn
 
@@ -27,6 +28,7 @@ class _Call:
     writes: bool
     outcome: str
     result: JsonValue
+    turn: RecordedTurn
     name: str = ""
     refers: JsonObject = field(default_factory=dict[str, JsonValue])
 
@@ -35,27 +37,54 @@ class _Call:
         return self.arguments != self.made_with
 
 
-def make_case(title: str, workspace: JsonObject, timezone: str, turns: Sequence[RecordedTurn]) -> JsonObject:
+def make_case(
+    title: str, workspace: JsonObject, timezone: str, turns: Sequence[RecordedTurn]
+) -> tuple[JsonObject, tuple[int, ...]]:
     """Make a case.
 
     Where the workspace is a recording, calls alone tell what was done, so they are expected with all their
-    arguments.
+    arguments. What the user did by hand is no message: it happens as the next turn begins.
 
     Args:
         title: What the conversation is about.
         workspace: What it begins with.
         timezone: Where its user is.
-        turns: What was said and done, masked.
+        turns: What was said and done, masked; something was said in one of them at least.
+
+    Returns:
+        The case, and the turns by hand that nothing in it stands for.
     """
     by_turn = [[*_calls(turn)] for turn in turns]
-    _refer([call for of_turn in by_turn for call in of_turn])
-    written: list[JsonValue] = [_turn(turn, calls) for turn, calls in zip(turns, by_turn, strict=True)]
+    calls = [call for of_turn in by_turn for call in of_turn]
+    _refer(calls)
+    written: list[JsonValue] = []
+    waiting: list[_Call] = []
+    lost: list[_Call] = []
+    for turn, of_turn in zip(turns, by_turn, strict=True):
+        if turn.is_by_hand:
+            waiting += [call for call in of_turn if call.writes and call.outcome == "succeeded"]
+            continue
+        # Only golden calls can refer to what was made, and recorded answers follow from no calls.
+        can_run = [call for call in waiting if not call.refers and "recorded" not in workspace]
+        lost += [call for call in waiting if call not in can_run]
+        written.append({**_turn(turn, of_turn), **_disturbed(can_run)})
+        waiting.clear()
     case: JsonObject = {"version": VERSION, "title": title, "category": Category.RECORDED.value}
     case["workspace"] = workspace
     if timezone != "UTC":
         case["timezone"] = timezone
-    calls = [call for of_turn in by_turn for call in of_turn]
-    return {**case, "turns": written, "expect": _expect(turns[-1], calls, whole="recorded" in workspace)}
+    said = [turn for turn in turns if not turn.is_by_hand]
+    asked = [call for call in calls if not call.turn.is_by_hand]
+    case |= {"turns": written, "expect": _expect(said, asked, calls, whole="recorded" in workspace)}
+    return case, tuple(sorted({call.turn.number for call in [*lost, *waiting]}))
+
+
+def _disturbed(calls: Sequence[_Call]) -> JsonObject:
+    done: list[JsonValue] = [
+        {"start": True, "do": Action.RUN.value, "tool": call.tool, "arguments": call.made_with}
+        for call in calls
+    ]
+    return {"disturbances": done} if done else {}
 
 
 def _calls(turn: RecordedTurn) -> Iterator[_Call]:
@@ -75,6 +104,7 @@ def _calls(turn: RecordedTurn) -> Iterator[_Call]:
                 begun.get("effect") != "read",
                 outcome,
                 event.get("structured"),
+                turn,
             )
 
 
@@ -94,7 +124,7 @@ def _turn(turn: RecordedTurn, calls: Sequence[_Call]) -> JsonObject:
         written["approve"] = globs
     if edits:
         written["edits"] = {**edits}
-    if any(event.get("type") == "sign_in_requested" and event.get("signed_in") for event in turn.events):
+    if turn.signs_in:
         written["signs_in"] = True
     return written
 
@@ -122,14 +152,29 @@ def _refer(calls: Sequence[_Call]) -> None:
     """Let arguments refer to what an earlier call made, so that its id may be another one."""
     made: dict[int, tuple[_Call, str]] = {}
     seen: set[int] = set()
+    count = 0
+
+    def written(value: JsonValue) -> JsonValue:
+        nonlocal count
+        if isinstance(value, list):
+            return [written(item) for item in value]
+        if is_object(value):
+            return {key: written(item) for key, item in value.items()}
+        if isinstance(value, bool) or not isinstance(value, int) or value not in made:
+            return value
+        maker, path = made[value]
+        if not maker.name:
+            count += 1
+            maker.name = f"made{count}"
+        return f"${maker.name}.{path}"
+
     for call in calls:
         for key, value in call.made_with.items():
-            if isinstance(value, int) and not isinstance(value, bool) and value in made:
-                maker, path = made[value]
-                maker.name = maker.name or f"made{sum(bool(each.name) for each in calls) + 1}"
-                call.refers[key] = f"${maker.name}.{path}"
+            if (refers := written(value)) != value:
+                call.refers[key] = refers
         numbers = dict(_ids(call.result, "", 0))
-        if call.writes and call.outcome == "succeeded":
+        # What was made by hand has no name in the case, and the same id each time.
+        if call.writes and call.outcome == "succeeded" and not call.turn.is_by_hand:
             made |= {number: (call, path) for number, path in numbers.items() if number not in seen}
         seen |= numbers.keys()
         seen |= {value for value in call.made_with.values() if isinstance(value, int)}
@@ -149,29 +194,47 @@ def _ids(value: JsonValue, path: str, depth: int) -> Iterator[tuple[int, str]]:
             yield from _ids(item, f"{path}.{key}".removeprefix("."), depth + 1)
 
 
-def _expect(last: RecordedTurn, calls: Sequence[_Call], *, whole: bool) -> JsonObject:
+def _expect(
+    said: Sequence[RecordedTurn], asked: Sequence[_Call], calls: Sequence[_Call], *, whole: bool
+) -> JsonObject:
     expect: JsonObject = {}
-    done = [call for call in calls if call.outcome == "succeeded"]
+    done = [call for call in asked if call.outcome == "succeeded"]
     wanted = [call for call in done if call.writes] or done
-    rules = [_rule(call.tool, call.made_with if whole else _ids_given(call)) for call in wanted]
+    rules = [_rule(call.tool, _given(call) if whole else _ids_given(call)) for call in wanted]
     if rules:
         expect["calls"] = [*{dump(rule): rule for rule in rules}.values()]
-    refused = sorted({call.tool for call in calls} - {call.tool for call in done})
+    refused = sorted({call.tool for call in asked} - {call.tool for call in done})
     if refused:
         expect["never"] = [_rule(tool, {}) for tool in refused]
-    if not calls:
-        expect["answers"] = [{"matches": [r"\w"]}]
-    error = last.events[-1].get("error")
-    code = error.get("exit_code") if is_object(error) else None
-    return {**expect, "ends": code} if code else expect
+    answers = _answers(said, calls)
+    if answers or not asked:
+        expect["answers"] = [answers or {"matches": [r"\w"]}]
+    return expect
+
+
+def _answers(said: Sequence[RecordedTurn], calls: Sequence[_Call]) -> JsonObject:
+    """What the last answer says that results told, or the one before it, and so on."""
+    for number in range(len(said), 0, -1):
+        turn = said[number - 1]
+        until = [call.result for call in calls if call.turn.number <= turn.number]
+        heard = "\n".join(each.text for each in said[:number])
+        if facts := facts_of(text_of(turn.events[-1], "text"), until, heard):
+            contains: list[JsonValue] = [*facts]
+            return {**({"turn": number} if number < len(said) else {}), "contains": contains}
+    return {}
+
+
+def _given(call: _Call) -> Mapping[str, JsonValue]:
+    """What a call was made with, but for what the conversation itself made."""
+    return {key: value for key, value in call.made_with.items() if key not in call.refers}
 
 
 def _ids_given(call: _Call) -> Mapping[str, JsonValue]:
     """Which things a call was about, as far as they were there before the conversation."""
     return {
         key: value
-        for key, value in call.made_with.items()
-        if isinstance(value, int) and key.casefold().endswith("id") and key not in call.refers
+        for key, value in _given(call).items()
+        if isinstance(value, int) and key.casefold().endswith("id")
     }
 
 

@@ -54,6 +54,11 @@ class RecordedTurn:
         return self.events[-1].get("type") not in ("turn_finished", "turn_failed")
 
     @property
+    def failed(self) -> bool:
+        """It ended with an error."""
+        return self.events[-1].get("type") == "turn_failed"
+
+    @property
     def by_hand(self) -> ToolCall | None:
         """The first call that the user made in the model's place, if this turn is one."""
         for event in self.events:
