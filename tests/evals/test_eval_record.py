@@ -1,6 +1,7 @@
 """Saved conversations become cases that can be replayed, and the transcripts of cases are recorded anew."""
 
 import json
+import resource
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -9,9 +10,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from anyio import to_thread
 
 from agent.cli import main
-from agent.errors import AgentError
+from agent.errors import AgentError, ModelError
 from agent.events import ApprovalRequested, Decision
 from agent.folders import Folders, find_folders
 from agent.jsontypes import JsonObject
@@ -20,8 +22,10 @@ from agent.settings import Settings
 from agent.transcripts.lines import encode_line, text_of
 from agent.transcripts.reading import read_transcript
 from agent.transcripts.transcript import Transcript
-from evals.definitions.case import Case, Category
+from evals.definitions.case import Action, Case, Category, Moment
 from evals.definitions.reading import read_case
+from evals.recording.answers import leave_out_repeats
+from evals.recording.checking import find_faults
 from evals.recording.listing import ask_for_tools
 from evals.recording.of_session import Beginning, beginnings_of, make_session_case
 from evals.recording.snapshots import find_snapshot
@@ -179,6 +183,93 @@ async def test_it_ends_before_a_turn_that_was_interrupted(tmp_path: Path) -> Non
         make_session_case(Transcript(cut.header, cut.events[:2], cut.path), "x", (), None, Beginning.SEED)
 
 
+async def test_it_ends_before_a_last_turn_that_failed(tmp_path: Path) -> None:
+    answers = [say("Hello."), ModelError("The endpoint is gone.")]
+    async with talking(demo_case(tmp_path / "a.yaml"), answers) as talk:
+        await talk.say("Hello to the whole team")
+        await talk.say("Go on")
+        case, _, notes = write(talk.transcript, tmp_path / "cases")
+    assert ([turn.say for turn in case.turns], case.expect.ends) == (["Hello to the whole team"], 0)
+    assert notes == ("Turn 2 ended with an error, to which no right answer leads; the case ends before it.",)
+    assert await replayed(case) == ""
+
+
+async def test_one_that_only_failed_is_not_recorded(tmp_path: Path) -> None:
+    async with talking(demo_case(tmp_path / "a.yaml"), [ModelError("It is gone.")]) as talk:
+        await talk.say("Hello to the whole team")
+        with pytest.raises(AgentError, match="nothing to record"):
+            make_session_case(talk.transcript, "x", (), None, Beginning.SEED)
+
+
+async def test_its_answer_has_to_say_what_results_told(tmp_path: Path) -> None:
+    answers = [
+        say("", call(1, "astravue_get_task", taskId=TASK)),
+        say("“Sign the lease for the new office” (#141383) of Office move is due on 2026-11-13."),
+        say("Yes."),
+    ]
+    async with talking(demo_case(tmp_path / "a.yaml"), answers) as talk:
+        await talk.say("What about the lease of Office move?")
+        await talk.say("Is that late?")
+        case, _, _ = write(talk.transcript, tmp_path / "cases")
+    (rule,) = case.expect.answers
+    # Its project is what the user said, and its id another run may not have.
+    assert (rule.turn, rule.contains) == (1, ("Sign the lease for the new office", "2026-11-13"))
+    assert await find_faults(case.path, tmp_path / "cases") == []
+
+
+async def test_what_was_written_by_hand_happens_as_the_next_turn_begins(tmp_path: Path) -> None:
+    answers = [
+        say("Hello."),
+        say("", call(1, "astravue_get_task", taskId=TASK)),
+        say("You made its priority Low."),
+    ]
+    async with talking(demo_case(tmp_path / "a.yaml"), answers) as talk:
+        await talk.say("Hello to the whole team")
+        await talk.call("astravue_update_task", {"taskId": TASK, "priority": "Low"}, allow)
+        await talk.call("astravue_get_task", {"taskId": TASK})
+        await talk.say("What did I do?")
+        await talk.call("astravue_get_task", {"taskId": TASK})
+        case, _, notes = write(talk.transcript, tmp_path / "cases")
+    assert [turn.say for turn in case.turns] == ["Hello to the whole team", "What did I do?"]
+    (disturbance,) = case.turns[1].disturbances
+    assert (disturbance.moment, disturbance.action) == (Moment.START, Action.RUN)
+    assert disturbance.call is not None
+    assert (disturbance.call.tool, disturbance.call.arguments) == (
+        "astravue_update_task",
+        {"taskId": TASK, "priority": "Low"},
+    )
+    assert notes == ()
+    assert await replayed(case) == ""
+    assert await find_faults(case.path, tmp_path / "cases") == []
+
+
+async def test_what_was_undone_by_hand_can_only_be_replayed(tmp_path: Path) -> None:
+    answers = [say("", call(1, "astravue_create_task", **CREATE)), say("Created."), say("It is gone.")]
+    async with talking(demo_case(tmp_path / "a.yaml"), answers) as talk:
+        await talk.say("Create a task for the release notes", allow)
+        await talk.undo(allow)
+        await talk.say("Is it there?")
+        case, _, notes = write(talk.transcript, tmp_path / "cases")
+    assert [turn.disturbances for turn in case.turns] == [(), ()]
+    assert notes == (
+        "What you changed by hand in turn 2 cannot be done again by a case, so it can only be replayed.",
+    )
+    assert [rule.tool for rule in case.expect.calls] == ["astravue_create_task"]
+    assert await replayed(case) == ""
+
+
+async def test_ids_in_lists_refer_to_what_was_made_too(tmp_path: Path) -> None:
+    answers = [
+        say("", call(1, "astravue_create_task", **CREATE)),
+        say("", call(2, "astravue_bulk_delete_tasks", taskIds=[141548])),
+        say("Deleted."),
+    ]
+    async with talking(demo_case(tmp_path / "a.yaml"), answers) as talk:
+        await talk.say("Create a task for the release notes and delete it", allow)
+        case, _, _ = write(talk.transcript, tmp_path / "cases")
+    assert case.turns[0].calls[1].arguments == {"taskIds": ["$made1.taskId"]}
+
+
 async def test_one_that_was_resumed_is_kept_with_the_answers_of_its_server(tmp_path: Path) -> None:
     transcript = await talk_about_a_task(tmp_path)
     prefix = next(event for event in transcript.events if event["type"] == "request_prefix")
@@ -199,10 +290,11 @@ async def look_at_the_lease(folder: Path) -> Transcript:
 
 
 CLIENT = "INSERT INTO oauth_clients VALUES ('me', NULL, 'Daniel''s machine', '[]', '[]', 'none', 0)"
+SIGN_IN = "INSERT INTO token_families VALUES (1, 'me', 101, '', ?, 0, NULL)"
 
 
-def keep_sandbox(home: Path, name: str) -> Folders:
-    """Put the database of a sandbox where one keeps it, with a client that signed in."""
+def keep_sandbox(home: Path, name: str, server: str) -> Folders:
+    """Put the database of a sandbox where one keeps it, with a client that signed in to it there."""
     folders = find_folders({"ASTRAVUE_HOME": str(home)})
     (folders.sandbox / name).mkdir(parents=True)
     with (
@@ -211,13 +303,15 @@ def keep_sandbox(home: Path, name: str) -> Folders:
     ):
         database.deserialize(start_of(demo_case(home / "a.yaml")))
         database.execute(CLIENT)
+        database.execute(SIGN_IN, [server])
         database.backup(file)
     return folders
 
 
 async def test_one_with_a_sandbox_that_can_still_be_had_gets_a_snapshot_of_it(tmp_path: Path) -> None:
-    transcript = elsewhere(await look_at_the_lease(tmp_path), "http://127.0.0.1:8632/mcp")
-    snapshot = find_snapshot(transcript, keep_sandbox(tmp_path / "home", "try-1"))
+    server = "http://127.0.0.1:8632/mcp"
+    transcript = elsewhere(await look_at_the_lease(tmp_path), server)
+    snapshot = find_snapshot(transcript, keep_sandbox(tmp_path / "home", "try-1", server))
     assert beginnings_of(transcript, snapshot) == (Beginning.SNAPSHOT, Beginning.ANSWERS)
     made = make_session_case(transcript, "talk", (), None, Beginning.SNAPSHOT, snapshot)
     made.write(tmp_path / "cases")
@@ -229,7 +323,7 @@ async def test_one_with_a_sandbox_that_can_still_be_had_gets_a_snapshot_of_it(tm
 
 
 async def test_one_that_wrote_gets_none(tmp_path: Path) -> None:
-    folders = keep_sandbox(tmp_path / "home", ".")
+    folders = keep_sandbox(tmp_path / "home", ".", "http://localhost:9999/mcp")
     wrote = elsewhere(await talk_about_a_task(tmp_path), "http://localhost:9999/mcp")
     looked = elsewhere(await look_at_the_lease(tmp_path), "http://localhost:9999/mcp")
     assert find_snapshot(wrote, folders) == b""
@@ -238,13 +332,90 @@ async def test_one_that_wrote_gets_none(tmp_path: Path) -> None:
     assert find_snapshot(looked, find_folders({"ASTRAVUE_HOME": str(tmp_path / "other")})) == b""
 
 
+async def test_the_sandbox_that_another_address_had_is_not_taken(tmp_path: Path) -> None:
+    looked = elsewhere(await look_at_the_lease(tmp_path), "http://localhost:9999/mcp")
+    assert find_snapshot(looked, keep_sandbox(tmp_path / "home", ".", "http://localhost:9998/mcp")) == b""
+
+
+async def talk_about_jonas(folder: Path, home: Path, server: str, tool: str) -> tuple[Transcript, Folders]:
+    """Looks at a task in a sandbox where somebody has put what is theirs."""
+    folders = keep_sandbox(home, ".", server)
+    file = folders.sandbox / "astravue.db"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute(
+            "UPDATE users SET first_name = 'Jonas', last_name = 'Weber', email = 'jonas.weber@acme.io' "
+            "WHERE user_id = 105"
+        )
+        database.execute(
+            "UPDATE tasks SET task_title = 'Ask Jonas', description = 'password is Summer2024! sk-abcdef012' "
+            "WHERE task_id = ?",
+            (TASK,),
+        )
+        database.execute("UPDATE OR REPLACE task_owners SET user_id = 105 WHERE task_id = ?", (TASK,))
+        database.execute(
+            "UPDATE tasks SET description = 'Webers fax: 212-736-5000' WHERE task_id <> ?", (TASK,)
+        )
+        database.commit()
+        (folder / "own.db").write_bytes(database.serialize())
+    arguments = {"taskId": TASK} if "task" in tool else {}
+    answers = [say("", call(1, tool, **arguments)), say("Jonas Weber has it, Alex.")]
+    case = demo_case(folder / "own.yaml")
+    own = replace(case, workspace=replace(case.workspace, snapshot="own.db"))
+    async with talking(own, answers) as talk:
+        await talk.say("Does Jonas have it? I am Wilhelmina Oak (w.oak@acme.io), +1 415 867 5309")
+        return elsewhere(talk.transcript, server), folders
+
+
+async def test_the_tables_of_a_snapshot_are_masked_like_the_conversation(tmp_path: Path) -> None:
+    server = "http://127.0.0.1:9999/mcp"
+    transcript, folders = await talk_about_jonas(tmp_path, tmp_path / "home", server, "astravue_get_task")
+    made = make_session_case(
+        transcript, "talk", (), None, Beginning.SNAPSHOT, find_snapshot(transcript, folders)
+    )
+    made.write(tmp_path / "cases")
+    case = read_case(tmp_path / "cases" / "recorded" / "talk.yaml", tmp_path / "cases")
+    files = b"".join(path.read_bytes() for path in case.path.parent.iterdir())
+    for private in (
+        "Jonas",
+        "jonas",
+        "Weber",
+        "acme",
+        "Wilhelmina",
+        "867 5309",
+        "736-5000",
+        "Summer",
+        "sk-ab",
+    ):
+        assert private.encode() not in files, private
+    assert b"Alex" in files
+    assert made.masked.keys() == {
+        *("name", "e-mail address", "telephone number", "password or key", "API key"),
+    }
+    assert await replayed(case) == ""
+
+
+async def test_where_pseudonyms_come_in_another_order_than_names_the_answers_are_kept(tmp_path: Path) -> None:
+    server, tool = "http://127.0.0.1:9999/mcp", "astravue_get_workspace_members"
+    transcript, folders = await talk_about_jonas(tmp_path, tmp_path / "home", server, tool)
+    snapshot = find_snapshot(transcript, folders)
+    ways = [
+        make_session_case(transcript, "talk", (), None, way, snapshot)
+        for way in beginnings_of(transcript, snapshot)
+    ]
+    case, result = await find_fitting(ways)
+    assert (len(ways), case.snapshot, result.difference) == (2, b"", "")
+    assert case.server is not None
+
+
 async def test_a_snapshot_that_is_not_what_it_began_with_is_not_taken(tmp_path: Path) -> None:
-    transcript = elsewhere(await look_at_the_lease(tmp_path), "http://127.0.0.1:8631/mcp")
-    folders = keep_sandbox(tmp_path / "home", "try-0")
+    server = "http://127.0.0.1:8631/mcp"
+    transcript = elsewhere(await look_at_the_lease(tmp_path), server)
+    folders = keep_sandbox(tmp_path / "home", "try-0", server)
     with closing(sqlite3.connect(folders.sandbox / "try-0" / "astravue.db")) as database:
         database.execute("UPDATE tasks SET task_title = 'Another' WHERE task_id = ?", (TASK,))
         database.commit()
     snapshot = find_snapshot(transcript, folders)
+    assert snapshot != b""
     ways = [
         make_session_case(transcript, "talk", (), None, way, snapshot)
         for way in beginnings_of(transcript, snapshot)
@@ -374,6 +545,18 @@ async def test_one_that_wants_a_sign_in_or_is_gone_is_not(tmp_path: Path) -> Non
     assert await ask_for_tools(Settings(server="http://127.0.0.1:9/mcp"), folders) is None
 
 
+def test_equal_calls_with_equal_answers_are_kept_once() -> None:
+    def read(text: str) -> RecordedCall:
+        return RecordedCall("show", {"key": "A"}, text)
+
+    write_call = RecordedCall("close", {"key": "A"}, "closed", writes=True)
+    assert leave_out_repeats([read("one")] * 25) == [read("one")]
+    changing = [read("one"), read("one"), read("two"), read("two")]
+    assert leave_out_repeats(changing) == changing[:3]
+    written = [read("one"), write_call, write_call, read("one")]
+    assert leave_out_repeats(written) == [read("one"), write_call, read("one")]
+
+
 def test_a_call_that_was_not_recorded_has_no_answer() -> None:
     reads = [RecordedCall("show", {"key": "A"}, text) for text in ("one", "two")]
     write_call = RecordedCall("close", {"key": "A"}, "closed", writes=True)
@@ -445,6 +628,54 @@ def test_it_says_what_was_written_and_masked_and_whether_it_can_be_replayed(
     assert "Replayed, it is the SAME: 8 turns, 14 tool calls." in out
 
 
+def test_a_conversation_that_is_recorded_again_stays_as_it_is(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(home, first_day())
+    assert record("last", "--into", tmp_path, "--name", "day") == 0
+    before = (tmp_path / "recorded" / "day.jsonl").read_bytes()
+    assert record("--cases", "--into", tmp_path) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "1 unchanged."
+    assert (tmp_path / "recorded" / "day.jsonl").read_bytes() == before
+
+
+def test_the_conversation_that_is_shipped_is_as_it_is_recorded(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "day.jsonl").write_bytes(FIRST_DAY.read_bytes())
+    assert record("--cases", tmp_path / "day.jsonl") == 0
+    assert capsys.readouterr().out == "1 unchanged.\n"
+
+
+async def test_what_the_case_lacks_is_said(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with talking(demo_case(tmp_path / "a.yaml"), [say("Hello.")]) as talk:
+        await talk.say("Hello to the whole team")
+        save(home, lines_of(talk.transcript))
+    assert await to_thread.run_sync(record, "last", "--into", tmp_path) == 1
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "Replayed, it is the SAME: 1 turn, 0 tool calls.",
+        "The case does not hold: an agent that does nothing passes; add facts that only a right answer holds "
+        "(expect.answers, contains), or calls (expect.calls).",
+    ]
+
+
+async def test_nothing_of_a_case_is_left_where_the_disk_is_full(tmp_path: Path) -> None:
+    transcript = await talk_about_a_task(tmp_path)
+    made = make_session_case(transcript, "talk", (), None, Beginning.SEED)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # The transcript is longer than that.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(AgentError, match="Nothing of it is there"):
+            made.write(tmp_path / "cases")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [*(tmp_path / "cases" / "recorded").iterdir()] == []
+    assert len(made.write(tmp_path / "cases")) == 2
+
+
 def test_a_case_that_is_there_is_not_replaced(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -461,7 +692,10 @@ def test_a_case_that_is_there_is_not_replaced(
         ([], "Name one conversation to record."),
         (["one", "two"], "Name one conversation to record."),
         (["20200101"], "There is no conversation “20200101”."),
-        (["last", "--name", "Not A Name"], "A case cannot be called Not A Name"),
+        (["last", "--name", "Not A Name"], "A case cannot be called “Not A Name”"),
+        (["last", "--name", ""], "A case cannot be called “”; 1 to 100 small letters"),
+        (["last", "--name", "a" * 300], "…”; 1 to 100 small letters, digits and dashes are allowed."),
+        (["--cases", "--name", ""], "--name is for one conversation"),
         (["--cases", "--name", "x"], "--name is for one conversation"),
     ],
 )
@@ -515,6 +749,23 @@ def test_the_transcripts_of_cases_are_recorded_to_the_same_bytes_and_only_what_c
     assert (folder / "b.jsonl").read_bytes() == before[folder / "b.jsonl"]
     assert main(["eval", "replay", "multi-step", "--cases", str(tmp_path)]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "2 of 2 are the same."
+
+
+def test_transcripts_are_listed_in_their_order_from_the_working_folder_on(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "multi-step"
+    folder.mkdir()
+    for name in ("b", "c", "a"):
+        (folder / f"{name}.yaml").write_text(CASE)
+    monkeypatch.chdir(tmp_path)
+    assert record("--cases", "--into", tmp_path) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "new multi-step/a.jsonl",
+        "new multi-step/b.jsonl",
+        "new multi-step/c.jsonl",
+        "3 new.",
+    ]
 
 
 def test_a_conversation_is_recorded_anew_from_what_its_model_said(
