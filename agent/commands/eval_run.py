@@ -212,7 +212,7 @@ async def _run(
 ) -> Ending:
     manifest = folder.manifest
     total = len(cases) * manifest.trials
-    engine = _engine(arguments, manifest.kind, total - folder.tally.ended, players)
+    engine = _engine(arguments, folder, total - folder.tally.ended, players)
     with RunProgress(total, folder.tally) as progress:
         showing = asyncio.create_task(progress.keep_showing(folder.tally))
         try:
@@ -228,11 +228,11 @@ async def _run(
             showing.cancel()
 
 
-def _engine(arguments: argparse.Namespace, kind: Kind, trials: int, players: Players) -> Engine:
+def _engine(arguments: argparse.Namespace, folder: RunFolder, trials: int, players: Players) -> Engine:
     setup = SandboxSetup(players)
     if arguments.scheduler:
-        return Distributed(setup, arguments.scheduler)
-    if kind in ASKS_A_MODEL:
+        return Distributed(setup, arguments.scheduler, resume=resume_command(folder.path))
+    if folder.manifest.kind in ASKS_A_MODEL:
         concurrency = 1 if is_embedded(players.settings) else _REQUESTS
         jobs = 1
     else:

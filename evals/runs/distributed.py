@@ -12,7 +12,7 @@ import importlib
 import logging
 import time
 import uuid
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -25,7 +25,6 @@ from evals.trials.trial import TrialPlan, TrialRecord
 _ADDRESS = ("tcp://", "tls://", "ucx://", "ws://", "wss://", "inproc://")
 _INSTALL = "Install it: pip install 'astravue-agent[distributed]'"
 _SAME = "Install the same astravue-agent with its extra “distributed” on every machine."
-_GO_ON = "Go on with it: astravue eval run --resume last --scheduler ADDRESS"
 _CONNECT_SECONDS = 10.0
 _WORKERS_SECONDS = 60.0
 _COUNT_SECONDS = 5.0
@@ -45,6 +44,7 @@ class Distributed:
     Args:
         setup: What they need.
         address: The scheduler's.
+        resume: The command that goes on with the run.
         wait_seconds: How long to wait for the first worker.
         connect_seconds: How long to wait for the scheduler.
     """
@@ -54,11 +54,13 @@ class Distributed:
         setup: Setup,
         address: str,
         *,
+        resume: str = "astravue eval run --resume last",
         wait_seconds: float = _WORKERS_SECONDS,
         connect_seconds: float = _CONNECT_SECONDS,
     ) -> None:
         self._job = make_job(uuid.uuid4().hex[:12], setup)
         self._address = address
+        self._resume = resume
         self._wait_seconds = wait_seconds
         self._connect_seconds = connect_seconds
 
@@ -68,7 +70,7 @@ class Distributed:
         client = await self._connect(library)
         try:
             await self._look_at_workers(client)
-            handing = _Handing(library, client, self._job, self._address, iter(plans))
+            handing = _Handing(library, client, self._job, self._lost, iter(plans))
             try:
                 async for record in handing.records():
                     yield record
@@ -76,6 +78,13 @@ class Distributed:
                 await handing.give_up()
         finally:
             await self._leave(client)
+
+    def _lost(self) -> AgentError:
+        address = hide_user(self._address)
+        return AgentError(
+            f"The scheduler at {address} was lost; the trials that had ended are kept.",
+            f"Once it is there again, go on with the run: {self._resume} --scheduler {address}",
+        )
 
     async def _connect(self, library: Any) -> Any:
         try:
@@ -123,17 +132,22 @@ class _Handing:
         library: Dask `distributed`.
         client: Its client.
         job: What the trials need.
-        address: The scheduler's, for errors.
+        lost: Makes the error of a scheduler that is lost.
         waiting: Plans that nobody has yet.
     """
 
     def __init__(
-        self, library: Any, client: Any, job: Job, address: str, waiting: Iterator[TrialPlan]
+        self,
+        library: Any,
+        client: Any,
+        job: Job,
+        lost: Callable[[], AgentError],
+        waiting: Iterator[TrialPlan],
     ) -> None:
         self._library = library
         self._client = client
         self._job = job
-        self._address = address
+        self._lost = lost
         self._waiting = waiting
         self._in_hand: dict[asyncio.Task[TrialRecord | None], TrialPlan] = {}
         # Trials that were there each time that several workers died; one of them may be the reason.
@@ -206,12 +220,6 @@ class _Handing:
         if isinstance(answer, Refused):
             raise AgentError(answer.problem, answer.hint)
         return answer
-
-    def _lost(self) -> AgentError:
-        return AgentError(
-            f"The scheduler at {hide_user(self._address)} was lost; the trials that had ended are kept.",
-            _GO_ON,
-        )
 
 
 def check_address(address: str) -> None:

@@ -246,7 +246,7 @@ async def test_a_scheduler_that_is_lost_ends_the_run_in_a_sentence(tmp_path: Pat
         dask.config.set({"distributed.comm.timeouts.connect": "200ms"}),
     ):
         async with aclosing(
-            Distributed(FakeSetup(tmp_path), cluster.address).run(plan_to("", "wait"))
+            Distributed(FakeSetup(tmp_path), cluster.address, resume="go on").run(plan_to("", "wait"))
         ) as records:
             await anext(records)
             cluster.processes[0].kill()
@@ -255,6 +255,7 @@ async def test_a_scheduler_that_is_lost_ends_the_run_in_a_sentence(tmp_path: Pat
     assert str(told.value).startswith(
         f"The scheduler at {cluster.address} was lost; the trials that had ended are"
     )
+    assert told.value.hint.endswith(f": go on --scheduler {cluster.address}")
 
 
 def test_an_address_that_is_none_is_refused() -> None:
