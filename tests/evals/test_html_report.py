@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.cli import main
+from agent.jsontypes import JsonObject
 from agent.model.protocol import Usage
 from evals.reports.html import write_html
 from evals.reports.page.histograms import Measure, draw_histogram
@@ -112,6 +113,19 @@ def test_a_run_of_which_nothing_finished_is_written_too() -> None:
 
 def test_tokens_and_cost_are_told_by_category() -> None:
     assert "bulk 1,800 0 200 $0.0200" in read(made_run({"bulk/a": "pf"})).text
+
+
+def test_what_the_users_model_and_the_judge_cost_is_part_of_all_costs() -> None:
+    used: JsonObject = {"input_tokens": 50, "output_tokens": 5, "cost": 0.5}
+    verdict: JsonObject = {"passed": True, "reason": "", "model": "judge", "usage": used}
+    user: JsonObject = {"end": "reached", "reason": "", "model": "player", "usage": used}
+    page = read(one_trial(verdict=verdict, user=user))
+    assert "Cost $1.01 1,000 tokens read 110 written of this, user's model: $0.5000" in page.text
+    assert "of this, judge: $0.5000" in page.text
+    assert "bulk 1,000 0 110 $1.01" in page.text
+    (trial,) = page.trials.values()
+    assert ["Cost", "$0.0100"] in trial["facts"]
+    assert ["Cost of all models", "$1.01"] in trial["facts"]
 
 
 def test_without_a_model_nothing_is_said_of_tokens() -> None:
@@ -395,7 +409,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_command_writes_it_and_says_where(
     kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "new" / "run.html"
+    file = tmp_path / "run.html"
     assert main(["eval", "report", kept.name, "--html", str(file)]) == 0
     assert capsys.readouterr().err == f"Wrote {file}.\n"
     assert Page(file.read_text("utf-8")).trials[0]["entries"][0]["text"] == "Close the lease task"

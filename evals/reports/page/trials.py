@@ -17,6 +17,7 @@ from evals.reports.page.gathering import PARTS
 from evals.reports.words import count, duration
 from evals.runs.run import Result
 from evals.state.changes import Change
+from evals.trials.spending import spent
 from evals.trials.trial import TrialRecord
 
 _LONGEST = 20_000
@@ -68,6 +69,9 @@ def _facts(record: TrialRecord) -> Iterator[tuple[str, str]]:
         yield "Read", f"{count(usage.input_tokens, 'token')}{cached}"
         yield "Written", f"{count(usage.output_tokens, 'token')}{reasoning}"
         yield "Cost", describe_cost(usage.cost) if usage.cost is not None else "not known"
+    total = spent(record)
+    if total != usage and total.cost is not None:
+        yield "Cost of all models", describe_cost(total.cost)
     for label, said, word in (("Judge", record.verdict, "passed"), ("Simulated user", record.user, "end")):
         if said is not None:
             yield label, _opinion(said, word)
