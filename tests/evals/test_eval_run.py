@@ -1,12 +1,15 @@
 """`astravue eval run` tries cases, scores what came of them, and ends with what scripts can go by."""
 
 import json
+import shlex
+from datetime import date
 from pathlib import Path
 
 import pytest
 from run_cases import BROKEN, RENAME, SPACES, UNTRUE, keep
 
 from agent.cli import main
+from agent.model.prices import Price
 from evals.runs.reading import read_run
 from evals.trials.trial import Kind
 from tests.end_to_end.scripted_endpoint import ScriptedEndpoint
@@ -243,3 +246,21 @@ def test_a_file_that_cannot_be_written_is_refused_before_anything_is_run(
     assert f"{option}: {file} cannot be written" in capsys.readouterr().err
     assert not Path("run").exists()
     assert not Path("missing").exists()
+
+
+def test_a_run_that_would_cost_too_much_says_how_to_go_on_with_more(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(root, rename=RENAME)
+    # A trial takes 100 tokens in and 10 out.
+    price = Price(1_000, 1_000, 1_000, 1_000, date(2026, 11, 1), "https://example.test")
+    monkeypatch.setattr("agent.model.opening.price_of", lambda *_: price)
+    more = ["--max-cost", "0.25", "--trials", "9", "--output", "run"]
+    with ScriptedEndpoint([], "No.") as endpoint:
+        assert run(root, *more, "--base-url", endpoint.base_url, kind="live") == 7
+        told = capsys.readouterr().err
+        assert trials(Path("run")) == ["single-step/rename#1", "single-step/rename#2"]
+        command = shlex.split(told.partition("Go on with it: astravue ")[2])
+        assert command[-2:] == ["--max-cost", "0.5"]
+        assert main(command) == 7
+    assert len(trials(Path("run"))) == 4
