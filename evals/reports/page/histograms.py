@@ -37,8 +37,8 @@ class _Bin:
 
 
 def draw_histogram(measure: Measure) -> str:
-    """Draw how a measure is spread; nothing where it is not known of any trial, or always zero."""
-    if not any(measure.values):
+    """Draw how a measure is spread; nothing where it is not known of any trial, or always reads as zero."""
+    if all(measure.show(value) == measure.show(0.0) for value in measure.values):
         return ""
     bins = list(_bins(measure))
     most = max(each.trials for each in bins)

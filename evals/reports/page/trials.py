@@ -61,8 +61,8 @@ def _facts(record: TrialRecord) -> Iterator[tuple[str, str]]:
     yield "Calls of tools", f"{record.calls:,}"
     yield "Time", duration(record.seconds)
     for part, label in PARTS.items():
-        if part in record.timings:
-            yield label, duration(record.timings[part])
+        if (taken := duration(record.timings.get(part, 0.0))) != duration(0.0):
+            yield label, taken
     if usage.total_tokens:
         cached = f", {usage.cached_tokens:,} of them cached" if usage.cached_tokens else ""
         reasoning = f", {usage.reasoning_tokens:,} of them reasoning" if usage.reasoning_tokens else ""
