@@ -104,7 +104,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         default="",
         help="run the trials on the workers of this Dask scheduler, such as tcp://10.0.0.5:8786",
     )
-    parser.add_argument("--output", metavar="DIR", default=None, help="the folder to keep the run in")
+    parser.add_argument("--output", metavar="DIR", default=None, help="an empty folder to keep the run in")
     parser.add_argument(
         "--resume", metavar="RUN", default=None, help=f"go on with a run that was stopped: {_WHICH_RUN}"
     )

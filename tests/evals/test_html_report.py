@@ -96,6 +96,15 @@ def test_what_the_run_was_made_with_is_told() -> None:
     assert "live, 2026-11-26 01:36 UTC" in text
 
 
+def test_settings_are_told_by_their_names() -> None:
+    run = made_run(
+        {"bulk/a": "p"}, settings="0123abcd", noticeable={"api": "", "strict": "yes", "limits.steps": "9"}
+    )
+    text = read(run).text
+    assert "strict yes; limits.steps 9" in text
+    assert "0123abcd" not in text
+
+
 def test_each_category_and_each_case_has_a_row() -> None:
     page = read(made_run({"dates/due": "p", "bulk/close": "pf"}))
     assert re.search(r"bulk 50\.0 % \S+ to \S+ 1 of 2", page.text)
@@ -222,6 +231,17 @@ def test_a_trial_holds_its_checks_and_what_it_took() -> None:
     assert trial["checks"][1]["detail"] == "wanted: “Sign the lease”\nfound: nothing of it"
     assert ["Steps", "4"] in trial["facts"]
     assert ["Cost", "$0.0100"] in trial["facts"]
+
+
+def test_what_took_too_little_to_be_told_is_left_out() -> None:
+    page = read(one_trial(timings={"first_item": 0.004, "model": 1.5, "tools": 0.0}))
+    (trial,) = page.trials.values()
+    assert ["Model", "1.5 s"] in trial["facts"]
+    for label in ("First words or call of a step, mean", "Tools"):
+        assert label not in page.text
+        assert label not in [name for name, _ in trial["facts"]]
+    shown = read(one_trial(timings={"first_item": 0.4}))
+    assert "First words or call of a step, mean" in shown.text
 
 
 def test_what_a_judge_and_a_simulated_user_said_is_there() -> None:

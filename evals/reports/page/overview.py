@@ -76,7 +76,7 @@ def write_manifest(manifest: Manifest, clean: Clean) -> str:
         ("Part of the cases", manifest.shard),
         ("System prompt", manifest.prompt),
         ("Tools", manifest.tools),
-        ("Settings", manifest.settings),
+        ("Settings", _settings(manifest)),
         *sorted(manifest.versions.items()),
     ]
     written = facts((clean(label), clean(value)) for label, value in pairs)
@@ -84,6 +84,11 @@ def write_manifest(manifest: Manifest, clean: Clean) -> str:
         '<section aria-labelledby="made-with">\n<h2 id="made-with">Made with</h2>\n'
         f'<dl class="facts">\n{written}</dl>\n</section>'
     )
+
+
+def _settings(manifest: Manifest) -> str:
+    told = [f"{name} {value}" for name, value in manifest.noticeable.items() if value]
+    return "; ".join(told) or manifest.settings
 
 
 def write_broken(reasons: Mapping[str, list[tuple[int, str]]], clean: Clean) -> str:
