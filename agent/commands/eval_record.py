@@ -13,6 +13,7 @@ from agent.errors import ExitCode, UsageError
 from agent.transcripts.finding import find_transcript
 
 if TYPE_CHECKING:
+    from evals.recording.of_cases import Recorded
     from evals.replaying.many import Replayed
 
 _USUAL_FOLDER = Path("evals", "cases")
@@ -32,13 +33,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _record_cases(arguments: argparse.Namespace) -> int:
+    from evals.definitions.problems import shown_path
     from evals.definitions.reading import read_cases
     from evals.definitions.selection import shipped_cases
     from evals.recording.of_cases import Written, record_cases
     from evals.replaying.targets import TRANSCRIPT, find_targets
 
     prepare(arguments)
-    if arguments.name:
+    if arguments.name is not None:
         raise UsageError("--name is for one conversation; cases keep their names.")
     root = Path(arguments.into) if arguments.into else shipped_cases()
     bare = [name for name in arguments.names if Path(name).suffix == TRANSCRIPT]
@@ -50,30 +52,37 @@ def _record_cases(arguments: argparse.Namespace) -> int:
         cases += [target.case] if target.case else []
     sys.stderr.writelines(f"{problem}\n" for problem in problems)
 
-    async def record() -> dict[Written, int]:
-        counts = dict.fromkeys(Written, 0)
-        async for recorded in record_cases(cases):
-            counts[recorded.written] += 1
-            if recorded.written is Written.FAILED:
-                sys.stderr.write(f"{recorded.case.id}: {recorded.problem}\n")
-            elif recorded.written is not Written.UNCHANGED:
-                sys.stdout.write(f"{recorded.written} {recorded.case.transcript}\n")
-        return counts
+    async def record() -> "list[Recorded]":
+        return [recorded async for recorded in record_cases(cases)]
 
-    counts = asyncio.run(record())
+    counts = dict.fromkeys(Written, 0)
+    for recorded in sorted(asyncio.run(record()), key=lambda each: each.case.transcript):
+        counts[recorded.written] += 1
+        if recorded.written is Written.FAILED:
+            sys.stderr.write(f"{_named(recorded)}\n")
+        elif recorded.written is not Written.UNCHANGED:
+            sys.stdout.write(f"{recorded.written} {shown_path(recorded.case.transcript)}\n")
     sys.stdout.write(", ".join(f"{count} {written}" for written, count in counts.items() if count) + ".\n")
     if counts[Written.FAILED]:
         return ExitCode.FAILED
     return ExitCode.USAGE if problems else ExitCode.DONE
 
 
+def _named(recorded: "Recorded") -> str:
+    path = str(recorded.case.transcript)
+    return recorded.problem if path in recorded.problem else f"{recorded.case.id}: {recorded.problem}"
+
+
 def _record_session(arguments: argparse.Namespace) -> int:
     from agent.commands.sessions_export import own_secrets
+    from evals.recording.checking import find_faults
     from evals.recording.listing import ask_for_tools
-    from evals.recording.of_session import beginnings_of, make_session_case
+    from evals.recording.of_session import beginnings_of, check_name, make_session_case
     from evals.recording.snapshots import find_snapshot
     from evals.recording.trying import find_fitting
 
+    if arguments.name is not None:
+        check_name(arguments.name)
     settings, folders = prepare(arguments)
     transcript = find_transcript(folders.sessions, arguments.names[0])
     tools = None
@@ -86,12 +95,15 @@ def _record_session(arguments: argparse.Namespace) -> int:
         for beginning in beginnings_of(transcript, snapshot)
     )
     case, replayed = asyncio.run(find_fitting(cases))
-    for path in case.write(Path(arguments.into) if arguments.into else _USUAL_FOLDER):
-        sys.stdout.write(f"Wrote {path}\n")
+    root = Path(arguments.into) if arguments.into else _USUAL_FOLDER
+    written = case.write(root)
+    sys.stdout.writelines(f"Wrote {path}\n" for path in written)
     sys.stdout.write(_describe_masked(case.masked))
     sys.stdout.writelines(f"{note}\n" for note in case.notes)
     sys.stdout.write(_describe_replay(replayed))
-    return ExitCode.FAILED if replayed.error or replayed.difference else ExitCode.DONE
+    faults = asyncio.run(find_faults(written[-1], root))
+    sys.stdout.writelines(f"{fault}\n" for fault in faults)
+    return ExitCode.FAILED if replayed.error or replayed.difference or faults else ExitCode.DONE
 
 
 def _describe_masked(masked: Mapping[str, int]) -> str:

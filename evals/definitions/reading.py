@@ -15,7 +15,7 @@ from evals.definitions.beginnings import (
 )
 from evals.definitions.case import VERSION, Case, Category, Turn
 from evals.definitions.digests import digest_of
-from evals.definitions.documents import DocumentError, Node, read_document
+from evals.definitions.documents import DocumentError, Node, Table, read_document
 from evals.definitions.expectations import check_that_it_checks, read_expectation
 from evals.definitions.fields import Fields, value_of
 from evals.definitions.problems import CaseError, Problem, Problems, choices
@@ -96,6 +96,8 @@ def read_case(path: Path, root: Path) -> Case:
 
 def _read(node: Node, path: Path, problems: Problems) -> Case:
     fields = Fields(node, CASE_FIELDS, "a case", problems)
+    if not isinstance(node, Table):
+        problems.raise_any()
     if _is_newer(fields):
         # Whatever else looks wrong may be right in that version.
         problems = Problems(path)
@@ -114,6 +116,9 @@ def _read(node: Node, path: Path, problems: Problems) -> Case:
         fields.fault("category", f"is {category}, but the file lies in the folder {path.parent.name}")
     # A recorded server may have tools of its own, which the calls name.
     workspace = read_workspace(fields.node("workspace"), path, problems)
+    if workspace.recorded:
+        # Without them every call would be of a tool that there is not.
+        problems.raise_any()
     turns = _read_turns(fields, problems)
     expect = read_expectation(fields.node("expect"), len(turns), problems)
     check_that_it_checks(turns, expect, fields.line_of("expect"), problems)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from agent.jsontypes import JsonObject, dump, is_object
 from agent.transcripts.lines import text_of
@@ -41,6 +42,33 @@ def read_answers(events: Sequence[JsonObject]) -> Iterator[RecordedCall]:
             event.get("outcome") == "failed",
             begun.get("effect") != "read",
         )
+
+
+def leave_out_repeats(calls: Sequence[RecordedCall]) -> list[RecordedCall]:
+    """Leave out calls whose answer would be found without them, as it is the last one given to their like.
+
+    Args:
+        calls: In the order in which they were made; see `Answers` for how they are found.
+    """
+    kept: list[RecordedCall] = []
+    later: dict[str, RecordedCall] = {}
+    for index in range(len(calls) - 1, -1, -1):
+        call = calls[index]
+        if call.writes:
+            later.clear()
+            if not index or calls[index - 1] != call:
+                kept.append(call)
+            continue
+        before = next((each for each in _until_write(calls, index) if each.key == call.key), None)
+        if before != call or later.get(call.key, call) != call:
+            kept.append(call)
+            later[call.key] = call
+    return kept[::-1]
+
+
+def _until_write(calls: Sequence[RecordedCall], end: int) -> Iterator[RecordedCall]:
+    """The calls before one, the nearest first, back to the last that wrote."""
+    return takewhile(lambda call: not call.writes, reversed(calls[:end]))
 
 
 def lost_turns(events: Sequence[JsonObject]) -> Iterator[int]:

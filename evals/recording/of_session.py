@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from agent.transcripts.header import Header
 from agent.transcripts.lines import TURN_STARTED, encode_line
 from agent.transcripts.transcript import Transcript
 from evals.definitions.case import Category
-from evals.recording.answers import lost_turns, read_answers
+from evals.recording.answers import leave_out_repeats, lost_turns, read_answers
 from evals.recording.golden import make_case
 from evals.recording.invented import invented_by
 from evals.recording.listing import rebuild_tools
@@ -28,7 +29,8 @@ from evals.workspaces.recorded import RecordedServer
 
 _SANDBOX = "http://127.0.0.1:8631/mcp"
 _OTHER_SERVER = "https://server.example/mcp"
-_LONGEST_NAME = 48
+_LONGEST_NAME = 100
+_LONGEST_TITLE = 48
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _CONTINENTS = ("Europe", "America", "Asia", "Australia", "Africa", "Pacific", "Atlantic", "Indian")
 _ZONE = re.compile(r"\((?P<name>[^,()]*), UTC(?P<sign>[+-])(?P<hours>\d\d):(?P<minutes>\d\d)\)")
@@ -86,11 +88,28 @@ class SessionCase:
                 raise UsageError(f"{path} is there already.", "Give the case another name: --name NAME")
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for path, data in files.items():
-                path.write_bytes(data)
+            _write_all(files)
         except OSError as error:
-            raise AgentError(f"The case cannot be written to {folder}: {error.strerror}.") from error
+            raise AgentError(
+                f"The case cannot be written to {folder}: {error.strerror}. Nothing of it is there."
+            ) from error
         return tuple(files)
+
+
+def _write_all(files: Mapping[Path, bytes]) -> None:
+    """Write files under other names first, so that all of them are there or none is."""
+    parts = {path: path.with_name(f".{path.name}.{secrets.token_hex(4)}.new") for path in files}
+    done: list[Path] = []
+    try:
+        for path, data in files.items():
+            parts[path].write_bytes(data)
+        for path, part in parts.items():
+            part.rename(path)
+            done.append(path)
+    except BaseException:
+        for path in (*parts.values(), *done):
+            path.unlink(missing_ok=True)
+        raise
 
 
 def beginnings_of(transcript: Transcript, snapshot: bytes) -> tuple[Beginning, ...]:
@@ -114,6 +133,23 @@ def beginnings_of(transcript: Transcript, snapshot: bytes) -> tuple[Beginning, .
     return (*first, *second, Beginning.ANSWERS)
 
 
+def check_name(name: str) -> None:
+    """Refuse what no case can be called.
+
+    Args:
+        name: What somebody wants to call it.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
+        shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+        raise UsageError(
+            f"A case cannot be called “{shown}”; 1 to {_LONGEST_NAME} small letters, digits and dashes are "
+            "allowed."
+        )
+
+
 def make_session_case(
     transcript: Transcript,
     name: str,
@@ -133,7 +169,7 @@ def make_session_case(
         snapshot: The database for that.
 
     Raises:
-        UsageError: It has no turn that came to an end, or the name cannot be one.
+        UsageError: It has no turn that was answered.
     """
     header, notes = transcript.header, list[str]()
     events = _until_broken(transcript.events, notes)
@@ -141,10 +177,9 @@ def make_session_case(
     masking = _masking([header.to_json(), *events], own_secrets, header, beginning, snapshot)
     masked = [masking.mask(event) for event in events]
     turns = read_turns(masked)
-    title = masking.mask_text(transcript.title)
+    # A title is cut, and of half an address nobody knows what it is.
+    title = replace(transcript, events=tuple(masked)).title
     name = name or _name_of(title)
-    if not _NAME.fullmatch(name):
-        raise UsageError(f"A case cannot be called {name}; small letters, digits and dashes are allowed.")
     server = _server(masked, tools, notes) if beginning is Beginning.ANSWERS else None
     if server is not None and tools is None and not is_sandbox:
         notes.append("Its server could not be asked for its tools; they are put together from those offered.")
@@ -218,7 +253,9 @@ def _server(
         notes.append(f"The server failed in turn {listed}, which its answers alone cannot bring about again.")
     if any(event.get("name") == "map_dependencies" for event in events):
         notes.append("What map_dependencies read by itself was not recorded, so its result will differ.")
-    return RecordedServer(rebuild_tools(events) if tools is None else tools, [*read_answers(events)])
+    return RecordedServer(
+        rebuild_tools(events) if tools is None else tools, leave_out_repeats([*read_answers(events)])
+    )
 
 
 def _header(header: Header, name: str, beginning: Beginning) -> JsonObject:
@@ -234,7 +271,7 @@ def _name_of(title: str) -> str:
     words = re.findall(r"[a-z0-9]+", title.casefold())
     name = ""
     for word in words:
-        if len(name) + len(word) >= _LONGEST_NAME:
+        if len(name) + len(word) >= _LONGEST_TITLE:
             break
         name = f"{name}-{word}".strip("-")
     return name or "conversation"

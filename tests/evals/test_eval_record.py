@@ -204,7 +204,7 @@ async def test_one_that_only_failed_is_not_recorded(tmp_path: Path) -> None:
 async def test_its_answer_has_to_say_what_results_told(tmp_path: Path) -> None:
     answers = [
         say("", call(1, "astravue_get_task", taskId=TASK)),
-        say("“Sign the lease for the new office” (#141383) of Office move is due on 2026-11-13."),
+        say("“Sign the lease for the new office” (#141383) of Office move is High."),
         say("Yes."),
     ]
     async with talking(demo_case(tmp_path / "a.yaml"), answers) as talk:
@@ -213,7 +213,7 @@ async def test_its_answer_has_to_say_what_results_told(tmp_path: Path) -> None:
         case, _, _ = write(talk.transcript, tmp_path / "cases")
     (rule,) = case.expect.answers
     # Its project is what the user said, and its id another run may not have.
-    assert (rule.turn, rule.contains) == (1, ("Sign the lease for the new office", "2026-11-13"))
+    assert (rule.turn, rule.contains) == (1, ("Sign the lease for the new office", "High"))
     assert await find_faults(case.path, tmp_path / "cases") == []
 
 
@@ -392,6 +392,15 @@ async def test_the_tables_of_a_snapshot_are_masked_like_the_conversation(tmp_pat
         *("name", "e-mail address", "telephone number", "password or key", "API key"),
     }
     assert await replayed(case) == ""
+
+
+async def test_what_a_title_cuts_is_masked_all_the_same(tmp_path: Path) -> None:
+    async with talking(demo_case(tmp_path / "a.yaml"), [say("Hello.")]) as talk:
+        await talk.say("Write to wilhelmina@acme-corporation.io and tell her that all is well with it")
+        title = talk.transcript.title
+        case, _, _ = write(talk.transcript, tmp_path / "cases")
+    assert title.startswith("Write to wilhelmina@acme")
+    assert "acme" not in case.title + case.path.read_text()
 
 
 async def test_where_pseudonyms_come_in_another_order_than_names_the_answers_are_kept(tmp_path: Path) -> None:
