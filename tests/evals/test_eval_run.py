@@ -254,7 +254,11 @@ def test_a_run_that_would_cost_too_much_says_how_to_go_on_with_more(
     keep(root, rename=RENAME)
     # A trial takes 100 tokens in and 10 out.
     price = Price(1_000, 1_000, 1_000, 1_000, date(2026, 11, 1), "https://example.test")
-    monkeypatch.setattr("agent.model.opening.price_of", lambda *_: price)
+
+    def find_price(*_: str) -> Price:
+        return price
+
+    monkeypatch.setattr("agent.model.opening.price_of", find_price)
     more = ["--max-cost", "0.25", "--trials", "9", "--output", "run"]
     with ScriptedEndpoint([], "No.") as endpoint:
         assert run(root, *more, "--base-url", endpoint.base_url, kind="live") == 7
