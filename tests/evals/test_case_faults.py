@@ -335,8 +335,15 @@ def test_a_newer_version_says_only_that(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_document_is_refused_where_it_breaks(tmp_path: Path, text: str, fault: str) -> None:
-    (found,) = [each for each in faults(tmp_path, text) if each.startswith(fault)]
-    assert found
+    (found,) = faults(tmp_path, text)
+    assert found.startswith(fault)
+
+
+def test_a_damaged_recording_of_a_server_says_only_that(tmp_path: Path) -> None:
+    text = with_call("{tool: show, arguments: {key: A-1}}") + "\nworkspace: {recorded: a.server.json}\n"
+    write(tmp_path, '{"version": 1,\n', "single-step/a.server.json")
+    (found,) = faults(tmp_path, text)
+    assert "recorded a.server.json does not fit: " in found
 
 
 def test_a_file_in_another_encoding_is_refused_where_it_shows(tmp_path: Path) -> None:
