@@ -12,7 +12,7 @@ from evals.recording.words import STARTS
 
 EMAIL = re.compile(r"(?:[^\W_]|[%+])(?:[\w.%+&-]|'(?=\w))*@\w[\w-]*(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 _BEFORE_ADDRESS = re.compile(
-    r"((?:[^\W\d_][\w'’.-]* ){0,3}[^\W\d_][\w'’-]*)[\"”]?\s*[<(]\s*(" + EMAIL.pattern + ")"
+    r"((?:[^\W\d_][\w'’.-]* ){0,3}[^\W\d_][\w'’-]*)[\"”]?\s*([<(])\s*(" + EMAIL.pattern + ")"
 )
 _PARTICLES = frozenset(WORD.findall("von van der den de del della la le di da dos bin ibn al el zu ter"))
 
@@ -101,8 +101,8 @@ def _names(value: JsonValue) -> Iterator[Person]:
 def _in_text(text: str) -> Iterator[Person]:
     for address in EMAIL.findall(text):
         yield Person("e-mail address", address)
-    for words, address in _BEFORE_ADDRESS.findall(text):
-        if name := _name_before(words.split(), address):
+    for words, bracket, address in _BEFORE_ADDRESS.findall(text):
+        if name := _name_before(words.split(), address, bracket):
             yield Person("name", name)
     for number in phones_in(text):
         yield Person("telephone number", number)
@@ -114,8 +114,11 @@ def _in_text(text: str) -> Iterator[Person]:
         yield from people_in(value)
 
 
-def _name_before(words: list[str], address: str) -> str:
-    """What of the words right before an address is a name: those with a capital, or those it is made of."""
+def _name_before(words: list[str], address: str, bracket: str) -> str:
+    """What of the words right before an address is a name: those with a capital, or those it is made of.
+
+    A single one in a sentence may be any word; `Name <address>` is how mail says it (RFC 5322, section 3.4).
+    """
     own = {fold(word) for word in WORD.findall(address.rpartition("@")[0])}
     is_name = [_is_capital(word) or fold(word) in own for word in words]
     first = len(words)
@@ -124,7 +127,9 @@ def _name_before(words: list[str], address: str) -> str:
     name = words[first:]
     while name and ((fold(name[0]) in STARTS and fold(name[0]) not in own) or name[0] in _PARTICLES):
         name = name[1:]
-    is_one = len(name) == 1 and not any(fold(part) in own for part in WORD.findall(name[0]))
+    is_one = (
+        len(name) == 1 and bracket == "(" and not any(fold(part) in own for part in WORD.findall(name[0]))
+    )
     return "" if is_one else " ".join(name)
 
 

@@ -8,19 +8,21 @@ _CONSONANTS = "bdfgklmnprstvz"
 _VOWELS = "aeiou"
 WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*")
 """A word, whose accents may be characters of their own."""
+_ACCENTS = re.compile(r"[\u0300-\u036f]")
 _DOMAIN = ".test"
 _SAFE_DOMAINS = re.compile(r"(?i)(?:^|\.)(?:example(?:\.(?:com|org|net))?|test|invalid|localhost)$")
 
 
 def fold(word: str) -> str:
-    """A word as it is compared: without its case, and with its accents in one form.
+    """A word as it is compared: without its case and its accents, which not everybody writes.
 
     Args:
         word: Any.
 
-    Source: The Unicode Standard, section 3.13, definition D145.
+    Source: The Unicode Standard, section 3.13, definition D145 (case), and section 3.11, D120 (accents).
     """
-    return unicodedata.normalize("NFC", word.casefold())
+    parted = _ACCENTS.sub("", unicodedata.normalize("NFKD", word.casefold()))
+    return unicodedata.normalize("NFC", parted)
 
 
 class Pseudonyms:

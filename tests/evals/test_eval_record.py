@@ -396,7 +396,7 @@ async def test_the_tables_of_a_snapshot_are_masked_like_the_conversation(tmp_pat
 
 async def test_what_a_title_cuts_is_masked_all_the_same(tmp_path: Path) -> None:
     async with talking(demo_case(tmp_path / "a.yaml"), [say("Hello.")]) as talk:
-        await talk.say("Write to wilhelmina@acme-corporation.io and tell her that all is well with it")
+        await talk.say(f"Write to wilhelmina@acme-{'corporation-' * 5}group.io, please")
         title = talk.transcript.title
         case, _, _ = write(talk.transcript, tmp_path / "cases")
     assert title.startswith("Write to wilhelmina@acme")

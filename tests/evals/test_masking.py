@@ -349,12 +349,14 @@ def test_an_address_at_the_domain_of_the_sandbox_is_somebodys_all_the_same(seed:
         ("Tim Okonjo", "Tims task, and Okonjos"),
         ("Ludmila Okonjo", "Ask Ludmilas or Ludmilam"),
         ("Li Wei", "Ask li wei or LI WEI, WEI"),
+        ("José García", "Jose Garcia, JOSÉ"),
         ("Mark Oyelaran", "MARK OYELARAN or Oyelaran, Mark said it to Mark"),
     ],
 )
 def test_a_name_is_found_in_other_forms(name: str, text: str) -> None:
     told = said_masked(text, {"userName": name}).casefold()
-    assert not any(word in told.replace("mark said", "") for word in name.casefold().split() if len(word) > 2)
+    words = [*name.casefold().split(), "jose", "garcia"]
+    assert not any(word in told.replace("mark said", "") for word in words if len(word) > 2)
     assert "li" not in told.split()
 
 
@@ -386,6 +388,7 @@ def test_only_what_has_a_capital_right_before_an_address_is_a_name() -> None:
     assert told.startswith("There are ")
     assert told.endswith("There are more")
     assert not any(word in told.casefold() for word in ("ludmila", "straßburger", "jonas", "weber"))
+    assert "Ludmila" not in said_masked("Ludmila <lo@x.example>. Ludmila")
     assert said_masked("Ask Them All (all@x.example). Ask me").endswith("Ask me")
 
 
