@@ -80,11 +80,13 @@ def _record_session(arguments: argparse.Namespace) -> int:
     from evals.recording.of_session import beginnings_of, check_name, make_session_case
     from evals.recording.snapshots import find_snapshot
     from evals.recording.trying import find_fitting
+    from evals.replaying.reading import check_lines
 
     if arguments.name is not None:
         check_name(arguments.name)
     settings, folders = prepare(arguments)
     transcript = find_transcript(folders.sessions, arguments.names[0])
+    check_lines(transcript.path)
     tools = None
     if not transcript.header.workspace:
         tools = asyncio.run(ask_for_tools(settings_for(arguments, settings, transcript), folders))

@@ -44,6 +44,19 @@ def read_recording(path: Path) -> Transcript:
     return Transcript(read_header(objects[0], path), tuple(settle(objects[1:])), path)
 
 
+def check_lines(path: Path) -> None:
+    """Check each line of a saved conversation, but for a last one that a crash cut off.
+
+    Args:
+        path: Its file, which can be read as a transcript.
+
+    Raises:
+        AgentError: A line is not what the schema says.
+    """
+    for _ in _read_lines(path.read_bytes().split(b"\n")[:-1], path):
+        pass
+
+
 def _read_lines(lines: Sequence[bytes], path: Path) -> Iterator[JsonObject]:
     for number, line in enumerate(lines, 1):
         parsed = parse_line(line)

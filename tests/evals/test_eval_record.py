@@ -719,6 +719,17 @@ def test_what_cannot_be_recorded_is_said_in_one_line(
     assert not (tmp_path / "cases").exists()
 
 
+def test_a_conversation_with_a_field_of_another_type_is_refused_with_its_line(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = first_day()
+    lines[1]["text"] = 5
+    save(home, lines)
+    assert record("last", "--into", tmp_path / "cases") == 1
+    assert ".jsonl:2: text: 5 is not of type 'string'." in capsys.readouterr().err
+    assert not (tmp_path / "cases").exists()
+
+
 CASE = """\
 version: 1
 title: Look at the lease
