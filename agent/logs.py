@@ -79,6 +79,9 @@ def configure_logging(file: Path, *, verbose: bool) -> None:
     )
     handler.setFormatter(_RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
+    for former in root.handlers:
+        if isinstance(former, _PrivateFileHandler):
+            former.close()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO if verbose else logging.WARNING)
     logging.captureWarnings(True)

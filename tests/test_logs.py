@@ -194,3 +194,15 @@ def test_nothing_goes_to_the_screen_whether_the_log_can_be_written_or_not(tmp_pa
     if place == "astravue.log":
         written = (tmp_path / place).read_text()
         assert all(said in written for said in ("an error", "a warning", "a traceback"))
+
+
+def test_a_log_file_is_closed_when_another_takes_its_place(log: Path) -> None:
+    configure_logging(log, verbose=False)
+    (former,) = logging.getLogger().handlers
+    logging.getLogger("x").warning("something")
+    assert isinstance(former, logging.FileHandler)
+    file = former.stream
+    assert file is not None
+    assert not file.closed
+    configure_logging(log.with_name("other.log"), verbose=False)
+    assert file.closed
