@@ -77,6 +77,9 @@ class Names:
         """How many letters of a word are a name."""
         word = match.group()
         key = fold(word)
+        if match.string.startswith('":', match.end()):
+            # The name of a field in JSON.
+            return 0
         if key in self._strong or (key in self._weak and self._is_in_its_name(match, key)):
             return len(word)
         if key in self._protected or key in _ALSO_WORDS:

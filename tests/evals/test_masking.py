@@ -382,6 +382,15 @@ def test_words_that_are_names_too_stay(name: str, text: str) -> None:
     assert said_masked(text, {"userName": name}) == text
 
 
+def test_the_names_of_fields_stay() -> None:
+    structured: JsonObject = {"firstName": "Page", "lastName": "Colour", "page": 1, "colour": "red"}
+    (line,) = masked(result(structured))
+    told = json.loads(str(line["text"]))
+    assert told == line["structured"]
+    assert told.keys() == structured.keys()
+    assert "Page" not in told.values()
+
+
 def test_only_what_has_a_capital_right_before_an_address_is_a_name() -> None:
     first = "There are Ludmila Straßburger (ludmila@x.example)"
     told = said_masked(f"{first} and jonas weber <jonas.weber@x.example>. There are more")
