@@ -148,15 +148,18 @@ async def test_its_answer_has_to_say_what_results_told(tmp_path: Path) -> None:
     assert await find_faults(case.path, tmp_path / "cases") == []
 
 
+COMMENT: JsonObject = {"taskId": TASK, "comment": "The landlord waits"}
+
+
 async def test_what_was_written_by_hand_happens_as_the_next_turn_begins(tmp_path: Path) -> None:
     answers = [
         say("Hello."),
-        say("", call(1, "astravue_get_task", taskId=TASK)),
-        say("You made its priority Low."),
+        say("", call(1, "astravue_get_task_comments", taskId=TASK)),
+        say("You said that the landlord waits."),
     ]
     async with talking(demo_case(tmp_path / "a.yaml"), answers) as talk:
         await talk.say("Hello to the whole team")
-        await talk.call("astravue_update_task", {"taskId": TASK, "priority": "Low"}, allow)
+        await talk.call("astravue_add_task_comment", COMMENT, allow)
         await talk.call("astravue_get_task", {"taskId": TASK})
         await talk.say("What did I do?")
         await talk.call("astravue_get_task", {"taskId": TASK})
@@ -165,10 +168,7 @@ async def test_what_was_written_by_hand_happens_as_the_next_turn_begins(tmp_path
     (disturbance,) = case.turns[1].disturbances
     assert (disturbance.moment, disturbance.action) == (Moment.START, Action.RUN)
     assert disturbance.call is not None
-    assert (disturbance.call.tool, disturbance.call.arguments) == (
-        "astravue_update_task",
-        {"taskId": TASK, "priority": "Low"},
-    )
+    assert (disturbance.call.tool, disturbance.call.arguments) == ("astravue_add_task_comment", COMMENT)
     assert notes == ()
     assert await replayed(case) == ""
     assert await find_faults(case.path, tmp_path / "cases") == []
