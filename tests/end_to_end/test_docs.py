@@ -59,6 +59,9 @@ def test_the_command_works(
     else:
         shutil.copytree(signed_in_state, program.state)
     script: Script = [[("show_project", {"project": "Blue"})]] if "model test" in command else []
+    if "eval record" in command:
+        # A case needs something that only the workspace can tell.
+        script = [[("astravue_list_overdue_tasks", {})], "Sign the lease for the new office is overdue."]
     with ScriptedEndpoint(script, otherwise="Done.") as endpoint:
         if re.search(r"\blast\b|sessions", command):
             program.run("ask", "Remember 42.", OPENAI_BASE_URL=endpoint.base_url)
