@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from agent.jsontypes import JsonValue, is_object
 from evals.recording.phones import is_phone_field, phones_in
@@ -101,6 +102,7 @@ def _names(value: JsonValue) -> Iterator[Person]:
 def _in_text(text: str) -> Iterator[Person]:
     for address in EMAIL.findall(text):
         yield Person("e-mail address", address)
+        yield from _spelt_out(address, text)
     for words, bracket, address in _BEFORE_ADDRESS.findall(text):
         if name := _name_before(words.split(), address, bracket):
             yield Person("name", name)
@@ -112,6 +114,15 @@ def _in_text(text: str) -> Iterator[Person]:
         except (ValueError, RecursionError):
             return
         yield from people_in(value)
+
+
+def _spelt_out(address: str, text: str) -> Iterator[Person]:
+    """The name that an address like `first.last@` is made of, wherever the text says it."""
+    parts = [fold(part) for part in WORD.findall(address.rpartition("@")[0])]
+    words = [word for word in WORD.findall(EMAIL.sub(" ", text)) if _is_capital(word)]
+    for first, second in pairwise(words):
+        if len(parts) > 1 and {fold(first), fold(second)} == {parts[0], parts[-1]}:
+            yield Person("name", f"{first} {second}")
 
 
 def _name_before(words: list[str], address: str, bracket: str) -> str:

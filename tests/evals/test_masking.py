@@ -245,6 +245,25 @@ def test_names_whose_letters_are_others_in_the_other_case_are_masked(name: str) 
     assert name.lower() not in text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am Jonas Weber, jonas.weber@acme.io; tell Weber that Jonas knows",
+        "Weber-Jonas (that is Weber Jonas): j@acme.io or weber_jonas@acme.io",
+    ],
+)
+def test_a_name_that_an_address_is_made_of_is_masked_wherever_it_stands(text: str) -> None:
+    left = said_masked(text)
+    assert "Jonas" not in left
+    assert "Weber" not in left
+
+
+def test_words_that_an_address_is_not_made_of_stay() -> None:
+    left = said_masked("Ask Sales Support at sales@acme.io about the Mobile App")
+    assert left.startswith("Ask Sales Support at ")
+    assert left.endswith(" about the Mobile App")
+
+
 def test_telephone_numbers_keep_their_shape() -> None:
     text = str(masked(said("Call +49 (30) 1234-5678 on 2026-11-23, task 141383"))[0]["text"])
     assert "1234" not in text
