@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from agent.child_process import child_environment, python_command
+from agent.child_process import start_attached
 from agent.errors import AgentError
 from agent.jsontypes import JsonValue, is_object
 
@@ -57,15 +56,7 @@ class SandboxProcess:
         Raises:
             AgentError: It could not start; the message is its own.
         """
-        self._process = await asyncio.create_subprocess_exec(
-            *python_command("agent.sandbox", *self._options, "--exit-with-parent"),
-            env=child_environment(),
-            # Ctrl-C in the terminal is for this process; the child leaves when it does.
-            start_new_session=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        self._process = await start_attached("agent.sandbox", *self._options, "--exit-with-parent")
         try:
             await asyncio.wait_for(self._read_ready_line(self._process), _READY_SECONDS)
         except BaseException:

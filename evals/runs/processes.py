@@ -7,13 +7,12 @@ it had in hand again, one after another, so that only a trial that kills its pro
 import asyncio
 import logging
 import os
-import subprocess
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from contextlib import aclosing, suppress
 from types import TracebackType
 from typing import Self
 
-from agent.child_process import child_environment, python_command
+from agent.child_process import start_attached
 from agent.errors import AgentError
 from evals.runs.engine import Records, Setup, broken, collect
 from evals.runs.messages import Assignment, Ready, pack, receive_message
@@ -167,15 +166,7 @@ class _Worker:
         await self._stop()
 
     async def _start(self) -> asyncio.subprocess.Process:
-        process = await asyncio.create_subprocess_exec(
-            *python_command("evals.runs.worker"),
-            env=child_environment(self._environ),
-            # Ctrl-C in the terminal is for this process; the child leaves when it does.
-            start_new_session=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        process = await start_attached("evals.runs.worker", environ=self._environ)
         self._listening = asyncio.create_task(self._listen(process))
         return process
 

@@ -9,18 +9,8 @@ from agent.sandbox.clock import Clock
 from agent.sandbox.database import open_database
 from agent.sandbox.seeds.planter import plant
 from agent.sandbox.seeds.reader import read_seed
-from evals.definitions.case import Action, Case, Category, Moment
-from evals.definitions.reading import read_case
-
-SMALLEST = """\
-version: 1
-title: Rename a space
-category: single-step
-turns:
-  - say: Call the space Product from now on Products
-    calls:
-      - {tool: astravue_update_space, arguments: {spaceId: 502, spaceName: Products}}
-"""
+from evals.definitions.case import Action, Category, Moment
+from tests.evals.written_cases import SMALLEST, read, write
 
 FULL = """\
 version: 1
@@ -67,17 +57,6 @@ expect:
   ignores: [tasks.description, time_entries.minutes]
   judge: Was it polite?
 """
-
-
-def write(folder: Path, text: str, name: str = "single-step/rename.yaml") -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def read(folder: Path, text: str, name: str = "single-step/rename.yaml") -> Case:
-    return read_case(write(folder, text, name), folder)
 
 
 def with_call(call: str) -> str:

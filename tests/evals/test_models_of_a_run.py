@@ -5,20 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from run_cases import SPACES
 
 from tests.end_to_end.program import Program
 from tests.end_to_end.scripted_endpoint import Answer, Body, ScriptedEndpoint
 
-CASE = """\
-version: 1
-title: Tell the spaces
-category: single-step
-turns:
-  - say: Which spaces are there?
-    calls: [{tool: astravue_list_spaces}]
-    answer: Marketing, Product, Operations and ASTRAVUE MCP.
-expect:
-  answers: [{contains: [marketing, product]}]
+CASE = f"""\
+{SPACES}\
   judge: Was it polite?
 simulated:
   persona: Somebody who writes in lower case.

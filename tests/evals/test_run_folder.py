@@ -134,7 +134,6 @@ def test_what_a_model_is_told_first_is_kept_once(tmp_path: Path) -> None:
     assert read_run(tmp_path, events=True).results[5].record == record
 
 
-@pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX")
 def test_nobody_else_may_read_a_run(tmp_path: Path) -> None:
     write_run(tmp_path / "run")
     assert stat.S_IMODE((tmp_path / "run").stat().st_mode) == 0o700

@@ -1,6 +1,7 @@
 """What changed in a workspace is said in a form that does not depend on ids, times and order."""
 
 from collections.abc import Generator, Sequence
+from typing import Any
 
 import pytest
 
@@ -243,18 +244,22 @@ def test_the_order_of_owners_and_tags_makes_no_difference(watched: Watched) -> N
     assert watched.changes() == wanted
 
 
+def size_field(watched: Watched) -> dict[str, Any]:
+    return watched.workspace.call(
+        ALEX,
+        "create_custom_field",
+        fieldName="Size",
+        fieldType="SINGLE_SELECT_DROPDOWN",
+        scope="SPACE",
+        spaceId=PRODUCT,
+        options=["Small"],
+    )
+
+
 def test_the_order_of_new_options_makes_no_difference(watched: Watched) -> None:
     def make(options: Sequence[str]) -> tuple[Change, ...]:
         watched.begin_again()
-        field = watched.workspace.call(
-            ALEX,
-            "create_custom_field",
-            fieldName="Size",
-            fieldType="SINGLE_SELECT_DROPDOWN",
-            scope="SPACE",
-            spaceId=PRODUCT,
-            options=["Small"],
-        )
+        field = size_field(watched)
         for option in options:
             watched.workspace.call(
                 ALEX,
@@ -269,15 +274,7 @@ def test_the_order_of_new_options_makes_no_difference(watched: Watched) -> None:
 
 
 def test_a_chosen_colour_of_an_option_counts(watched: Watched) -> None:
-    field = watched.workspace.call(
-        ALEX,
-        "create_custom_field",
-        fieldName="Size",
-        fieldType="SINGLE_SELECT_DROPDOWN",
-        scope="SPACE",
-        spaceId=PRODUCT,
-        options=["Small"],
-    )
+    field = size_field(watched)
     before = watched.workspace.database.snapshot()
     watched.workspace.call(
         ALEX,
