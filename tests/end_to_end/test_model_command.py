@@ -1,5 +1,6 @@
 """`astravue model`: the real program with real endpoints, a real vault and a real terminal."""
 
+import contextlib
 import json
 import signal
 import socket
@@ -431,7 +432,8 @@ class DrippingHub(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(bytes(3_000_000))
         self.wfile.flush()
-        self.connection.recv(1)
+        with contextlib.suppress(ConnectionResetError):
+            self.connection.recv(1)
 
 
 @pytest.fixture
@@ -452,7 +454,8 @@ def test_ctrl_c_keeps_what_was_fetched_and_the_next_run_goes_on_from_there(
     program: Program, hub: str
 ) -> None:
     part = program.state / "cache" / "models" / f"{QWEN_CODER.file_name}.part"
-    for number, size in enumerate((3_000_000, 6_000_000)):
+    kept = 0
+    for _ in range(2):
         with subprocess.Popen(
             [*ASTRAVUE, "model", "fetch"],
             stdin=subprocess.DEVNULL,
@@ -463,16 +466,16 @@ def test_ctrl_c_keeps_what_was_fetched_and_the_next_run_goes_on_from_there(
         ) as process:
             assert process.stderr is not None
             begun = process.stderr.readline()
-            assert begun == f"Connecting: {number * 3} of 1,117 MB\n"
-            while part.stat().st_size < size if part.exists() else True:
+            assert begun == f"Connecting: {kept // 10**6} of 1,117 MB\n"
+            while not part.exists() or part.stat().st_size < kept + 3_000_000:
                 assert process.poll() is None
             process.send_signal(signal.SIGINT)
             said = process.stderr.read()
         assert process.returncode == 130
-        kept = (
-            f"stopped; {number * 3 + 3} of 1,117 MB are kept, and `astravue model fetch` goes on from there"
-        )
-        assert kept in said
+        # A connection that breaks meanwhile is made again, and brings more.
+        kept = part.stat().st_size
+        told = f"stopped; {kept // 10**6} of 1,117 MB are kept, and `astravue model fetch` goes on from there"
+        assert told in said
         assert "Traceback" not in said
 
 
