@@ -71,6 +71,8 @@ class Partial:
         if self.size + len(block) > self.weights.size:
             raise SourceError("it sent more bytes than the model has")
         self._file.write(block)
+        # What is counted as kept is kept, also when the next block never comes.
+        self._file.flush()
         self.size += len(block)
         self._on_progress(self.size, self.weights.size, source)
 
