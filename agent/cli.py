@@ -17,7 +17,7 @@ from agent import __version__
 from agent.commands.argument_types import positive
 from agent.commands.eval_arguments import add_eval
 from agent.errors import AgentError, ExitCode, UsageError
-from agent.standard_streams import output_problem, prepare_streams
+from agent.system.standard_streams import output_problem, prepare_streams
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -367,7 +367,7 @@ def _run(argv: Sequence[str] | None) -> int:
         module = importlib.import_module(_COMMANDS[arguments.command or "chat"])
         return int(module.run(arguments))
     except AgentError as error:
-        from agent.hints import for_command_line
+        from agent.wording.hints import for_command_line
 
         error.hint = for_command_line(error.hint, arguments)
         _complain(str(error))

@@ -31,7 +31,7 @@ from urllib.parse import urlsplit
 
 from agent.conversation import ToolCall
 from agent.errors import AgentError
-from agent.forms import Form, FormValue
+from agent.forms.form import Form, FormValue
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import FinishReason, FunctionDefinition, ReasoningDelta, TextDelta, Usage
 from agent.tools.tool import Effect, Tool

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.errors import LimitError
-from agent.hints import GO_ON
 from agent.model.protocol import Usage
+from agent.wording.hints import GO_ON
 
 _GO_ON = f"{GO_ON} to continue; [limits] in the settings raises it."
 

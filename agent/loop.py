@@ -13,7 +13,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from agent.context_keeper import ContextKeeper
+from agent.context.keeper import ContextKeeper
+from agent.context.kept_results import KeptResults
 from agent.conversation import AssistantMessage, Conversation, ToolCall, ToolMessage, UserMessage
 from agent.errors import AgentError, ContextError, LimitError, ModelError, UsageError
 from agent.events import (
@@ -31,9 +32,7 @@ from agent.events import (
     TurnStarted,
     WaitStarted,
 )
-from agent.hints import GO_ON
 from agent.jsontypes import JsonObject, JsonValue, dump, well_formed
-from agent.kept_results import KeptResults
 from agent.limits import Limits, Spent
 from agent.model.protocol import (
     Finish,
@@ -56,6 +55,7 @@ from agent.tools.toolbox import Toolbox
 from agent.undo.journal import Journal
 from agent.undo.plan import UndoPlan, failures_in
 from agent.undo.record import Undone
+from agent.wording.hints import GO_ON
 
 # How often in a turn a request may be made shorter because the endpoint found it too long.
 _MOST_REFUSALS = 3

@@ -35,7 +35,7 @@ from agent.events import (
     TurnStarted,
     WaitStarted,
 )
-from agent.forms import Field, FieldKind, Form
+from agent.forms.form import Field, FieldKind, Form
 from agent.jsontypes import JsonObject
 from agent.model.protocol import FinishReason, FunctionDefinition, ReasoningDelta, TextDelta, Usage
 from agent.tools.tool import Effect, Tool

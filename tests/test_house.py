@@ -110,7 +110,15 @@ NETWORK = ("httpx2", "socket", "http", "urllib.request", "asyncio.streams", "uvi
     [
         (("agent.loop", "agent.context", "agent.conversation", "agent.events", "agent.transcripts"), SCREEN),
         (("agent.loop", "agent.context", "agent.events", "agent.transcripts"), NETWORK),
-        (("agent.loop",), ("agent.auth", "agent.workspace", "agent.session", "mcp", "openai")),
+        (
+            ("agent.loop", "agent.context"),
+            ("agent.auth", "agent.workspace", "agent.session", "mcp", "openai"),
+        ),
+        (
+            ("agent.usage", "agent.forms", "agent.wording"),
+            (*SCREEN, *NETWORK, "agent.session", "mcp", "openai"),
+        ),
+        (("agent.session", "agent.model_choice"), SCREEN),
         (("agent.auth",), SCREEN),
         (("agent.auth",), ("agent.loop", "agent.model", "agent.session", "agent.workspace", "openai")),
         (("agent.model",), SCREEN),
@@ -120,10 +128,12 @@ NETWORK = ("httpx2", "socket", "http", "urllib.request", "asyncio.streams", "uvi
         (("agent.doctor", "agent.tracing"), SCREEN),
         (("agent.tracing",), ("agent.auth", "agent.workspace", "agent.session", "mcp", "openai")),
         (("agent.tools",), (*SCREEN, *NETWORK, "mcp", "openai", "agent.workspace", "agent.auth")),
-        (("agent.repl",), (*NETWORK, "mcp", "openai", "agent.auth", "agent.workspace", "agent.session")),
+        (("agent.repl",), (*NETWORK, "mcp", "openai", "agent.auth", "agent.workspace")),
+        # Of a session the chat sees what it tells, never how it is put together.
+        (("agent.repl",), ("agent.session.session", "agent.session.backend", "agent.session.options")),
         (("agent.settings",), ("agent.loop", "agent.model", "agent.tools", "agent.events", *SCREEN)),
         (
-            ("agent.errors", "agent.jsontypes", "agent.folders", "agent.logs"),
+            ("agent.errors", "agent.jsontypes", "agent.system.folders", "agent.system.logs"),
             (*SCREEN, *NETWORK, "agent.events", "agent.loop", "agent.model", "agent.tools"),
         ),
         (tuple(MODULES), ("httpx", "requests")),

@@ -3,7 +3,7 @@
 import pytest
 
 from agent.prompt_files import read_prompt
-from agent.tokens import TokenCounter
+from agent.usage.tokens import TokenCounter
 
 
 @pytest.mark.parametrize("name", ["system", "embedded"])

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from agent.addresses import shown_address
 from agent.jsontypes import JsonObject, dump, parse_object
+from agent.wording.addresses import shown_address
 
 _LONGEST = 5_000_000
 _KEPT = 4

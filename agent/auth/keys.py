@@ -16,8 +16,8 @@ from pathlib import Path
 from agent.auth.keychain import KeychainUnusableError, SecretStore
 from agent.auth.sealed import KEY_BYTES, PLAINTEXT, Key, KeyPlace
 from agent.errors import VaultError
-from agent.folders import Folders
-from agent.private_files import replace_file
+from agent.system.folders import Folders
+from agent.system.private_files import replace_file
 
 KEY_VARIABLE = "ASTRAVUE_VAULT_KEY"
 KEY_FILE_VARIABLE = "ASTRAVUE_VAULT_KEY_FILE"

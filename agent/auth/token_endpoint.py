@@ -18,8 +18,8 @@ import httpx2
 
 import agent
 from agent.auth.login import Login, Registration
-from agent.authorities import trusted_authorities
 from agent.jsontypes import JsonObject, is_object
+from agent.system.authorities import trusted_authorities
 
 USER_AGENT = f"astravue-agent/{agent.__version__}"
 _THIS_MACHINE = ("all://127.0.0.1", "all://localhost", "all://[::1]")

@@ -17,9 +17,9 @@ from agent.auth.keys import KeyFinder
 from agent.auth.login import Login
 from agent.auth.sealed import DamagedError, Header, Key, NewerFormatError, read_header, seal, unseal
 from agent.errors import VaultError
-from agent.folders import Folders
 from agent.jsontypes import JsonObject, dump, is_object, parse_object
-from agent.private_files import replace_file
+from agent.system.folders import Folders
+from agent.system.private_files import replace_file
 
 _WRITE_LOCK_BOUND = 15.0
 

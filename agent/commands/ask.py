@@ -14,8 +14,8 @@ from agent.commands.progress import STANDARD_ERROR
 from agent.commands.questions import Question, make_question
 from agent.errors import AgentError, ExitCode, StoppedError, UsageError
 from agent.events import Event
-from agent.session import Session
-from agent.session_options import SessionOptions
+from agent.session.options import SessionOptions
+from agent.session.session import Session
 
 # More than any model reads.
 _MOST_BYTES = 4_000_000

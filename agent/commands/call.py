@@ -5,7 +5,6 @@ import asyncio
 import sys
 from contextlib import aclosing
 
-from agent.addresses import shown_address
 from agent.commands.common import make_policy, prepare, warn
 from agent.commands.json_lines import write_json
 from agent.commands.output import Output
@@ -14,8 +13,9 @@ from agent.errors import AgentError, ExitCode, UsageError
 from agent.events import CallOutcome, ToolCallFinished
 from agent.jsontypes import JsonObject, parse_object
 from agent.repl.sanitize import strip, strip_line
-from agent.session import Session
-from agent.session_options import SessionOptions
+from agent.session.options import SessionOptions
+from agent.session.session import Session
+from agent.wording.addresses import shown_address
 
 
 def run(arguments: argparse.Namespace) -> int:

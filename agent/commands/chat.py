@@ -5,7 +5,6 @@ import asyncio
 import sys
 from functools import partial
 
-from agent.addresses import shown_address
 from agent.commands.common import (
     find_transcript,
     has_terminal,
@@ -18,8 +17,9 @@ from agent.commands.passphrase import unlock
 from agent.commands.questions import load_workflows
 from agent.errors import ExitCode, UsageError
 from agent.repl.chat import run_chat
-from agent.session import Session
-from agent.session_options import SessionOptions
+from agent.session.options import SessionOptions
+from agent.session.session import Session
+from agent.wording.addresses import shown_address
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from agent.addresses import has_hidden_user, is_same_place, shown_address
 from agent.commands.progress import STANDARD_ERROR
 from agent.errors import UsageError
-from agent.folders import Folders, find_folders
-from agent.settings import COMMAND_LINE, DEFAULT_PROFILE, TRY_PROFILE, Settings, load_settings
+from agent.settings.settings import COMMAND_LINE, DEFAULT_PROFILE, TRY_PROFILE, Settings, load_settings
+from agent.system.folders import Folders, find_folders
 from agent.tools.policy import Policy
 from agent.transcripts.finding import find_transcript as find_saved
 from agent.transcripts.transcript import Transcript
+from agent.wording.addresses import has_hidden_user, is_same_place, shown_address
 
 
 def prepare(arguments: argparse.Namespace) -> tuple[Settings, Folders]:
@@ -44,7 +44,7 @@ def _load(arguments: argparse.Namespace, folders: Folders, **instead: str) -> Se
 
 def start_logging(arguments: argparse.Namespace, folders: Folders) -> None:
     """Send log lines to the log file, and more of them with `--verbose`."""
-    from agent.logs import configure_logging
+    from agent.system.logs import configure_logging
 
     configure_logging(folders.log_file, verbose=bool(getattr(arguments, "verbose", False)))
 
@@ -69,7 +69,7 @@ def _allow_for_good(settings: Settings, file: Path, tool: str) -> None:
     Raises:
         SettingsError: The settings file cannot be written; it was left as it is.
     """
-    from agent.settings_file import add_to_list
+    from agent.settings.file import add_to_list
 
     # A profile's own list takes the place of the one at the top.
     profile = "" if settings.profile == DEFAULT_PROFILE else settings.profile
@@ -87,7 +87,7 @@ def keep_theme(arguments: argparse.Namespace, settings: Settings, name: str) -> 
     Raises:
         SettingsError: The settings file cannot be written; it was left as it is.
     """
-    from agent.settings_file import write_settings
+    from agent.settings.file import write_settings
 
     file = _user_file(arguments, find_folders(os.environ))
     # A profile's own theme is stronger than the one at the top.
@@ -130,7 +130,7 @@ def settings_for(arguments: argparse.Namespace, settings: Settings, resumed: Tra
     server, profile = resumed.header.server, resumed.header.profile
     if resumed.header.workspace:
         if not _answers(server):
-            from agent.conversations import company_ended
+            from agent.session.conversations import company_ended
 
             raise company_ended(resumed.header)
         return replace(settings, server=server, profile=TRY_PROFILE, trust=True)

@@ -18,12 +18,12 @@ from argcomplete.completers import BaseCompleter, DirectoriesCompleter, FilesCom
 from argcomplete.shell_integration import shellcode
 
 from agent.errors import AgentError
-from agent.folders import Folders, find_folders
 from agent.jsontypes import JsonObject, is_object
+from agent.mentions.seen_names import Offered, SeenNames
 from agent.repl.sanitize import strip_line
-from agent.seen_names import Offered, SeenNames
-from agent.settings import DEFAULT_PROFILE, TRY_PROFILE, Settings, load_settings
-from agent.settings_table import SETTINGS
+from agent.settings.settings import DEFAULT_PROFILE, TRY_PROFILE, Settings, load_settings
+from agent.settings.table import SETTINGS
+from agent.system.folders import Folders, find_folders
 from agent.transcripts.saved import Saved, look_at, transcript_paths
 
 SHELLS = ("bash", "zsh", "fish")

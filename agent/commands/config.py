@@ -8,17 +8,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from agent.addresses import shown_address
 from agent.commands.columns import write_columns
 from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
 from agent.errors import ExitCode
-from agent.folders import Folders, find_folders
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.limits import Limits
-from agent.settings import Settings, ToolSettings
-from agent.settings_schema import build_schema
-from agent.settings_table import SETTINGS, Setting
+from agent.settings.schema import build_schema
+from agent.settings.settings import Settings, ToolSettings
+from agent.settings.table import SETTINGS, Setting
+from agent.system.folders import Folders, find_folders
+from agent.wording.addresses import shown_address
 
 EVENTS_SCHEMA = Path(__file__).parents[1] / "data" / "events.schema.json"
 _DEFAULT = "default"

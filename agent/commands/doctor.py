@@ -16,12 +16,12 @@ from agent.doctor.case import Case
 from agent.doctor.finding import Finding, Outcome
 from agent.doctor.opening import examine
 from agent.errors import ExitCode, SettingsError, VaultError
-from agent.folders import find_folders
 from agent.jsontypes import JsonObject
 from agent.repl.cells import wrap
 from agent.repl.findings import draw_finding, summarise
 from agent.repl.palette import Palette, wants_plain
-from agent.settings import Settings
+from agent.settings.settings import Settings
+from agent.system.folders import find_folders
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Self
 from agent.commands.common import start_logging
 from agent.commands.json_lines import write_json
 from agent.errors import ExitCode
-from agent.folders import find_folders
 from agent.jsontypes import JsonObject, JsonValue
 from agent.repl.cells import wrap
 from agent.repl.sanitize import strip_line
+from agent.system.folders import find_folders
 from evals.definitions.case import Case
 from evals.definitions.problems import Problem, shown_path
 from evals.definitions.reading import read_cases

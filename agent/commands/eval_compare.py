@@ -7,7 +7,7 @@ import sys
 from agent.commands.common import start_logging
 from agent.commands.json_lines import write_json
 from agent.errors import ExitCode
-from agent.folders import find_folders
+from agent.system.folders import find_folders
 from evals.reports.compared import draw_comparison, encode_comparison
 from evals.reports.terminal import find_columns, find_palette
 from evals.runs.finding import find_run

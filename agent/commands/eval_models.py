@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from agent.addresses import has_hidden_user, is_same_place, shown_address
 from agent.commands.stored_keys import open_keys
 from agent.errors import UsageError
-from agent.folders import Folders
 from agent.model.selection import OPENAI_BASE_URL, StoredKey, no_key
-from agent.settings import COMMAND_LINE, Settings
+from agent.settings.settings import COMMAND_LINE, Settings
+from agent.system.folders import Folders
+from agent.wording.addresses import has_hidden_user, is_same_place, shown_address
 from evals.runs.commands import resume_command
 from evals.runs.manifest import ASKS_A_MODEL
 from evals.runs.run import Manifest

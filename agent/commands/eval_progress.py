@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Self, TextIO
 
-from agent.usage import describe_cost
+from agent.usage.words import describe_cost
 from evals.runs.tally import Tally
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from agent.commands.common import start_logging
 from agent.errors import ExitCode
-from agent.folders import find_folders
+from agent.system.folders import find_folders
 from evals.definitions.selection import shipped_cases
 from evals.replaying.many import Replayed, replay_all
 from evals.replaying.targets import Target, find_targets

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from agent.commands.common import start_logging
 from agent.commands.json_lines import write_json
 from agent.errors import AgentError, ExitCode, UsageError
-from agent.folders import Folders, find_folders
+from agent.system.folders import Folders, find_folders
 from evals.reports.html import write_html
 from evals.reports.inspect_log import check_inspect, write_inspect_log
 from evals.reports.json_report import report

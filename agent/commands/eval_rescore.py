@@ -8,8 +8,8 @@ from pathlib import Path
 
 from agent.commands.common import start_logging, warn
 from agent.errors import ExitCode, UsageError
-from agent.folders import find_folders
 from agent.repl.sanitize import strip_line
+from agent.system.folders import find_folders
 from evals.definitions.case import Case
 from evals.definitions.reading import read_cases
 from evals.definitions.selection import id_of, shipped_cases

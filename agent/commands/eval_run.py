@@ -9,17 +9,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from agent.addresses import shown_address
 from agent.commands.common import prepare
 from agent.commands.eval_models import check_parts, choose_players, settings_to_go_on
 from agent.commands.eval_progress import RunProgress
 from agent.commands.eval_report import check_files, write_files
 from agent.commands.json_lines import write_json
 from agent.errors import ExitCode, LimitError, StoppedError, UsageError
-from agent.folders import Folders
 from agent.repl.sanitize import strip_line
-from agent.settings import COMMAND_LINE, Settings
+from agent.settings.settings import COMMAND_LINE, Settings
+from agent.system.folders import Folders
 from agent.transcripts.lines import object_of
+from agent.wording.addresses import shown_address
 from evals.definitions.case import Case
 from evals.definitions.problems import Problem
 from evals.definitions.reading import read_cases

@@ -19,7 +19,7 @@ from typing import cast
 from agent import __version__
 from agent.cli import GLOBAL_OPTIONS_TITLE, build_parser
 from agent.errors import ExitCode
-from agent.settings_table import SETTINGS
+from agent.settings.table import SETTINGS
 
 ENVIRONMENT = (
     ("ASTRAVUE_HOME", "one folder for all state, settings, cache and logs; else the platform's own folders"),

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.bars import draw_bar
 from agent.commands.common import prepare, warn
 from agent.commands.json_lines import write_json
 from agent.commands.progress import STANDARD_ERROR, StandardError
@@ -19,6 +18,7 @@ from agent.jsontypes import JsonObject
 from agent.model.embedded import is_available
 from agent.model.embedded.fetch import Source, fetch_model, partial_path
 from agent.model.embedded.weights import QWEN_CODER, Weights
+from agent.wording.bars import draw_bar
 
 _BAR_CELLS = 20
 _MEGABYTE = 10**6

@@ -8,8 +8,8 @@ from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
 from agent.commands.stored_keys import open_keys
 from agent.errors import ExitCode
-from agent.model_list import list_models, look, write_models
-from agent.model_records import ListedModels
+from agent.model_choice.listing import list_models, look, write_models
+from agent.model_choice.records import ListedModels
 from agent.repl.sanitize import strip_line
 
 

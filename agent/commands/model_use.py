@@ -6,18 +6,18 @@ import os
 import sys
 from pathlib import Path
 
-from agent.addresses import shown_address
 from agent.commands.common import prepare, warn
 from agent.commands.stored_keys import open_keys
 from agent.errors import ExitCode, UsageError
-from agent.folders import Folders
 from agent.model.addresses import is_openai
 from agent.model.embedded import is_available
 from agent.model.selection import EMBEDDED
-from agent.model_places import find_place, look_around
+from agent.model_choice.places import find_place, look_around
 from agent.repl.sanitize import strip_line
-from agent.settings import Settings, load_settings
-from agent.settings_file import write_settings
+from agent.settings.file import write_settings
+from agent.settings.settings import Settings, load_settings
+from agent.system.folders import Folders
+from agent.wording.addresses import shown_address
 
 _NOT_INSTALLED = "the embedded model is not installed yet: pip install 'astravue-agent[local]'"
 _COMMAND_LINE = "command line"

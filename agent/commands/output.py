@@ -33,14 +33,14 @@ from agent.events import (
     TurnFinished,
     WaitStarted,
 )
-from agent.hints import for_command_line
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import TextDelta, Usage
-from agent.notices import describe
 from agent.repl.compacting import describe_compaction
 from agent.repl.lines import describe_outcome
 from agent.repl.sanitize import strip
-from agent.usage import describe_usage
+from agent.session.notices import describe
+from agent.usage.words import describe_usage
+from agent.wording.hints import for_command_line
 
 _LONGEST_LINE = 1_000
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from agent.commands.common import has_terminal, warn
 from agent.commands.hidden import ask_hidden
 from agent.errors import UsageError
-from agent.folders import Folders
+from agent.system.folders import Folders
 
 if TYPE_CHECKING:
     from agent.auth.sealed import Key

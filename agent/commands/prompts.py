@@ -6,22 +6,22 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from agent.addresses import shown_address
 from agent.commands.columns import write_columns
 from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
 from agent.commands.passphrase import unlock
 from agent.errors import ExitCode, UsageError
-from agent.folders import Folders
 from agent.jsontypes import JsonObject, JsonValue, parse_object
-from agent.offers import Offers
+from agent.mentions.seen_names import SeenNames
 from agent.repl.sanitize import strip
-from agent.seen_names import SeenNames
 from agent.server_records import Prompt, PromptText
-from agent.session import Session
-from agent.session_options import SessionOptions
-from agent.settings import Settings
+from agent.session.offers import Offers
+from agent.session.options import SessionOptions
+from agent.session.session import Session
+from agent.settings.settings import Settings
+from agent.system.folders import Folders
 from agent.tools.policy import Policy
+from agent.wording.addresses import shown_address
 
 _EXAMPLE = 'Example: --args \'{"name": "text"}\''
 T = TypeVar("T")

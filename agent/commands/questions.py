@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.folders import Folders
 from agent.repl.commands import COMMANDS
+from agent.system.folders import Folders
 from agent.workflows.invocation import read_question
 from agent.workflows.library import Library, read_library
 

@@ -5,17 +5,17 @@ import base64
 import re
 import sys
 
-from agent.addresses import shown_address
 from agent.commands.columns import write_columns
 from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
 from agent.commands.prompts import ask_server
 from agent.errors import ExitCode, ServerError, UsageError
 from agent.jsontypes import JsonObject, well_formed
-from agent.offers import Offers
+from agent.mentions.seen_names import SeenNames
 from agent.repl.sanitize import strip, strip_line
-from agent.seen_names import SeenNames
 from agent.server_records import Resource, ResourceContents
+from agent.session.offers import Offers
+from agent.wording.addresses import shown_address
 
 
 def run(arguments: argparse.Namespace) -> int:

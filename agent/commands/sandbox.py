@@ -6,7 +6,7 @@ import runpy
 import sys
 
 from agent.errors import ExitCode
-from agent.folders import find_folders
+from agent.system.folders import find_folders
 
 
 def run(arguments: argparse.Namespace) -> int:

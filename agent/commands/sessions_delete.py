@@ -8,8 +8,8 @@ from pathlib import Path
 
 from agent.commands.common import has_terminal, prepare, warn
 from agent.errors import AgentError, ApprovalError, ExitCode, UsageError
-from agent.folders import Folders
 from agent.repl.sanitize import strip_line
+from agent.system.folders import Folders
 from agent.transcripts.deleting import delete_conversation, unused_for
 from agent.transcripts.finding import find_path
 from agent.transcripts.saved import look_at, transcript_paths

@@ -12,9 +12,9 @@ from agent.commands.common import prepare
 from agent.errors import ExitCode, VaultError
 from agent.export.redaction import make_cleaner
 from agent.export.writing import Form, export, write_export
-from agent.folders import Folders
 from agent.known_secrets import KnownSecrets
-from agent.settings import Settings
+from agent.settings.settings import Settings
+from agent.system.folders import Folders
 from agent.transcripts.finding import find_transcript
 
 STANDARD_OUTPUT = "-"

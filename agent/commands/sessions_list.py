@@ -8,19 +8,19 @@ import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from agent.addresses import hide_user, shown_address
 from agent.commands.common import prepare, warn
 from agent.commands.json_lines import write_json
 from agent.commands.progress import wrap_for
-from agent.durations import describe_age
 from agent.errors import ExitCode
 from agent.jsontypes import JsonObject
 from agent.repl.palette import Palette, wants_plain
 from agent.repl.sanitize import strip_line
 from agent.repl.tables import draw_below, draw_columns
-from agent.settings import DEFAULT_PROFILE, Settings
+from agent.settings.settings import DEFAULT_PROFILE, Settings
 from agent.transcripts.saved import Saved, list_saved
 from agent.transcripts.searching import Match, search
+from agent.wording.addresses import hide_user, shown_address
+from agent.wording.durations import describe_age
 
 # What is not a terminal takes lines of any length.
 _ANY_WIDTH = 1_000_000

@@ -14,9 +14,9 @@ from agent.commands.common import prepare, warn
 from agent.commands.passphrase import choose_key, unlock
 from agent.commands.progress import wrap_for
 from agent.errors import ExitCode
-from agent.folders import Folders
-from agent.session import Session
-from agent.session_options import SessionOptions
+from agent.session.options import SessionOptions
+from agent.session.session import Session
+from agent.system.folders import Folders
 from agent.tools.policy import Policy
 
 if TYPE_CHECKING:

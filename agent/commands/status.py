@@ -9,11 +9,11 @@ from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
 from agent.commands.passphrase import unlock
 from agent.errors import AgentError, ExitCode
-from agent.folders import Folders
 from agent.jsontypes import JsonObject
 from agent.repl.sanitize import strip_line
-from agent.session import Session
-from agent.session_options import SessionOptions
+from agent.session.options import SessionOptions
+from agent.session.session import Session
+from agent.system.folders import Folders
 from agent.tools.policy import Policy
 
 _CONNECT_SECONDS = 10.0

@@ -6,7 +6,7 @@ from agent.auth.model_keys import KeyLookup, ModelKeys
 from agent.auth.vault import Vault
 from agent.commands.common import warn
 from agent.commands.passphrase import unlock
-from agent.folders import Folders
+from agent.system.folders import Folders
 
 
 def open_vault(folders: Folders) -> Vault:

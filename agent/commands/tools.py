@@ -5,7 +5,6 @@ import asyncio
 import json
 import sys
 
-from agent.addresses import shown_address
 from agent.commands.columns import write_columns
 from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
@@ -13,11 +12,12 @@ from agent.commands.passphrase import unlock
 from agent.errors import ExitCode, UsageError
 from agent.jsontypes import JsonObject
 from agent.repl.sanitize import strip
-from agent.session import Session
-from agent.session_options import SessionOptions
+from agent.session.options import SessionOptions
+from agent.session.session import Session
 from agent.tools.effects import effect_of
 from agent.tools.policy import Policy
 from agent.tools.tool import Tool
+from agent.wording.addresses import shown_address
 
 
 def run(arguments: argparse.Namespace) -> int:

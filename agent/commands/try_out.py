@@ -17,12 +17,12 @@ from agent.commands.output import Output
 from agent.commands.passphrase import unlock
 from agent.commands.progress import STANDARD_ERROR
 from agent.commands.questions import Question, load_workflows, make_question
+from agent.demo.sandbox_process import DemoUser, SandboxProcess
 from agent.errors import AgentError, ExitCode, UsageError
-from agent.folders import Folders
-from agent.sandbox_process import DemoUser, SandboxProcess
-from agent.session import Session
-from agent.session_options import SessionOptions
-from agent.settings import TRY_PORT, TRY_PROFILE, Settings
+from agent.session.options import SessionOptions
+from agent.session.session import Session
+from agent.settings.settings import TRY_PORT, TRY_PROFILE, Settings
+from agent.system.folders import Folders
 
 if TYPE_CHECKING:
     from agent.auth.sealed import Key
@@ -127,7 +127,7 @@ async def _try(
 
 
 async def _sign_in(session: Session, user: DemoUser, *, by_hand: bool) -> None:
-    from agent.consent import sign_in_as
+    from agent.demo.consent import sign_in_as
 
     if by_hand:
         warn(f"sign in as {user.email} with the password {user.password}")

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from agent.errors import AgentError
-from agent.folders import Folders
-from agent.settings import Settings
+from agent.settings.settings import Settings
+from agent.system.folders import Folders
 
 if TYPE_CHECKING:
     from agent.auth.sealed import Key

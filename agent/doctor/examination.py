@@ -16,7 +16,7 @@ from agent.doctor import model, network, places, server, sign_in, terminal, trac
 from agent.doctor.case import Case, Once, run_aside
 from agent.doctor.finding import Finding, Outcome
 from agent.errors import AgentError, VaultError
-from agent.logs import redact_text
+from agent.system.logs import redact_text
 
 _log = logging.getLogger(__name__)
 

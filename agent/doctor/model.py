@@ -1,6 +1,5 @@
 """The model that would answer, as far as can be told without asking it anything."""
 
-from agent.addresses import shown_address
 from agent.auth.model_keys import KeyLookup, ModelKeys
 from agent.auth.vault import Vault
 from agent.doctor.case import Case
@@ -10,6 +9,7 @@ from agent.model.embedded import is_available
 from agent.model.embedded.weights import QWEN_CODER
 from agent.model.listing import NO_KEY, list_models
 from agent.model.selection import Choice, Kind, choose_model, no_key
+from agent.wording.addresses import shown_address
 
 MODEL = "model"
 _SECONDS = 5.0

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from agent.addresses import shown_address
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding, Outcome
-from agent.folders import Folders
-from agent.settings import PROJECT_FILE
+from agent.settings.settings import PROJECT_FILE
+from agent.system.folders import Folders
+from agent.wording.addresses import shown_address
 
 SETTINGS = "settings"
 FOLDERS = "folders"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from agent.addresses import shown_address
 from agent.auth.discovery import Authorization, discover
 from agent.auth.keychain import ABSENT, Keychain, KeychainUnusableError
 from agent.auth.login import ClientSettings, Login, canonical_server
@@ -10,8 +9,9 @@ from agent.auth.token_endpoint import make_oauth_client
 from agent.auth.vault import Vault
 from agent.doctor.case import Case, run_aside
 from agent.doctor.finding import Finding, Outcome
-from agent.settings import DEFAULT_PROFILE, Settings
-from agent.status import describe_expiry
+from agent.session.status import describe_expiry
+from agent.settings.settings import DEFAULT_PROFILE, Settings
+from agent.wording.addresses import shown_address
 
 DISCOVERY = "discovery"
 KEYCHAIN = "keychain"

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
-from agent.addresses import shown_address
 from agent.events import KEPT_BACK
 from agent.export.document import Answered, Called, Document, Entry, Noted, Said
 from agent.export.redaction import Clean
@@ -13,7 +12,8 @@ from agent.model.protocol import Usage
 from agent.repl.lines import in_words
 from agent.transcripts.lines import text_of
 from agent.transcripts.transcript import Transcript
-from agent.usage import describe_usage
+from agent.usage.words import describe_usage
+from agent.wording.addresses import shown_address
 
 DONE = "done"
 """The outcome of a call that did what it does."""

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from agent.known_secrets import KnownSecrets
-from agent.logs import redact_text
 from agent.repl.sanitize import strip
+from agent.system.logs import redact_text
 
 Clean: TypeAlias = Callable[[str], str]
 """Takes out of a text what is not to leave."""

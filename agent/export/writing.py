@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agent.errors import AgentError, UsageError
 from agent.export.reading import make_document
-from agent.private_files import replace_file
+from agent.system.private_files import replace_file
 from agent.transcripts.transcript import Transcript
 
 

@@ -15,9 +15,9 @@ from dataclasses import replace
 from agent.errors import AgentError, SignInError
 from agent.jsontypes import JsonObject, JsonValue
 from agent.mentions.mention import Mention, read_mentions, shown_name
+from agent.mentions.ranking import best
 from agent.mentions.reading import read_answer
 from agent.mentions.sources import NOUNS, Source, find_sources
-from agent.ranking import best
 from agent.tools.names import NameIndex
 from agent.tools.tool import Tool
 from agent.tools.toolbox import Toolbox

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 
 from agent.conversation import ToolCall
 from agent.errors import EndpointError, LimitError, ModelError
-from agent.hints import GO_ON
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.model.answer_text import TextStream, Thoughts
 from agent.model.call_fragments import CallFragments, is_whole, read_index
 from agent.model.protocol import Finish, FinishReason, ReasoningDelta, StreamItem, TextDelta, Usage
 from agent.model.stream_errors import BrokenStream, StreamError
 from agent.model.usage_counts import find_usage, join_usage, read_usage
+from agent.wording.hints import GO_ON
 
 _BROKEN = "broken"
 # From the harmless to the grave; of several reasons the gravest counts, since some gateways add a stop.

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.addresses import hide_user, shown_address
 from agent.jsontypes import JsonObject, dump, is_object, parse_object
-from agent.private_files import replace_file
+from agent.system.private_files import replace_file
+from agent.wording.addresses import hide_user, shown_address
 
 _LOGGER = logging.getLogger(__name__)
 _REMEMBERED = 30 * 24 * 3600.0

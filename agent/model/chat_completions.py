@@ -8,7 +8,6 @@ Source: OpenAI API reference, "Create chat completion".
 import re
 from collections.abc import AsyncGenerator, Iterator
 
-from agent.addresses import hide_user
 from agent.conversation import AssistantMessage, Message, ToolMessage, UserMessage
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object, parse_object
 from agent.model.accumulator import StreamAccumulator
@@ -16,6 +15,7 @@ from agent.model.capabilities import Capabilities, Lesson, refuses, without
 from agent.model.endpoint import Endpoint
 from agent.model.protocol import FunctionDefinition, ModelRequest, StreamItem
 from agent.model.wording import mark_interrupted, user_text
+from agent.wording.addresses import hide_user
 
 _NO_STRICT = without("strict")
 _NO_SYSTEM_ROLE = without("system role")

@@ -10,7 +10,6 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from agent.addresses import shown_address
 from agent.conversation import ToolCall, UserMessage
 from agent.errors import AgentError, LimitError, ModelError
 from agent.jsontypes import parse_object
@@ -23,6 +22,7 @@ from agent.model.protocol import (
     TextDelta,
     Usage,
 )
+from agent.wording.addresses import shown_address
 
 SECONDS = 30.0
 """How long a check takes at most."""

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 
 from agent.errors import ModelError
-from agent.folders import Folders
 from agent.jsontypes import JsonObject
 from agent.model.check import Check, Outcome, Report
 from agent.model.embedded import is_available
 from agent.model.embedded.engine import Engine
 from agent.model.embedded.process import ChildProcess, missing_extra, start_child
 from agent.model.embedded.weights import QWEN_CODER, Weights
+from agent.system.folders import Folders
 
 SECONDS = 60.0
 """How long a check takes at most; reading the weights from a slow disk takes most of it."""

@@ -9,9 +9,9 @@ from typing import TypeAlias
 import httpx2
 
 from agent import __version__
-from agent.addresses import hide_user
-from agent.authorities import trusted_authorities
 from agent.model.addresses import is_on_this_machine
+from agent.system.authorities import trusted_authorities
+from agent.wording.addresses import hide_user
 
 ShowRequest: TypeAlias = Callable[[str], None]
 """Takes a request as it leaves, as text of several lines."""

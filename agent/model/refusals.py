@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import httpx2
 import openai
 
-from agent.addresses import shown_address
 from agent.errors import AgentError, ContextError, EndpointError, ModelError, QuotaError
-from agent.hints import GO_ON
 from agent.jsontypes import is_object
 from agent.model.retries import WORTH_REPEATING, read_retry_after
 from agent.model.stream_errors import BrokenStream, StreamError
+from agent.wording.addresses import shown_address
+from agent.wording.hints import GO_ON
 
 _LONGEST = 300
 # OpenAI's code, and the words of llama.cpp, vLLM, Ollama and Anthropic.

@@ -9,13 +9,13 @@ Source: OpenAI API reference, "Create a model response".
 import re
 from collections.abc import AsyncGenerator
 
-from agent.addresses import hide_user
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.capabilities import Capabilities, Lesson, refuses, without
 from agent.model.endpoint import Endpoint
 from agent.model.protocol import ModelRequest, StreamItem
 from agent.model.responses_input import NO_STRICT, InputWriter, write_function
 from agent.model.responses_reader import ResponsesReader
+from agent.wording.addresses import hide_user
 
 _NO_TOOL_SEARCH = without("tool_search")
 LESSONS = (

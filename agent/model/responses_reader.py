@@ -12,12 +12,12 @@ from collections.abc import Iterator
 
 from agent.conversation import ToolCall
 from agent.errors import EndpointError
-from agent.hints import GO_ON
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object, well_formed
 from agent.model.halves import Halves
 from agent.model.prices import vendor_cost
 from agent.model.protocol import Finish, FinishReason, ReasoningDelta, StreamItem, TextDelta, Usage
 from agent.model.stream_errors import BrokenStream, StreamError
+from agent.wording.hints import GO_ON
 
 _TEXT = frozenset({"response.output_text.delta", "response.refusal.delta"})
 _REASONING = frozenset({"response.reasoning_summary_text.delta", "response.reasoning_text.delta"})

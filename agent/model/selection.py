@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from agent.addresses import shown_address
 from agent.errors import EndpointError, ModelError
 from agent.model.listing import NO_KEY, Listing, list_models
-from agent.settings import Settings
+from agent.settings.settings import Settings
+from agent.wording.addresses import shown_address
 
 if TYPE_CHECKING:
     from agent.model.http_client import ShowRequest

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from agent.durations import describe_milliseconds
 from agent.jsontypes import JsonObject, JsonValue
 from agent.planning.analysis import Analysis, Measure, PlannedTask
 from agent.planning.graph import make_graph
+from agent.wording.durations import describe_milliseconds
 
 _HOUR = 3_600_000
 _MOST_ROWS = 40

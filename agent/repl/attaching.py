@@ -3,10 +3,10 @@
 import re
 from collections.abc import Awaitable, Callable, Sequence
 
-from agent.context import RESULT_CHARACTERS
+from agent.context.excerpts import excerpt_text
+from agent.context.opaque import describe_size
+from agent.context.shown_results import RESULT_CHARACTERS
 from agent.errors import AgentError, UsageError
-from agent.excerpts import excerpt_text
-from agent.opaque import describe_size
 from agent.repl.host import OffersHost
 from agent.repl.sanitize import strip_line
 from agent.server_records import Resource, ResourceContents

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from agent.events import Event
-from agent.model_records import ListedModels
+from agent.model_choice.records import ListedModels
 from agent.repl.appearance import Appearance
 from agent.repl.host import Host
 from agent.repl.palette import Palette

@@ -6,7 +6,7 @@ from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from agent.ranking import best
+from agent.mentions.ranking import best
 from agent.repl.cells import shorten, width
 from agent.repl.choices import Choice
 from agent.repl.commands import Command, Completes

@@ -7,18 +7,18 @@ from typing import Protocol
 from agent.doctor.finding import Finding
 from agent.events import Event
 from agent.jsontypes import JsonObject, JsonValue
-from agent.ledger import Ledger
 from agent.mentions.mention import Mention
-from agent.model_records import ListedModels
+from agent.model_choice.records import ListedModels
 from agent.repl.undoing import UndoHost
 from agent.server_records import Prompt, PromptText, Resource, ResourceContents
-from agent.standing import Standing
-from agent.token_report import ContextReport
+from agent.session.standing import Standing
 from agent.tools.policy import Policy
 from agent.tools.tool import Tool
 from agent.transcripts.header import Header, Origin
 from agent.transcripts.saved import Saved
 from agent.transcripts.turns import Turn
+from agent.usage.ledger import Ledger
+from agent.usage.report import ContextReport
 
 
 class OffersHost(Protocol):

@@ -5,7 +5,6 @@ import re
 from agent.conversation import ToolCall
 from agent.errors import AgentError
 from agent.events import CallOutcome, ToolCallFinished, ToolCallProgress, ToolCallStarted
-from agent.hints import for_chat
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object, parse_object
 from agent.repl.cells import shorten, wrap
 from agent.repl.commands import is_known
@@ -13,6 +12,7 @@ from agent.repl.palette import Palette
 from agent.repl.parts import SEPARATOR, Part, fit
 from agent.repl.sanitize import strip_line
 from agent.tools.tool import Effect
+from agent.wording.hints import for_chat
 
 _LONGEST_VALUE = 32
 _LONGEST_ARGUMENTS = 64

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Sequence
 
-from agent.bars import draw_bar
 from agent.events import ToolCallProgress, ToolCallStarted
 from agent.repl.cells import shorten, width
 from agent.repl.lines import describe_amount, describe_arguments, describe_message, in_words
 from agent.repl.palette import Palette
 from agent.repl.parts import SEPARATOR, Part, fit
+from agent.wording.bars import draw_bar
 
 FRAMES_PER_SECOND = 8
 MOST_CALLS = 6

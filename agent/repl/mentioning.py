@@ -7,7 +7,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from agent.mentions.mention import Mention
-from agent.ranking import best
+from agent.mentions.ranking import best
 from agent.repl.commands import is_command, is_known
 from agent.repl.sanitize import strip_line
 from agent.server_records import Resource

@@ -11,7 +11,7 @@ from agent.events import (
     ElicitationRequested,
     SignInRequested,
 )
-from agent.forms import Form, FormValue
+from agent.forms.form import Form, FormValue
 from agent.jsontypes import JsonObject
 from agent.repl.approvals import apply_answer
 from agent.repl.dialogs.asking import fill_in, fill_in_arguments

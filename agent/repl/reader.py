@@ -28,8 +28,6 @@ from agent.events import (
     WaitStarted,
 )
 from agent.model.protocol import ReasoningDelta, TextDelta
-from agent.moment import local_now
-from agent.notices import describe
 from agent.repl.cells import wrap_lines
 from agent.repl.compacting import describe_compaction
 from agent.repl.lines import describe_outcome, describe_stopped, draw_error, in_words
@@ -40,6 +38,8 @@ from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
 from agent.repl.spoken import Spoken
 from agent.repl.views.hint import ViewHint
+from agent.session.notices import describe
+from agent.wording.moment import local_now
 
 # An answer that stops in its middle for so many seconds is waited for like one that has not begun.
 _SILENCE = 2.0

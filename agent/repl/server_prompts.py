@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.errors import ServerError, UsageError
-from agent.forms import Field, FieldKind, Form, FormValue
+from agent.forms.form import Field, FieldKind, Form, FormValue
 from agent.mentions.mention import read_mentions, without_ids
 from agent.repl.command_context import CommandContext
 from agent.repl.commands import COMMANDS, Command

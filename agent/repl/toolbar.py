@@ -1,9 +1,9 @@
 """The line below the prompt: what fits of the session's standing, what matters most for longest."""
 
-from agent.bars import draw_bar
 from agent.repl.parts import Part, fit
 from agent.repl.sanitize import strip_line
-from agent.standing import Standing
+from agent.session.standing import Standing
+from agent.wording.bars import draw_bar
 
 _LEAST_NAME = 12
 _LEAST_PLACE = 20

@@ -1,10 +1,10 @@
 """The functions of this program that a model may call beside the server's tools, put together."""
 
+from agent.context.kept_results import KeptResults
 from agent.conversation import Conversation
 from agent.jsontypes import JsonObject
-from agent.kept_results import KeptResults
 from agent.planning.function import DependencyMapper
-from agent.settings import ToolSettings
+from agent.settings.settings import ToolSettings
 from agent.tools.catalogue import Catalogue, Selection, answer_find_tools, find_tools_tool
 from agent.tools.look_ups import LookUps
 from agent.tools.policy import Policy

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from agent.context.excerpts import first_fitting, lines_of, main_list, shortened
+from agent.context.kept_results import READ_RESULT, KeptResults
+from agent.context.opaque import name_opaque, name_opaque_text
 from agent.conversation import Message
-from agent.excerpts import first_fitting, lines_of, main_list, shortened
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object
-from agent.kept_results import READ_RESULT, KeptResults
-from agent.opaque import name_opaque, name_opaque_text
 from agent.tools.tool import Annotations, Tool, ToolResult
 from agent.tools.toolbelt import LocalFunction
 

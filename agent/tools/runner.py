@@ -10,7 +10,8 @@ import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
-from agent.context import is_too_large
+from agent.context.kept_results import KeptResults
+from agent.context.shown_results import is_too_large
 from agent.conversation import Conversation, ToolCall, ToolMessage
 from agent.errors import AgentError, ApprovalError, OutcomeUnknownError, SignInError
 from agent.events import (
@@ -23,7 +24,6 @@ from agent.events import (
     ToolCallStarted,
 )
 from agent.jsontypes import JsonObject, JsonValue, dump
-from agent.kept_results import KeptResults
 from agent.tools.approval import Approver, Oversight, PreparedCall, Ruling
 from agent.tools.arguments import fit_arguments, parse_arguments
 from agent.tools.effects import effect_of

@@ -18,7 +18,7 @@ from opentelemetry.trace import Status
 from opentelemetry.util.types import AttributeValue
 
 import agent
-from agent.logs import redact
+from agent.system.logs import redact
 
 _SERVICE = "astravue-agent"
 _log = logging.getLogger(__name__)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from agent.context.kept_results import delete_results
 from agent.errors import AgentError
-from agent.folders import Folders
-from agent.kept_results import delete_results
+from agent.system.folders import Folders
 from agent.transcripts.locking import ConversationLock
 from agent.transcripts.saved import paths_aside, transcript_paths
 

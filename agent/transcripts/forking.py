@@ -4,11 +4,11 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agent.context.kept_results import share_results
 from agent.errors import AgentError, UsageError
-from agent.folders import Folders
 from agent.jsontypes import JsonObject
-from agent.kept_results import share_results
-from agent.private_files import replace_file
+from agent.system.folders import Folders
+from agent.system.private_files import replace_file
 from agent.transcripts.header import Origin, new_session_id
 from agent.transcripts.lines import encode_line
 from agent.transcripts.transcript import Transcript

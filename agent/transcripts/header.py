@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.addresses import hide_user
 from agent.errors import AgentError
 from agent.event_json import FORMAT_VERSION
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.transcripts.lines import text_of
+from agent.wording.addresses import hide_user
 
 
 @dataclass(frozen=True, slots=True)

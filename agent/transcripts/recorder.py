@@ -14,7 +14,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
-from agent.context import is_too_large
+from agent.context.shown_results import is_too_large
 from agent.event_json import encode_event
 from agent.events import (
     ApprovalRequested,
@@ -30,7 +30,7 @@ from agent.events import (
 )
 from agent.jsontypes import JsonObject
 from agent.model.protocol import ReasoningDelta, TextDelta
-from agent.private_files import replace_file
+from agent.system.private_files import replace_file
 from agent.transcripts.header import Header
 from agent.transcripts.lines import TURN_BOUNDS, TURN_STARTED, encode_line
 from agent.transcripts.locking import ConversationLock

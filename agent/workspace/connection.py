@@ -19,10 +19,10 @@ from mcp.client.subscriptions import SubscriptionLost
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from agent import __version__
-from agent.addresses import shown_address
-from agent.authorities import trusted_authorities
 from agent.server_records import ServerInfo
+from agent.system.authorities import trusted_authorities
 from agent.tools.tool import Tool
+from agent.wording.addresses import shown_address
 from agent.workspace.failure import Failure, FailureKind, failure_in, is_group, one_line
 from agent.workspace.http import MAX_ANSWER, AnsweringTransport, Patience
 from agent.workspace.incoming import LEAST_LEVEL, FrontEnd, Incoming

@@ -26,9 +26,9 @@ from agent.events import (
     Question,
     ServerLog,
 )
-from agent.forms import parse_form
+from agent.forms.form import parse_form
 from agent.jsontypes import dump
-from agent.logs import redact
+from agent.system.logs import redact
 from agent.workspace.failure import one_line
 
 LEAST_LEVEL = LogLevel.INFO

@@ -6,8 +6,8 @@ import json
 
 import mcp_types
 
+from agent.context.opaque import describe_data
 from agent.jsontypes import JsonValue, dump, is_object
-from agent.opaque import describe_data
 from agent.server_records import (
     Prompt,
     PromptArgument,

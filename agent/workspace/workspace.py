@@ -19,13 +19,13 @@ from mcp import MCPError
 from mcp.shared.dispatcher import ProgressFnT
 from pydantic import ValidationError
 
-from agent.addresses import shown_address
 from agent.errors import AgentError, ServerError, UsageError
 from agent.events import Notice, OutsideEvent, Question
 from agent.jsontypes import JsonObject
 from agent.server_records import Prompt, PromptText, Resource, ResourceContents, ServerInfo
 from agent.tools.effects import may_repeat
 from agent.tools.tool import Tool, ToolResult
+from agent.wording.addresses import shown_address
 from agent.workspace.connection import Connection, Endpoint, OpeningError
 from agent.workspace.failure import Failure, FailureKind, failure_in, one_line, to_error
 from agent.workspace.http import Patience, Sleep

@@ -13,7 +13,7 @@ from agent.auth.login import DEFAULT_CLIENT, ClientSettings, Login
 from agent.auth.sign_in import sign_in
 from agent.auth.tokens import TokenManager
 from agent.auth.vault import Vault
-from agent.folders import Folders
+from agent.system.folders import Folders
 
 KEY = "5a" * 32
 

@@ -8,7 +8,7 @@ from auth_home import KEY, FakeBrowser, FakeClock, Home
 from fake_authorization_server import FakeAuthorizationServer, running_server
 
 from agent.auth.vault import Vault
-from agent.folders import Folders, find_folders
+from agent.system.folders import Folders, find_folders
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from auth_home import FakeClock, Home
 from agent.auth.audit import AuditLog, read_audit_log
 from agent.auth.sign_in import sign_out
 from agent.errors import SignInError
-from agent.folders import Folders
+from agent.system.folders import Folders
 
 
 def test_a_line_says_when_what_where_and_how_it_ended(folders: Folders, clock: FakeClock) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.folders import find_folders
+from agent.system.folders import find_folders
 
 _BACKENDS = Path(__file__).with_name("keyring_backends")
 
@@ -19,7 +19,7 @@ import os, sys
 from agent.auth.keychain import Keychain
 from agent.auth.login import Login
 from agent.auth.vault import Vault
-from agent.folders import find_folders
+from agent.system.folders import find_folders
 
 def vault():
     return Vault(find_folders(os.environ), os.environ, keychain=Keychain(float(sys.argv[1])))
@@ -38,7 +38,7 @@ import secretstorage
 from agent.auth.keychain import Keychain
 from agent.auth.vault import Vault
 from agent.errors import VaultError
-from agent.folders import find_folders
+from agent.system.folders import find_folders
 
 vault = Vault(find_folders(os.environ), os.environ, keychain=Keychain(float(sys.argv[1])))
 try:

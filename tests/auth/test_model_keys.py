@@ -6,7 +6,7 @@ from auth_home import KEY as VAULT_KEY
 from agent.auth.model_keys import KeyLookup, ModelKeys
 from agent.auth.vault import Vault
 from agent.errors import VaultError
-from agent.folders import Folders
+from agent.system.folders import Folders
 
 KEY = "sk-very-secret-key-0123456789"
 ADDRESS = "https://models.example.com/v1"

@@ -17,7 +17,7 @@ from agent.auth.sealed import PLAINTEXT, DamagedError, Key, passphrase_key, read
 from agent.auth.unlock import choose_key, unlock
 from agent.auth.vault import Vault
 from agent.errors import VaultError
-from agent.folders import Folders, find_folders
+from agent.system.folders import Folders, find_folders
 from tests.end_to_end.program import Program
 from tests.terminal_window import TerminalWindow
 

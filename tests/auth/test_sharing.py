@@ -20,7 +20,7 @@ _CHILD = """
 import asyncio, json, os, sys
 from agent.auth.tokens import TokenManager
 from agent.auth.vault import Vault
-from agent.folders import find_folders
+from agent.system.folders import find_folders
 
 async def main():
     now = 0.0

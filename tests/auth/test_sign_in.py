@@ -16,7 +16,7 @@ from agent.auth.sign_in import sign_in, sign_out
 from agent.auth.token_endpoint import make_oauth_client
 from agent.auth.vault import Vault
 from agent.errors import ServerError, SignInError, UsageError, VaultError
-from agent.folders import Folders
+from agent.system.folders import Folders
 
 pytestmark = pytest.mark.anyio
 METADATA_URL = "https://agent.example/client.json"

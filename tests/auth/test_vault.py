@@ -17,7 +17,7 @@ from agent.auth.login import Login, Registration, canonical_server
 from agent.auth.sealed import DamagedError, Key, read_header, seal, unseal
 from agent.auth.vault import Vault
 from agent.errors import UsageError, VaultError
-from agent.folders import Folders, find_folders
+from agent.system.folders import Folders, find_folders
 
 _texts = st.text(alphabet=st.characters(codec="utf-8"))
 _registrations = st.builds(
@@ -277,7 +277,7 @@ _FULL_DISK = """
 import os, resource, sys
 from agent.auth.vault import Vault
 from agent.errors import VaultError
-from agent.folders import find_folders
+from agent.system.folders import find_folders
 vault = Vault(find_folders(os.environ), os.environ)
 login = vault.logins()[0]
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
@@ -304,7 +304,7 @@ def test_a_disk_that_fills_while_it_is_written_leaves_the_old_vault(
 _WRITER = """
 import dataclasses, os, sys
 from agent.auth.vault import Vault
-from agent.folders import find_folders
+from agent.system.folders import find_folders
 vault = Vault(find_folders(os.environ), os.environ)
 login = vault.logins()[0]
 for number in range(10):

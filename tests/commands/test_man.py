@@ -10,7 +10,7 @@ import pytest
 from agent.cli import build_parser
 from agent.commands.man import ENVIRONMENT, manual_page
 from agent.errors import ExitCode
-from agent.settings_table import SETTINGS
+from agent.settings.table import SETTINGS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = manual_page(build_parser(), date(2026, 11, 25))

@@ -8,8 +8,8 @@ import pytest
 
 from agent.commands.common import prepare, settings_for
 from agent.errors import UsageError
-from agent.folders import Folders
-from agent.settings import TRY_PROFILE, Settings
+from agent.settings.settings import TRY_PROFILE, Settings
+from agent.system.folders import Folders
 from agent.transcripts.header import Header
 from agent.transcripts.transcript import Transcript
 

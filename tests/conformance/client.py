@@ -37,8 +37,8 @@ from agent.auth.tokens import TokenManager
 from agent.auth.vault import Vault
 from agent.errors import SignInError
 from agent.events import ElicitationAction, ElicitationRequested, Question
-from agent.folders import find_folders
 from agent.jsontypes import JsonObject, JsonValue, is_object, parse_object
+from agent.system.folders import find_folders
 from agent.tools.tool import Tool
 from agent.workspace.workspace import Workspace
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from agent.doctor.case import Case
-from agent.folders import Folders, find_folders
-from agent.settings import Settings
+from agent.settings.settings import Settings
+from agent.system.folders import Folders, find_folders
 
 KEY = "5a" * 32
 NOW = 1_800_000_000.0

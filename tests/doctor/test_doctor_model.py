@@ -13,7 +13,7 @@ from agent.doctor.model import check_model
 from agent.doctor.sign_in import open_vault
 from agent.errors import ModelError
 from agent.model.embedded import weights
-from agent.settings import Settings
+from agent.settings.settings import Settings
 from tests.doctor.conftest import Serve
 from tests.end_to_end.scripted_endpoint import ScriptedEndpoint
 

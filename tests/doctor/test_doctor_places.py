@@ -12,7 +12,7 @@ from agent.doctor.case import Case
 from agent.doctor.finding import Outcome
 from agent.doctor.places import check_disk, check_folders, check_settings
 from agent.errors import SettingsError
-from agent.folders import Folders
+from agent.system.folders import Folders
 
 
 def never(*_: object) -> bool:

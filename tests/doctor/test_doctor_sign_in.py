@@ -24,7 +24,7 @@ from agent.doctor.sign_in import (
     open_vault,
 )
 from agent.errors import SignInError, VaultError
-from agent.settings import Settings
+from agent.settings.settings import Settings
 from tests.auth.fake_authorization_server import FakeAuthorizationServer, running_server
 from tests.doctor.conftest import NOW
 

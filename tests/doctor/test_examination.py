@@ -15,8 +15,8 @@ from agent.doctor.case import Case, Once, run_aside
 from agent.doctor.examination import examine
 from agent.doctor.finding import Finding, Outcome
 from agent.errors import AgentError, SettingsError
-from agent.folders import Folders
-from agent.settings import Settings
+from agent.settings.settings import Settings
+from agent.system.folders import Folders
 from tests.doctor.conftest import Serve
 from tests.doctor.test_doctor_sign_in import LOGIN
 from tests.end_to_end.scripted_endpoint import ScriptedEndpoint

@@ -11,8 +11,8 @@ from typing import Any
 
 import anyio
 
-from agent.consent import approve_as
-from agent.sandbox_process import DemoUser
+from agent.demo.consent import approve_as
+from agent.demo.sandbox_process import DemoUser
 
 ASTRAVUE = [sys.executable, "-P", "-m", "agent"]
 _BOUND = 120.0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.folders import Folders, find_folders
+from agent.system.folders import Folders, find_folders
 from tests.end_to_end.program import ASTRAVUE, Program
 from tests.end_to_end.scripted_endpoint import Script, ScriptedEndpoint
 from tests.terminal_window import TerminalWindow

@@ -321,7 +321,7 @@ def test_nothing_that_is_written_is_readable_by_others(signed_in: Program) -> No
 
 def test_tokens_stand_nowhere_in_clear(signed_in: Program) -> None:
     from agent.auth.vault import Vault
-    from agent.folders import find_folders
+    from agent.system.folders import find_folders
 
     vault = Vault(find_folders({"ASTRAVUE_HOME": str(signed_in.state)}), signed_in.environ)
     login = vault.logins()[0]

@@ -137,7 +137,7 @@ class TestOnTheCommandLine:
 
     def test_the_tokens_of_the_sign_in_are_not_exported(self, signed_in: Program, ask: Ask) -> None:
         from agent.auth.vault import Vault
-        from agent.folders import find_folders
+        from agent.system.folders import find_folders
 
         [login] = Vault(find_folders(signed_in.environ), signed_in.environ).logins()
         ask("What is this?", f"It reads {login.access_token} here.")

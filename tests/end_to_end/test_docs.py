@@ -48,8 +48,8 @@ def test_the_command_works(
     # The person in the browser, as BROWSER names it.
     write_program(
         programs / "browse",
-        f"#!{sys.executable}\nimport sys, anyio\nfrom agent.consent import approve_as\n"
-        f"from agent.sandbox_process import DemoUser\n"
+        f"#!{sys.executable}\nimport sys, anyio\nfrom agent.demo.consent import approve_as\n"
+        f"from agent.demo.sandbox_process import DemoUser\n"
         f"anyio.run(approve_as, DemoUser({user['email']!r}, '', {user['password']!r}), sys.argv[1])\n",
     )
     if "--server" not in command and "sandbox" not in command:

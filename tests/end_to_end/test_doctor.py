@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agent.auth.vault import Vault
-from agent.folders import find_folders
+from agent.system.folders import find_folders
 from tests.end_to_end.chatting import chat
 from tests.end_to_end.program import Program
 from tests.end_to_end.scripted_endpoint import ScriptedEndpoint

@@ -10,7 +10,7 @@ from end_to_end.program import Program
 from end_to_end.scripted_endpoint import Body, Script, ScriptedEndpoint
 
 from agent.jsontypes import JsonObject, JsonValue
-from agent.tokens import load_encoding
+from agent.usage.tokens import load_encoding
 from tests.workspace.mcp_servers import Running, running, scripted
 
 MEGABYTE = 1_000_000

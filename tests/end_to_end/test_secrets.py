@@ -20,7 +20,7 @@ import pytest
 import agent.auth
 from agent.auth.login import Login
 from agent.auth.vault import Vault
-from agent.folders import find_folders
+from agent.system.folders import find_folders
 from tests.end_to_end.chatting import chat
 from tests.end_to_end.program import ASTRAVUE, Program, sandbox
 from tests.end_to_end.recording_proxy import RecordingProxy, recording_proxy

@@ -11,8 +11,8 @@ import pytest
 
 from agent.cli import build_parser
 from agent.commands.completing import SHELLS
-from agent.folders import find_folders
-from agent.seen_names import SeenNames
+from agent.mentions.seen_names import SeenNames
+from agent.system.folders import find_folders
 from tests.end_to_end.program import Program
 from tests.end_to_end.scripted_endpoint import ScriptedEndpoint
 from tests.terminal_window import TerminalWindow

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.context_keeper import ContextKeeper
+from agent.context.keeper import ContextKeeper
+from agent.context.kept_results import KeptResults
+from agent.context.ruler import Ruler
 from agent.conversation import Conversation, ToolCall
 from agent.errors import ModelError
 from agent.events import ApprovalRequested, Event
 from agent.jsontypes import JsonObject, dump
-from agent.kept_results import KeptResults
 from agent.model.protocol import ModelRequest, StreamItem
 from agent.model.scripted import ScriptedModel
-from agent.ruler import Ruler
-from agent.session import Session
-from agent.session_options import SessionOptions
-from agent.settings import Settings
+from agent.session.options import SessionOptions
+from agent.session.session import Session
+from agent.settings.settings import Settings
 from agent.tools.policy import Policy
 from agent.transcripts.reading import read_transcript
 from agent.transcripts.transcript import Transcript

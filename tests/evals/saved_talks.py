@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from agent.events import ApprovalRequested, Decision
-from agent.folders import find_folders
 from agent.jsontypes import JsonObject
 from agent.model.scripted import say
+from agent.system.folders import find_folders
 from agent.transcripts.lines import encode_line, text_of
 from agent.transcripts.transcript import Transcript
 from evals.definitions.case import Case

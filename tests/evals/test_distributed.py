@@ -24,7 +24,7 @@ from drawn_records import make_plans
 from fake_setup import FakeSetup, environ, plan_to
 
 from agent.errors import AgentError, UsageError
-from agent.settings import Settings
+from agent.settings.settings import Settings
 from evals.definitions.reading import read_cases
 from evals.definitions.selection import shipped_cases
 from evals.runs import remote

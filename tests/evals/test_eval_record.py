@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent.errors import AgentError, ModelError
-from agent.folders import find_folders
 from agent.jsontypes import JsonObject
 from agent.model.scripted import say
-from agent.settings import Settings
+from agent.settings.settings import Settings
+from agent.system.folders import find_folders
 from agent.transcripts.reading import read_transcript
 from agent.transcripts.transcript import Transcript
 from evals.definitions.case import Action, Category, Moment

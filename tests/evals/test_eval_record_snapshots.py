@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.folders import Folders, find_folders
 from agent.model.scripted import say
+from agent.system.folders import Folders, find_folders
 from agent.transcripts.transcript import Transcript
 from evals.definitions.reading import read_case
 from evals.recording.of_session import Beginning, beginnings_of, make_session_case

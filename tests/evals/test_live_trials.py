@@ -12,7 +12,7 @@ from agent.errors import EndpointError, UsageError
 from agent.model.protocol import ModelRequest, StreamItem
 from agent.model.scripted import say
 from agent.model.selection import EMBEDDED
-from agent.settings import Settings
+from agent.settings.settings import Settings
 from agent.tools.catalogue import FIND_TOOLS
 from evals.definitions.case import Turn
 from evals.trials.choosing import PLAY_A_USER, choice_of, is_embedded, settle

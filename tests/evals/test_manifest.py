@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from drawn_records import make_case
 
-from agent.settings import Settings, ToolSettings
+from agent.settings.settings import Settings, ToolSettings
 from evals.runs.manifest import Models, differences, go_on, make_manifest
 from evals.runs.run import Manifest
 from evals.trials.trial import Kind

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.folders import find_folders
+from agent.system.folders import find_folders
 from evals.red_team.__main__ import report, went_through
 from evals.red_team.places import PLACES
 from evals.red_team.trial import Reader, read_cases, red_team

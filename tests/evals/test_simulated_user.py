@@ -13,7 +13,7 @@ from agent.event_json import encode_usage
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import Usage
 from agent.model.selection import EMBEDDED
-from agent.settings import Settings
+from agent.settings.settings import Settings
 from agent.tools.fence import without_fenced
 from evals.definitions.case import Action, Case, Disturbance, Moment, SimulatedUser, Turn
 from evals.trials.simulated import Person

@@ -12,9 +12,9 @@ from agent.events import ToolCallFinished
 from agent.jsontypes import JsonObject, is_object
 from agent.sandbox.clock import Clock
 from agent.sandbox.database import open_snapshot
-from agent.session import Session
-from agent.session_options import SessionOptions
-from agent.settings import Settings
+from agent.session.options import SessionOptions
+from agent.session.session import Session
+from agent.settings.settings import Settings
 from agent.tools.policy import Policy
 from evals.definitions.case import (
     Action,

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from agent.jsontypes import JsonObject
 from agent.model.protocol import Model
-from agent.settings import Settings
+from agent.settings.settings import Settings
 from evals.definitions.case import Case, Category, Expectation, SimulatedUser, Turn, WorkspaceDefinition
 from evals.trials.live import live_play
 from evals.trials.open_models import OpenModels, open_models

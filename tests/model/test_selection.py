@@ -15,7 +15,7 @@ from agent.model.selection import (
     Kind,
     choose_model,
 )
-from agent.settings import Settings
+from agent.settings.settings import Settings
 
 pytestmark = pytest.mark.anyio
 KEY = "sk-very-secret-key-0123456789"

@@ -5,7 +5,7 @@ import pytest
 from agent.jsontypes import JsonObject
 from agent.model.protocol import FunctionDefinition
 from agent.model.typescript import render_functions
-from agent.tokens import load_encoding
+from agent.usage.tokens import load_encoding
 
 
 def body_of(*functions: FunctionDefinition) -> str:

@@ -26,10 +26,9 @@ from agent.events import (
     TurnStarted,
 )
 from agent.jsontypes import JsonObject, JsonValue, dump
-from agent.ledger import Ledger
 from agent.mentions.mention import Mention
 from agent.model.protocol import FinishReason, TextDelta, Usage
-from agent.model_records import ListedModels, ModelPlace
+from agent.model_choice.records import ListedModels, ModelPlace
 from agent.server_records import (
     Prompt,
     PromptArgument,
@@ -38,8 +37,7 @@ from agent.server_records import (
     Resource,
     ResourceContents,
 )
-from agent.standing import Standing
-from agent.token_report import ContextReport
+from agent.session.standing import Standing
 from agent.tools.effects import effect_of
 from agent.tools.policy import Policy
 from agent.tools.tool import Annotations, Effect, Tool
@@ -47,6 +45,8 @@ from agent.transcripts.header import Header, Origin
 from agent.transcripts.saved import Saved
 from agent.transcripts.turns import Turn
 from agent.undo.plan import Listed, UndoPlan
+from agent.usage.ledger import Ledger
+from agent.usage.report import ContextReport
 
 LIST_OVERDUE = Tool(
     name="astravue_list_overdue_tasks",

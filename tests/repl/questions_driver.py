@@ -22,7 +22,7 @@ from agent.events import (
     TurnStarted,
     WaitStarted,
 )
-from agent.forms import parse_form
+from agent.forms.form import parse_form
 from agent.jsontypes import JsonObject, dump
 from agent.model.protocol import FinishReason, TextDelta, Usage
 from agent.repl.chat import run_chat

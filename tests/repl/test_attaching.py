@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from agent.context import RESULT_CHARACTERS
+from agent.context.shown_results import RESULT_CHARACTERS
 from agent.errors import ServerError, UsageError
 from agent.repl.attaching import attach, describe_contents
 from agent.server_records import Resource, ResourceContents

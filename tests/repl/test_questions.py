@@ -21,7 +21,7 @@ from agent.events import (
     TurnFinished,
     WaitStarted,
 )
-from agent.forms import parse_form
+from agent.forms.form import parse_form
 from agent.jsontypes import JsonObject, dump
 from agent.model.protocol import Usage
 from agent.repl.approvals import ApprovalAnswer

@@ -6,7 +6,6 @@ from dataclasses import fields
 import pytest
 from prompt_toolkit.output import ColorDepth
 
-from agent import settings_table
 from agent.errors import UsageError
 from agent.repl.appearance import Appearance
 from agent.repl.cells import width
@@ -15,6 +14,7 @@ from agent.repl.palette import Palette, choose_theme, paint
 from agent.repl.slash.theme import draw_themes
 from agent.repl.styles import depth_of, make_style
 from agent.repl.themes import DARK, LIGHT, PLAIN, THEMES, Styles, Theme, find_theme
+from agent.settings.table import THEMES as NAMES
 
 ALL_COLOURS = {"COLORTERM": "truecolor", "TERM": "xterm-256color"}
 SIXTEEN = {"TERM": "xterm"}
@@ -51,7 +51,7 @@ def draw_all(theme: Theme) -> str:
 
 
 def test_the_settings_know_the_names_of_all_themes() -> None:
-    assert tuple(theme.name for theme in THEMES) == settings_table.THEMES
+    assert tuple(theme.name for theme in THEMES) == NAMES
 
 
 @themes

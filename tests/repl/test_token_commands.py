@@ -6,15 +6,15 @@ from datetime import date
 
 import pytest
 
-from agent.ledger import Ledger
 from agent.model.protocol import Usage
-from agent.model_records import ListedModels, ModelPlace
+from agent.model_choice.records import ListedModels, ModelPlace
 from agent.repl.cells import width
 from agent.repl.palette import Palette
 from agent.repl.slash.context import draw_context
 from agent.repl.slash.cost import draw_costs
 from agent.repl.slash.model import draw_models
-from agent.token_report import ContextReport
+from agent.usage.ledger import Ledger
+from agent.usage.report import ContextReport
 
 LIST = date(2026, 11, 1)
 PLAIN = Palette(plain=True)

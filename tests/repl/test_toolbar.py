@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from agent.repl.cells import width
 from agent.repl.parts import Part, fit
 from agent.repl.toolbar import draw_toolbar
-from agent.standing import Standing
+from agent.session.standing import Standing
 
 FULL = Standing(
     model="gpt-5-mini",

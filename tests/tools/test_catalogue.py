@@ -7,7 +7,6 @@ from sandbox_tools import sandbox_tools
 
 from agent.conversation import ToolMessage
 from agent.jsontypes import JsonObject, dump
-from agent.tokens import TokenCounter
 from agent.tools.catalogue import (
     ASTRAVUE_CORE,
     FIND_TOOLS,
@@ -19,6 +18,7 @@ from agent.tools.catalogue import (
 )
 from agent.tools.schema import FunctionTable, build_functions
 from agent.tools.tool import Annotations, Tool
+from agent.usage.tokens import TokenCounter
 
 TOOLS = sandbox_tools()
 EVERY = frozenset(tool.name for tool in TOOLS)

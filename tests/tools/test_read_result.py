@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.context.kept_results import KeptResults
 from agent.conversation import Message, ToolMessage
 from agent.jsontypes import JsonObject, JsonValue, dump
-from agent.kept_results import KeptResults
 from agent.tools.arguments import fit_arguments
 from agent.tools.read_result import READ_RESULT_TOOL, read_result_function
 from agent.tools.tool import ToolResult

@@ -9,7 +9,7 @@ from pathlib import Path
 from recorded import HEADER, record, spoken
 
 from agent.events import Event
-from agent.folders import Folders
+from agent.system.folders import Folders
 from agent.transcripts.header import Header
 from agent.transcripts.recorder import Recorder
 

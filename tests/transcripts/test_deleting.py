@@ -7,7 +7,7 @@ import pytest
 from transcripts.saving import NOW, folders_in, save
 
 from agent.errors import AgentError
-from agent.folders import Folders
+from agent.system.folders import Folders
 from agent.transcripts.deleting import delete_conversation, tidy, unused_for
 from agent.transcripts.locking import ConversationLock
 

@@ -11,13 +11,13 @@ import pytest
 from recorded import lines, record, recorder, spoken, types
 from transcripts.saving import NOW, folders_in, save
 
+from agent.context.kept_results import KeptResults, delete_results
 from agent.conversation import ToolCall, UserMessage
 from agent.errors import AgentError, UsageError
 from agent.events import CallOutcome, Event, StepFinished, ToolCallFinished, TurnFinished, TurnStarted
-from agent.folders import Folders
 from agent.jsontypes import JsonObject, JsonValue
-from agent.kept_results import KeptResults, delete_results
 from agent.model.protocol import FinishReason, Usage
+from agent.system.folders import Folders
 from agent.tools.tool import ToolResult
 from agent.transcripts.forking import fork
 from agent.transcripts.header import Origin
@@ -160,7 +160,7 @@ def test_a_disk_that_takes_nothing_is_told_in_one_sentence(folders: Folders, sou
 FORKER = """
 import sys
 from pathlib import Path
-from agent.folders import Folders
+from agent.system.folders import Folders
 from agent.transcripts.forking import fork
 from agent.transcripts.reading import read_transcript
 

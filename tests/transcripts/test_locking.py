@@ -10,7 +10,7 @@ from recorded import files
 from transcripts.saving import NOW, folders_in, save
 
 from agent.errors import AgentError
-from agent.open_conversation import OpenConversation
+from agent.session.open_conversation import OpenConversation
 from agent.transcripts.locking import ConversationLock
 from agent.transcripts.reading import read_transcript
 from agent.transcripts.transcript import Transcript

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.context import RESULT_CHARACTERS
+from agent.context.shown_results import RESULT_CHARACTERS
 from agent.conversation import Conversation, ToolCall, ToolMessage
 from agent.events import CallOutcome, Event, ToolCallFinished, TurnFinished
 from agent.jsontypes import JsonObject

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from agent.durations import describe_milliseconds
 from agent.jsontypes import JsonObject, JsonValue, is_object
+from agent.wording.durations import describe_milliseconds
 
 _LONGEST_CELL: Final = 200
 _CONSTANTS: Final = ("type", "category", "relation", "scope")

@@ -17,7 +17,6 @@ from typing import Any
 
 from agent.conversation import ToolCall
 from agent.errors import AgentError
-from agent.folders import Folders
 from agent.jsontypes import JsonObject, dump
 from agent.model.embedded.background import run_in_daemon_thread
 from agent.model.embedded.choice import CALLS, Choice, answer_schema, read_choice
@@ -45,6 +44,7 @@ from agent.model.protocol import (
     TextDelta,
     Usage,
 )
+from agent.system.folders import Folders
 
 _MAX_TOKENS = 400
 _TITLED = ("task", "subtask", "project")

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urljoin
 
-from agent.child_process import child_environment, python_command
 from agent.model.embedded.fetch import Cancelled, Partial, SourceError
 from agent.model.embedded.weights import Weights
+from agent.system.child_process import child_environment, python_command
 
 _BLOCK = 1 << 20
 _FOLDER = "piece-"

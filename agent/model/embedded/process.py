@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agent.child_process import child_environment, python_command
 from agent.errors import EndpointError
 from agent.model.embedded import is_available
+from agent.system.child_process import child_environment, python_command
 
 # Threads that wait for each other spin before they sleep. On cores that other programs use too, the runtime's
 # own measure of spinning makes the evaluation five times slower; this one costs an eighth on idle cores.

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from agent.forms import Form, FormValue
+from agent.forms.arguments import argument_form
+from agent.forms.form import Form, FormValue
 from agent.jsontypes import JsonObject
 from agent.repl.command_context import CommandContext
 from agent.repl.dialogs.choosing import Choosing, Option, find
@@ -11,7 +12,6 @@ from agent.repl.dialogs.form_filling import FormFilling
 from agent.repl.dialogs.line_by_line import LineByLine
 from agent.repl.sanitize import strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
-from agent.schema_forms import argument_form
 from agent.tools.tool import Tool
 
 _MOST_LISTED = 20

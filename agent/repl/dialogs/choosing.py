@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.ranking import rank
+from agent.mentions.ranking import rank
 from agent.repl.cells import shorten, width
 from agent.repl.dialogs.choices import MARK
 from agent.repl.dialogs.dialog import Dialog, Key

@@ -1,6 +1,6 @@
 """One field of a form while it is filled in: what it holds, and what the keys do to it."""
 
-from agent.forms import Choice, Field, FieldKind, FormValue
+from agent.forms.form import Choice, Field, FieldKind, FormValue
 from agent.repl.dialogs.dialog import Key
 
 _YES_NO = {"y": True, "n": False}

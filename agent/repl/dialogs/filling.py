@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from agent.forms import Form, FormValue
+from agent.forms.form import Form, FormValue
 
 
 class Left(Enum):

@@ -6,7 +6,7 @@ row sends. A form that is longer than the screen moves with the field.
 
 from collections.abc import Iterator
 
-from agent.forms import FormValue
+from agent.forms.form import FormValue
 from agent.repl.cells import pad, shorten, width, wrap
 from agent.repl.dialogs.choices import MARK, Answer, Choices
 from agent.repl.dialogs.dialog import Dialog, Key

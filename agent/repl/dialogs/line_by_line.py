@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from agent.forms import Field, FieldKind, FormValue
+from agent.forms.form import Field, FieldKind, FormValue
 from agent.repl.approvals import decide_yes_or_no
 from agent.repl.cells import shorten
 from agent.repl.dialogs.filling import FormRequest, Left

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from agent.moment import local_now
 from agent.repl.command_context import CommandContext
 from agent.repl.views.board import draw_board
 from agent.repl.views.sources import Source, newest_list
+from agent.wording.moment import local_now
 
 
 async def run(context: CommandContext, rest: str, now: Callable[[], datetime] = local_now) -> None:

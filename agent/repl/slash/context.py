@@ -1,11 +1,11 @@
 """`/context`: where the tokens of the next request go."""
 
-from agent.bars import draw_bar
 from agent.repl.cells import pad, pad_left, shorten, width, wrap
 from agent.repl.command_context import CommandContext
 from agent.repl.palette import Palette
 from agent.repl.sanitize import strip_line
-from agent.token_report import ContextReport
+from agent.usage.report import ContextReport
+from agent.wording.bars import draw_bar
 
 _GAP = "  "
 _LONGEST_BAR = 24

@@ -1,11 +1,11 @@
 """`/cost`: tokens and what they cost, by turn and in all."""
 
-from agent.ledger import Ledger
 from agent.repl.cells import pad, pad_left, shorten, width, wrap
 from agent.repl.command_context import CommandContext
 from agent.repl.palette import Palette
 from agent.repl.sanitize import strip_line
-from agent.usage import describe_usage, short_cost
+from agent.usage.ledger import Ledger
+from agent.usage.words import describe_usage, short_cost
 
 _HEADINGS = ("in", "out", "cost")
 _GAP = "  "

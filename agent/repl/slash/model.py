@@ -1,6 +1,6 @@
 """`/model`: the models that there are, or another one for this chat."""
 
-from agent.model_records import ListedModels
+from agent.model_choice.records import ListedModels
 from agent.repl.cells import wrap
 from agent.repl.command_context import CommandContext
 from agent.repl.palette import Palette

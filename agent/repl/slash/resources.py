@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 
 from agent.errors import UsageError
-from agent.forms import Field, FieldKind, Form
+from agent.forms.form import Field, FieldKind, Form
 from agent.jsontypes import JsonValue
-from agent.moment import local_now
 from agent.repl.attaching import describe_contents
 from agent.repl.command_context import CommandContext
 from agent.repl.dialogs.asking import ask_arguments
@@ -16,6 +15,7 @@ from agent.repl.markdown import open_answer, preload
 from agent.repl.sanitize import strip_line
 from agent.repl.tables import draw_columns
 from agent.server_records import Resource, ResourceContents
+from agent.wording.moment import local_now
 
 _QUERY = re.compile(r"\{[?&]([^{}]*)\}")
 

@@ -2,8 +2,6 @@
 
 import time
 
-from agent.addresses import shown_address
-from agent.durations import describe_age
 from agent.errors import UsageError
 from agent.repl.command_context import CommandContext
 from agent.repl.dialogs.asking import choose
@@ -13,6 +11,8 @@ from agent.repl.sanitize import strip_line
 from agent.transcripts.finding import LAST
 from agent.transcripts.saved import Saved
 from agent.transcripts.searching import search_saved
+from agent.wording.addresses import shown_address
+from agent.wording.durations import describe_age
 
 
 async def run(context: CommandContext, rest: str) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from agent.errors import UsageError
-from agent.moment import local_now
 from agent.repl.command_context import CommandContext
 from agent.repl.views.sources import newest_list
 from agent.repl.views.table import draw_table
+from agent.wording.moment import local_now
 
 _MOST_ROWS = 200
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from agent.durations import describe_milliseconds
 from agent.repl.cells import pad, pad_left, shorten, width, wrap
 from agent.repl.palette import Palette
 from agent.repl.sanitize import isolate
@@ -12,6 +11,7 @@ from agent.repl.views.entries import TimeEntry
 from agent.repl.views.layout import GAP, draw_facts
 from agent.repl.views.records import Records
 from agent.repl.views.table import NARROW
+from agent.wording.durations import describe_milliseconds
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _FULL = "█"

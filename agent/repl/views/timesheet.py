@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from agent.durations import describe_milliseconds
 from agent.repl.cells import wrap
 from agent.repl.palette import Palette
 from agent.repl.sanitize import isolate
@@ -12,6 +11,7 @@ from agent.repl.views.entries import TimeEntry
 from agent.repl.views.layout import GAP, Cell, Column, Tone, draw_facts
 from agent.repl.views.records import Records, count
 from agent.repl.views.table import NARROW, draw_grid
+from agent.wording.durations import describe_milliseconds
 
 _LABEL_ROOM = 20
 _FIGURE_ROOM = 6

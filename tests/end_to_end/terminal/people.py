@@ -20,7 +20,7 @@ def give_browser(program: Program, user: dict[str, str]) -> None:
     browser.write_text(
         f"#!{sys.executable} -P\n"
         "import sys\n\nimport anyio\n\n"
-        "from agent.consent import approve_as\nfrom agent.sandbox_process import DemoUser\n\n"
+        "from agent.demo.consent import approve_as\nfrom agent.demo.sandbox_process import DemoUser\n\n"
         f"anyio.run(approve_as, DemoUser({arguments}), sys.argv[1])\n"
     )
     browser.chmod(0o700)

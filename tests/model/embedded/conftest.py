@@ -13,9 +13,9 @@ import pytest
 from fake_completion_server import requests_file
 from fake_workspace import Chat, FakeWorkspace
 
-from agent.folders import Folders
 from agent.model.embedded.model import EmbeddedModel
 from agent.model.embedded.weights import Weights
+from agent.system.folders import Folders
 
 TINY = Weights("tiny", "tiny.gguf", 4, "unused: the file is there", "none/none", "none", "0", 4)
 NOON = 1_795_431_600.0

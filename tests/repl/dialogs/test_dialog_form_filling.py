@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from agent.forms import FormValue, parse_form
+from agent.forms.form import FormValue, parse_form
 from agent.jsontypes import JsonObject
 from agent.repl.cells import width
 from agent.repl.dialogs.dialog import Key
