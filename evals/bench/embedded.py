@@ -21,9 +21,9 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.consent import sign_in_as
+from agent.demo.consent import sign_in_as
+from agent.demo.sandbox_process import SandboxProcess
 from agent.events import ApprovalRequested, Decision
-from agent.folders import find_folders
 from agent.model.embedded.dialogue import Dialogue
 from agent.model.embedded.engine import Engine
 from agent.model.embedded.fetch import fetch_model
@@ -34,10 +34,10 @@ from agent.model.embedded.prefix import build_prefix, divide
 from agent.model.embedded.process import start_child
 from agent.model.embedded.weights import QWEN_CODER
 from agent.model.protocol import ModelRequest, StreamItem, Usage
-from agent.sandbox_process import SandboxProcess
-from agent.session import Session
-from agent.session_options import SessionOptions
-from agent.settings import Settings
+from agent.session.options import SessionOptions
+from agent.session.session import Session
+from agent.settings.settings import Settings
+from agent.system.folders import find_folders
 from agent.tools.policy import Policy
 from evals.embedded.functions import load_functions
 

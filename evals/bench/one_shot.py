@@ -22,8 +22,8 @@ from typing import Any
 
 import anyio
 
-from agent.consent import approve_as
-from agent.sandbox_process import DemoUser
+from agent.demo.consent import approve_as
+from agent.demo.sandbox_process import DemoUser
 
 _ASTRAVUE = [sys.executable, "-P", "-m", "agent"]
 _TOOL = "astravue_list_overdue_tasks"

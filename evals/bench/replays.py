@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from agent.settings import Settings
+from agent.settings.settings import Settings
 from evals.definitions.reading import read_cases
 from evals.definitions.selection import shipped_cases
 from evals.runs.engine import InProcess, SandboxSetup

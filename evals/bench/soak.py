@@ -16,12 +16,12 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
-from agent.child_process import python_command
 from agent.conversation import Conversation, ToolCall, ToolMessage
 from agent.events import CallOutcome
 from agent.loop import Loop
 from agent.model.protocol import ModelRequest, StreamItem
 from agent.model.scripted import say
+from agent.system.child_process import python_command
 from agent.tools.policy import Policy
 from evals.drills.home import Home
 from evals.drills.sandbox import DrillSandbox

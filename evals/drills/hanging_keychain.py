@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.auth.vault import Vault
-from agent.folders import find_folders
+from agent.system.folders import find_folders
 from evals.drills.figures import Figures
 from evals.drills.home import PROFILE, Home
 from evals.drills.sandbox import DrillSandbox

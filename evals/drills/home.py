@@ -3,12 +3,12 @@
 import secrets
 from pathlib import Path
 
-from agent.consent import sign_in_as
-from agent.folders import Folders, find_folders
+from agent.demo.consent import sign_in_as
 from agent.model.protocol import Model
-from agent.session import Session
-from agent.session_options import SessionOptions
-from agent.settings import Settings
+from agent.session.options import SessionOptions
+from agent.session.session import Session
+from agent.settings.settings import Settings
+from agent.system.folders import Folders, find_folders
 from agent.tools.policy import Policy
 from evals.drills.sandbox import DrillSandbox
 

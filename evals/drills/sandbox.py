@@ -13,8 +13,8 @@ from typing import Any, Self
 
 import httpx2
 
-from agent.child_process import child_environment, python_command
-from agent.sandbox_process import DemoUser
+from agent.demo.sandbox_process import DemoUser
+from agent.system.child_process import child_environment, python_command
 
 _READY_SECONDS = 60.0
 _LOOK_AGAIN_SECONDS = 0.005

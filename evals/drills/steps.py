@@ -17,7 +17,7 @@ from agent.events import ApprovalRequested, CallOutcome, Event, ToolCallFinished
 from agent.jsontypes import dump
 from agent.model.protocol import Finish, FinishReason, TextDelta, Usage
 from agent.model.scripted import say
-from agent.session import Session
+from agent.session.session import Session
 from evals.drills.figures import Figures
 from evals.drills.home import Home
 from evals.drills.sandbox import DrillSandbox

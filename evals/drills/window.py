@@ -10,7 +10,7 @@ from agent.auth.keychain import Keychain
 from agent.auth.login import Login
 from agent.auth.tokens import TokenManager
 from agent.auth.vault import Vault
-from agent.folders import find_folders
+from agent.system.folders import find_folders
 from agent.workspace.workspace import Workspace
 from evals.drills.home import PROFILE
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from agent.child_process import python_command
+from agent.system.child_process import python_command
 from evals.drills.figures import Figures
 
 _ANSWER_SECONDS = 180.0

@@ -15,8 +15,8 @@ import statistics
 import sys
 from collections.abc import Sequence
 
-from agent.folders import find_folders
 from agent.model.embedded.model import EmbeddedModel
+from agent.system.folders import find_folders
 from evals.embedded.cases import GROUPS, HALVES, Case, load_cases, load_dialogues
 from evals.embedded.dialogues import try_dialogue
 from evals.embedded.offers import OFFERS, OfferFor

@@ -9,16 +9,16 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
-from agent.consent import sign_in_as
 from agent.conversation import ToolCall
+from agent.demo.consent import sign_in_as
+from agent.demo.sandbox_process import SandboxProcess
 from agent.events import ApprovalRequested, Decision, ToolCallFinished, TurnFailed, TurnFinished
-from agent.folders import find_folders
 from agent.jsontypes import JsonObject, parse_object
 from agent.model.protocol import Model
-from agent.sandbox_process import SandboxProcess
-from agent.session import Session
-from agent.session_options import SessionOptions
-from agent.settings import Settings
+from agent.session.options import SessionOptions
+from agent.session.session import Session
+from agent.settings.settings import Settings
+from agent.system.folders import find_folders
 from agent.tools.policy import Policy
 
 _WANTED = ("create_task", "update_task", "start_timer", "update_task", "delete_task")

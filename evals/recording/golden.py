@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from agent.context.kept_results import READ_RESULT
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object
-from agent.kept_results import READ_RESULT
 from agent.tools.catalogue import FIND_TOOLS
 from agent.transcripts.lines import text_of
 from evals.definitions.case import VERSION, Action, Category

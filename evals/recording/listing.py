@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 
 from agent.errors import AgentError
-from agent.folders import Folders
 from agent.jsontypes import JsonObject, is_object
-from agent.session import Session
-from agent.session_options import SessionOptions
-from agent.settings import Settings
+from agent.session.options import SessionOptions
+from agent.session.session import Session
+from agent.settings.settings import Settings
+from agent.system.folders import Folders
 from agent.tools.effects import effect_of
 from agent.tools.policy import Policy
 from agent.tools.tool import Effect, Tool

@@ -9,7 +9,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.private_files import replace_file
+from agent.system.private_files import replace_file
 from agent.transcripts.reading import read_transcript
 from evals.definitions.case import Case, Category
 from evals.recording.canonical import write_canonical

@@ -10,10 +10,10 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from agent.folders import Folders
 from agent.sandbox.database import open_snapshot
 from agent.sandbox.errors import SnapshotRefused
-from agent.settings import TRY_PORT
+from agent.settings.settings import TRY_PORT
+from agent.system.folders import Folders
 from agent.transcripts.transcript import Transcript
 
 _FILE = "astravue.db"

@@ -11,7 +11,7 @@ import asyncio
 import os
 import sys
 
-from agent.folders import find_folders
+from agent.system.folders import find_folders
 from evals.red_team.trial import Outcome, Reader, read_cases, red_team
 
 _ROW = "{:<12}{:>11}{:>6}{:>14}{:>7}{:>6}{:>7}"

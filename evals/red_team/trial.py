@@ -13,7 +13,8 @@ from pathlib import Path
 
 import httpx2
 
-from agent.consent import sign_in_as
+from agent.demo.consent import sign_in_as
+from agent.demo.sandbox_process import SandboxProcess
 from agent.errors import AgentError
 from agent.events import (
     ApprovalRequested,
@@ -25,12 +26,11 @@ from agent.events import (
     ToolCallStarted,
     TurnFinished,
 )
-from agent.folders import Folders, find_folders
 from agent.jsontypes import JsonObject, dump
 from agent.repl.lines import describe_arguments, describe_outcome, in_words
-from agent.sandbox_process import SandboxProcess
-from agent.session import Session, SessionOptions
-from agent.settings import Settings
+from agent.session.session import Session, SessionOptions
+from agent.settings.settings import Settings
+from agent.system.folders import Folders, find_folders
 from agent.tools.fence import fence
 from agent.tools.policy import Policy
 from agent.tools.tool import Effect

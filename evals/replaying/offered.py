@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from agent.context.kept_results import READ_RESULT
 from agent.jsontypes import JsonObject
-from agent.kept_results import READ_RESULT
 from agent.planning.function import MAP_DEPENDENCIES
 from agent.tools.catalogue import FIND_TOOLS
 from agent.transcripts.lines import objects_of, text_of

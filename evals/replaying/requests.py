@@ -1,17 +1,17 @@
 """The requests that a recording implies: what its program must have sent, and what came of each.
 
 A request is not written down whole. It follows from the last `request_prefix` before it, from the messages
-that the events until then make, and from the summaries in force, as `agent.context_keeper` shows them.
+that the events until then make, and from the summaries in force, as `agent.context.keeper` shows them.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from agent.compaction import introduce, write_question
+from agent.context.compaction import introduce, write_question
+from agent.context.fitting import Cut, History, show_history
 from agent.conversation import Message, ToolMessage, UserMessage
 from agent.errors import ContextError, LimitError, ModelError
-from agent.fitting import Cut, History, show_history
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import Finish, FinishReason, StreamItem, TextDelta, Usage
 from agent.prompt_files import read_prompt

@@ -10,7 +10,7 @@ from agent.repl.cells import wrap
 from agent.repl.palette import Palette
 from agent.repl.sanitize import strip_line
 from agent.repl.tables import draw_columns
-from agent.usage import describe_cost
+from agent.usage.words import describe_cost
 from evals.reports.cleaning import clean, clean_object
 from evals.reports.figures_json import encode_amounts, encode_interval, encode_tally
 from evals.reports.summary import describe_run

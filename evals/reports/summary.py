@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agent.bars import draw_bar
 from agent.repl.cells import pad, shorten, width, wrap
 from agent.repl.palette import Palette
 from agent.repl.sanitize import strip_line
-from agent.usage import describe_cost, describe_usage
+from agent.usage.words import describe_cost, describe_usage
+from agent.wording.bars import draw_bar
 from evals.definitions.case import Category
 from evals.reports.cleaning import clean
 from evals.reports.words import count, duration, interval, percent

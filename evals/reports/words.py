@@ -1,6 +1,6 @@
 """Figures as people read them."""
 
-from agent.durations import describe_milliseconds
+from agent.wording.durations import describe_milliseconds
 from evals.statistics.intervals import Interval
 
 _MINUTE = 60

@@ -16,8 +16,8 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from agent.addresses import hide_user
 from agent.errors import AgentError, UsageError
+from agent.wording.addresses import hide_user
 from evals.runs.engine import Setup, broken
 from evals.runs.remote import Job, Refused, Task, leave_job, make_job, make_task, run_in_worker, why_refused
 from evals.trials.trial import TrialPlan, TrialRecord

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn, Self
 
 from agent.errors import AgentError, UsageError
 from agent.jsontypes import JsonObject
-from agent.private_files import replace_file
+from agent.system.private_files import replace_file
 from agent.transcripts.lines import encode_line, parse_line
 from evals.runs.commands import resume_command
 from evals.runs.event_files import EventReader, EventWriter

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 
 from agent import __version__
-from agent.addresses import shown_address
 from agent.jsontypes import dump
 from agent.prompt_files import read_prompt
-from agent.settings import Settings
+from agent.settings.settings import Settings
 from agent.transcripts.header import new_session_id
+from agent.wording.addresses import shown_address
 from evals.definitions.case import Case
 from evals.definitions.tools import sandbox_tools
 from evals.runs.mixing import Difference, find_differences, name_few

@@ -12,8 +12,8 @@ from contextlib import aclosing, suppress
 from types import TracebackType
 from typing import Self
 
-from agent.child_process import start_attached
 from agent.errors import AgentError
+from agent.system.child_process import start_attached
 from evals.runs.engine import Records, Setup, broken, collect
 from evals.runs.messages import Assignment, Ready, pack, receive_message
 from evals.trials.trial import TrialPlan, TrialRecord

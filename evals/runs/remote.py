@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeAlias
 
-from agent.addresses import hide_user
 from agent.errors import AgentError, UsageError
+from agent.wording.addresses import hide_user
 from evals.definitions.selection import shipped_cases
 from evals.runs.engine import RunTrial, SandboxSetup, Setup, run_safely
 from evals.runs.manifest import installed_versions

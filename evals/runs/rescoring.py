@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from agent.errors import AgentError, UsageError
-from agent.private_files import replace_file
+from agent.system.private_files import replace_file
 from agent.transcripts.lines import TURN_STARTED, encode_line, text_of
 from evals.definitions.case import Case
 from evals.runs.folder import MANIFEST, RunFolder

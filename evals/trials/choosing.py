@@ -5,7 +5,7 @@ from dataclasses import replace
 from agent.errors import UsageError
 from agent.model.embedded import is_available
 from agent.model.selection import EMBEDDED, Choice, Kind, StoredKey, choose_model, no_key
-from agent.settings import Settings
+from agent.settings.settings import Settings
 
 PLAY_A_USER = "play a user"
 JUDGE = "judge"

@@ -8,7 +8,7 @@ import re
 
 from agent.errors import AgentError, EndpointError, QuotaError, ServerError, SignInError
 from agent.events import Event, ToolCallFinished, TurnFailed
-from agent.hints import GO_ON
+from agent.wording.hints import GO_ON
 from evals.definitions.case import Action, Case
 
 _SAY_IT_AGAIN = re.compile(f"{GO_ON}|(?:Wait a moment and )?ask again", re.IGNORECASE)

@@ -12,8 +12,8 @@ from agent.conversation import AssistantMessage, Message, UserMessage
 from agent.errors import AgentError
 from agent.event_json import encode_usage
 from agent.jsontypes import JsonObject, parse_object
-from agent.logs import redact_text
 from agent.model.protocol import Model, Usage
+from agent.system.logs import redact_text
 from agent.tools.fence import fence, unfence
 from agent.transcripts.lines import object_of, text_of
 from evals.trials.asking import ask, read_prompt

@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
-from agent.folders import find_folders
 from agent.model.embedded.model import EmbeddedModel
 from agent.model.protocol import Model, ModelRequest, StreamItem
 from agent.model.selection import Choice
-from agent.settings import Settings
+from agent.settings.settings import Settings
+from agent.system.folders import find_folders
 from evals.trials.choosing import JUDGE, PLAY_A_USER, choice_of, is_embedded
 
 _LOGGER = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from agent.events import CallOutcome, Event, ToolCallFinished
 from agent.jsontypes import JsonValue, dump
 from agent.model.protocol import ModelRequest, StreamItem
 from agent.model.scripted import say
-from agent.session import Session
+from agent.session.session import Session
 from evals.definitions.case import Case, GoldenCall, Moment, Turn
 from evals.definitions.references import names_in, resolve
 from evals.definitions.tools import known_tools

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agent.settings import DEFAULT_SERVER, Settings
+from agent.settings.settings import DEFAULT_SERVER, Settings
 from evals.trials.plays import Play
 from evals.trials.trial import Kind, TrialPlan
 

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from agent.events import ApprovalRequested, Decision, Event
 from agent.model.protocol import Model
-from agent.moment import describe_moment
-from agent.session import Session
-from agent.session_options import MakeKeeper
-from agent.settings import Settings
+from agent.session.options import MakeKeeper
+from agent.session.session import Session
+from agent.settings.settings import Settings
+from agent.wording.moment import describe_moment
 from evals.definitions.case import Case, Turn
 from evals.trials.trial import TrialRecord
 

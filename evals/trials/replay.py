@@ -7,17 +7,17 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
 
-from agent.context_keeper import ContextKeeper
+from agent.context.keeper import ContextKeeper
+from agent.context.kept_results import KeptResults
+from agent.context.ruler import Ruler
 from agent.conversation import Conversation
 from agent.errors import AgentError, UsageError
 from agent.event_json import encode_event
 from agent.events import ApprovalRequested, Event
 from agent.jsontypes import JsonObject, parse_object
-from agent.kept_results import KeptResults
-from agent.ruler import Ruler
-from agent.session import Session
-from agent.session_options import MakeKeeper
-from agent.settings import Settings
+from agent.session.options import MakeKeeper
+from agent.session.session import Session
+from agent.settings.settings import Settings
 from agent.transcripts.transcript import Transcript
 from evals.definitions.case import Case, Disturbance, Moment, Turn
 from evals.definitions.problems import shown_path

@@ -9,7 +9,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from agent.consent import sign_in_as
+from agent.demo.consent import sign_in_as
 from agent.errors import AgentError
 from agent.events import (
     ApprovalRequested,
@@ -24,12 +24,12 @@ from agent.events import (
     TurnFailed,
     TurnFinished,
 )
-from agent.folders import Folders
 from agent.jsontypes import JsonObject
-from agent.logs import redact_text
 from agent.model.protocol import Usage
-from agent.session import Session
-from agent.session_options import SessionOptions
+from agent.session.options import SessionOptions
+from agent.session.session import Session
+from agent.system.folders import Folders
+from agent.system.logs import redact_text
 from agent.tools.policy import Policy
 from agent.transcripts.reading import read_transcript
 from evals.definitions.case import Action, Disturbance, Moment, Turn

@@ -11,8 +11,8 @@ from agent.errors import AgentError, EndpointError, LimitError, ModelError, Usag
 from agent.event_json import encode_usage
 from agent.events import ApprovalRequested, Decision
 from agent.jsontypes import JsonObject, JsonValue, parse_object
-from agent.logs import redact_text
 from agent.model.protocol import FunctionDefinition, Model, Usage
+from agent.system.logs import redact_text
 from agent.tools.fence import fence
 from evals.definitions.case import Case, SimulatedUser, Turn
 from evals.trials.asking import Reply, ask, read_prompt

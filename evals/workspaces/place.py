@@ -8,8 +8,8 @@ from typing import Self
 
 from starlette.types import ASGIApp
 
+from agent.demo.sandbox_process import DemoUser
 from agent.errors import AgentError
-from agent.folders import Folders, find_folders
 from agent.sandbox.app import AppSettings, create_app
 from agent.sandbox.clock import Clock, MovableTime
 from agent.sandbox.control.faults import Fault, Faults
@@ -19,7 +19,7 @@ from agent.sandbox.database import Database, open_copy
 from agent.sandbox.oauth.clients import Clients
 from agent.sandbox.oauth.tokens import TokenLifetimes, TokenStore
 from agent.sandbox.seeds.reader import SeedUser
-from agent.sandbox_process import DemoUser
+from agent.system.folders import Folders, find_folders
 from evals.definitions.case import Action, Case, Disturbance, Failure
 from evals.state.changes import Change, find_changes
 from evals.workspaces.calls import CallRefused, Calls

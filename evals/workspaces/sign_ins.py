@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from agent.auth.login import Login
 from agent.auth.vault import Vault
-from agent.consent import sign_in_as
+from agent.demo.consent import sign_in_as
 from agent.sandbox.clock import MILLISECONDS
-from agent.session import Session
-from agent.session_options import SessionOptions
-from agent.settings import Settings
+from agent.session.options import SessionOptions
+from agent.session.session import Session
+from agent.settings.settings import Settings
 from agent.tools.policy import Policy
 from evals.workspaces.place import Place
 

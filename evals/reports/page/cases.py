@@ -5,7 +5,7 @@ from html import escape
 from statistics import median
 
 from agent.export.redaction import Clean
-from agent.usage import describe_cost
+from agent.usage.words import describe_cost
 from evals.definitions.case import Category
 from evals.reports.page.gathering import Seen, SeenCase
 from evals.reports.page.marks import cell, table

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from agent.usage import describe_cost
+from agent.usage.words import describe_cost
 from evals.reports.page.histograms import Measure
 from evals.reports.words import duration
 from evals.runs.run import Result, Run

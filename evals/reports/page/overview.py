@@ -6,7 +6,7 @@ from html import escape
 
 from agent.export.redaction import Clean
 from agent.model.protocol import Usage
-from agent.usage import describe_cost
+from agent.usage.words import describe_cost
 from evals.definitions.case import Category
 from evals.reports.page.marks import cell, facts, rate_bar, stacked_bar, table
 from evals.reports.words import count, duration, interval, percent

@@ -12,7 +12,7 @@ from agent.jsontypes import JsonObject, JsonValue, parse_object
 from agent.transcripts.header import Header
 from agent.transcripts.lines import text_of
 from agent.transcripts.transcript import Transcript
-from agent.usage import describe_cost
+from agent.usage.words import describe_cost
 from evals.reports.page.gathering import PARTS
 from evals.reports.words import count, duration
 from evals.runs.run import Result
