@@ -115,7 +115,7 @@ NETWORK = ("httpx2", "socket", "http", "urllib.request", "asyncio.streams", "uvi
             ("agent.auth", "agent.workspace", "agent.session", "mcp", "openai"),
         ),
         (
-            ("agent.usage", "agent.forms", "agent.wording"),
+            ("agent.usage", "agent.forms"),
             (*SCREEN, *NETWORK, "agent.session", "mcp", "openai"),
         ),
         (("agent.session", "agent.model_choice"), SCREEN),
