@@ -56,6 +56,7 @@ class Registration:
         client_secret: Present when the server insists on a confidential client.
         doubtful: A sign-in with it failed in a way that may mean the server forgot it: the next
             sign-in registers anew.
+        scope: What sign-ins with it may ask for, separated by spaces; None when that is not known.
     """
 
     client_id: str
@@ -64,6 +65,11 @@ class Registration:
     dynamic: bool
     client_secret: str | None = field(default=None, repr=False)
     doubtful: bool = False
+    scope: str | None = None
+
+    def may_ask_for(self, scope: str | None) -> bool:
+        """Say whether a sign-in with this registration may ask for a scope, as far as is known."""
+        return self.scope is None or set((scope or "").split()) <= set(self.scope.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +219,7 @@ def _registration_to_json(registration: Registration) -> JsonObject:
         "dynamic": registration.dynamic,
         "client_secret": registration.client_secret,
         "doubtful": registration.doubtful,
+        "scope": registration.scope,
     }
 
 
@@ -224,6 +231,7 @@ def _registration_from_json(data: JsonObject) -> Registration:
         dynamic=data.get("dynamic") is True,
         client_secret=_optional_text(data, "client_secret"),
         doubtful=data.get("doubtful") is True,
+        scope=_optional_text(data, "scope"),
     )
 
 

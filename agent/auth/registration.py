@@ -44,12 +44,15 @@ def find_registration(
     return None
 
 
-async def register(metadata: OAuthMetadata, redirect_uri: str, http: httpx2.AsyncClient) -> Registration:
+async def register(
+    metadata: OAuthMetadata, redirect_uri: str, scope: str | None, http: httpx2.AsyncClient
+) -> Registration:
     """Register as a public client with a loopback redirect.
 
     Args:
         metadata: Of the authorization server.
         redirect_uri: Where the browser is to be sent back to.
+        scope: What sign-ins will ask for; servers are known to refuse what a client did not register for.
         http: A client that bears no token.
 
     Raises:
@@ -66,6 +69,7 @@ async def register(metadata: OAuthMetadata, redirect_uri: str, http: httpx2.Asyn
         client_name="Astravue agent",
         redirect_uris=[AnyUrl(redirect_uri)],
         token_endpoint_auth_method=_PUBLIC_CLIENT,
+        scope=scope,
         software_id="astravue-agent",
         software_version=agent.__version__,
     )
@@ -98,6 +102,7 @@ async def register(metadata: OAuthMetadata, redirect_uri: str, http: httpx2.Asyn
         redirect_uri=redirect_uri,
         dynamic=True,
         client_secret=granted.client_secret,
+        scope=scope,
     )
 
 

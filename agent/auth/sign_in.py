@@ -109,7 +109,7 @@ async def sign_in(
             async with listener:
                 try:
                     registration = known or await register(
-                        authorization.metadata, listener.redirect_uri, requests
+                        authorization.metadata, listener.redirect_uri, authorization.scope, requests
                     )
                     tokens = await _authorize(requests, authorization, registration, person, listener)
                 except AgentError as error:
@@ -256,6 +256,7 @@ def _listen(
         and known is not None
         and known.dynamic
         and not known.doubtful
+        and known.may_ask_for(authorization.scope)
         and same_issuer(previous.issuer, authorization.issuer)
     ):
         try:

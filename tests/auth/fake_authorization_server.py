@@ -69,6 +69,7 @@ class FakeAuthorizationServer:
     forbids: bool = False
     mcp_status: int = 0
     grants_scope: bool = True
+    binds_clients_to_scopes: bool = False
     takes_metadata_documents: bool = False
     openid_form: str = ""
     refuses_resource_at_refresh: bool = False
@@ -83,6 +84,7 @@ class FakeAuthorizationServer:
     token_hook: Callable[[], object] | None = None
     refresh_hook: Callable[[], object] | None = None
     clients: dict[str, str | None] = field(default_factory=dict[str, str | None])
+    registered_scopes: dict[str, str] = field(default_factory=dict[str, str])
     codes: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
     families: list[Family] = field(default_factory=list[Family])
     requests: list[str] = field(default_factory=list[str])
@@ -191,6 +193,7 @@ class FakeAuthorizationServer:
         client_id = f"client-{len(self.clients) + 1}-{secrets.token_hex(3)}"
         secret = None if self.client_authentication == "none" else f"s&c/{secrets.token_hex(4)}"
         self.clients[client_id] = secret
+        self.registered_scopes[client_id] = wanted.get("scope", "")
         answer = {**wanted, "client_id": client_id, "token_endpoint_auth_method": self.client_authentication}
         if secret is not None:
             answer["client_secret"] = secret
@@ -211,6 +214,9 @@ class FakeAuthorizationServer:
         answer = {"code": code, "state": query["state"]}
         if self.names_itself_in_redirect:
             answer["iss"] = self.issuer + ("/" if self.issuer_slash_in_metadata else "")
+        registered = self.registered_scopes[query["client_id"]] if self.binds_clients_to_scopes else None
+        if registered is not None and not set(query["scope"].split()) <= set(registered.split()):
+            answer = {"error": "invalid_scope", "state": query["state"]}
         if self.consent is not None:
             answer = self.consent(answer)
         return RedirectResponse(f"{query['redirect_uri']}?{urlencode(answer)}", status_code=302)

@@ -299,6 +299,35 @@ async def test_a_registration_is_used_again_with_its_port(home: Home) -> None:
     assert len(home.server.clients) == 1
 
 
+async def test_a_client_registers_for_the_scopes_that_it_asks_for(home: Home) -> None:
+    home.server.binds_clients_to_scopes = True
+    login = await home.sign_in()
+    assert login.scope == "openid profile email"
+
+
+async def test_a_registration_for_fewer_scopes_is_made_anew(home: Home) -> None:
+    home.server.binds_clients_to_scopes = True
+    await home.sign_in()
+
+    wider = await home.sign_in(challenge='Bearer error="insufficient_scope", scope="tasks:write"')
+    again = await home.sign_in()
+
+    assert wider.scope == "openid profile email tasks:write"
+    assert again.registration == wider.registration
+    assert len(home.server.clients) == 2
+
+
+async def test_a_registration_whose_scopes_nobody_noted_is_used_again(home: Home) -> None:
+    first = await home.sign_in()
+    assert first.registration is not None
+    unknown = dataclasses.replace(first.registration, scope=None)
+    home.vault.save(dataclasses.replace(first, registration=unknown))
+
+    second = await home.sign_in()
+
+    assert second.registration == unknown
+
+
 async def test_a_taken_port_is_no_trouble(home: Home) -> None:
     first = await home.sign_in()
     assert first.registration is not None
