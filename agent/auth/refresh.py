@@ -163,9 +163,9 @@ class Refresher:
     def _refresh(self, held: Held) -> Renewal:
         login = held.login
         if login.refresh_token is None or login.registration is None:
+            how = "has expired" if login.is_expired(self._clock()) else "cannot be renewed"
             return Renewal(
-                held,
-                SignInError(f"The login to {self._server} has expired; nothing else was lost.", _SIGN_IN),
+                held, SignInError(f"The login to {self._server} {how}; nothing else was lost.", _SIGN_IN)
             )
         started = self._clock()
         try:

@@ -144,7 +144,9 @@ def check_login(login: Login | None, authorization: Authorization | None, case: 
         )
     who = f"{login.account}: " if login.account else ""
     if not login.is_expired(case.clock()):
-        return Finding(SIGN_IN, Outcome.OK, f"{who}{describe_expiry(login.expires_at, case.clock())}")
+        is_renewed = login.refresh_token is not None
+        lives = describe_expiry(login.expires_at, case.clock(), is_renewed=is_renewed)
+        return Finding(SIGN_IN, Outcome.OK, f"{who}{lives}")
     if login.refresh_token is None:
         text = f"{who}the access token has expired and nothing can renew it"
         return Finding(SIGN_IN, Outcome.PROBLEM, text, f"Run `{command}`.")

@@ -30,7 +30,7 @@ from agent.model.selection import Choice, Kind, choose_model
 from agent.prompt_files import read_prompt
 from agent.session.audited_toolbox import AuditedToolbox
 from agent.session.standings import describe_sign_in_problem
-from agent.session.status import Connection, SignIn, Status, describe_expiry
+from agent.session.status import Connection, SignIn, Status
 from agent.session.user import User, read_user
 from agent.settings.settings import Settings
 from agent.system.folders import Folders
@@ -307,8 +307,14 @@ class Backend:
             AgentError: They cannot be renewed; what is stored is kept.
         """
         login = await self._tokens.refresh_now()
-        return f"Renewed; {describe_expiry(login.expires_at, time.time())}."
+        return f"Renewed; {_summarise(login).describe_expiry(time.time())}."
 
 
 def _summarise(login: Login, account: str = "") -> SignIn:
-    return SignIn(login.server, login.profile, login.account or account, login.expires_at)
+    return SignIn(
+        login.server,
+        login.profile,
+        login.account or account,
+        login.expires_at,
+        is_renewed=login.refresh_token is not None,
+    )

@@ -18,12 +18,22 @@ class SignIn:
         profile: The name that tells several accounts at one server apart.
         account: Who is signed in; empty when neither the sign-in nor the server told it.
         expires_at: When the access token dies, in Unix seconds; None when the server did not say.
+        is_renewed: There is a refresh token.
     """
 
     server: str
     profile: str
     account: str
     expires_at: float | None
+    is_renewed: bool = True
+
+    def describe_expiry(self, now: float) -> str:
+        """Say how long the access token lives.
+
+        Args:
+            now: Unix seconds.
+        """
+        return describe_expiry(self.expires_at, now, is_renewed=self.is_renewed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,7 @@ class Status:
         return (
             ("Server", self.server),
             ("Connected", answered),
-            ("Sign-in", describe_expiry(self.sign_in.expires_at, now) if self.sign_in else _NO_SIGN_IN),
+            ("Sign-in", self.sign_in.describe_expiry(now) if self.sign_in else _NO_SIGN_IN),
             ("Account", (self.sign_in.account if self.sign_in else "") or _UNKNOWN),
             ("Role", self.role or _UNKNOWN),
             ("Profile", self.profile),
@@ -125,17 +135,19 @@ _NO_SIGN_IN = "none (astravue login)"
 _UNKNOWN = "not known"
 
 
-def describe_expiry(expires_at: float | None, now: float) -> str:
+def describe_expiry(expires_at: float | None, now: float, *, is_renewed: bool) -> str:
     """Say how long an access token lives.
 
     Args:
         expires_at: Unix seconds; None when the server did not say.
         now: Unix seconds.
+        is_renewed: There is a refresh token.
     """
     if expires_at is None:
         return "the access token has no known expiry"
     minutes, seconds = divmod(max(0, round(expires_at - now)), 60)
-    return f"the access token lives for {minutes} min {seconds} s and is renewed by itself"
+    then = "is renewed by itself" if is_renewed else "cannot be renewed"
+    return f"the access token lives for {minutes} min {seconds} s and {then}"
 
 
 def _describe(sign_in: SignIn) -> str:

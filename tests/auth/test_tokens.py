@@ -36,6 +36,23 @@ async def test_without_a_login_there_is_no_token(home: Home) -> None:
     await tokens.aclose()
 
 
+@pytest.mark.parametrize(("later", "how"), [(0.0, "cannot be renewed"), (1800.0, "has expired")])
+async def test_a_login_without_a_refresh_token_says_why_it_is_not_renewed(
+    home: Home, later: float, how: str
+) -> None:
+    login = await home.sign_in()
+    home.vault.save(dataclasses.replace(login, refresh_token=None))
+    home.clock.now += later
+    tokens = home.tokens()
+    with pytest.raises(SignInError) as failure:
+        await tokens.refresh_now()
+    assert str(failure.value) == (
+        f"The login to {home.server.server} {how}; nothing else was lost. Run `astravue login`."
+    )
+    assert home.server.refreshes == 0
+    await tokens.aclose()
+
+
 async def test_a_good_token_is_given_without_a_request(home: Home) -> None:
     login = await home.sign_in()
     tokens = home.tokens()

@@ -215,6 +215,12 @@ def test_a_sign_in_says_how_long_it_lives(make_case: MakeCase) -> None:
     assert finding.text == ("mara@example.com: the access token lives for 2 min 5 s and is renewed by itself")
 
 
+def test_a_sign_in_that_nothing_can_renew_says_so(make_case: MakeCase) -> None:
+    finding = check_login(dataclasses.replace(LOGIN, refresh_token=None), None, make_case(SERVER))
+    assert finding.outcome is Outcome.OK
+    assert finding.text == "mara@example.com: the access token lives for 2 min 5 s and cannot be renewed"
+
+
 def test_an_expired_access_token_is_well_as_long_as_it_can_be_renewed(make_case: MakeCase) -> None:
     expired = dataclasses.replace(LOGIN, expires_at=NOW - 1)
     assert check_login(expired, None, make_case(SERVER)).outcome is Outcome.OK

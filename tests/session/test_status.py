@@ -35,6 +35,11 @@ def test_people_read_account_role_expiry_and_key() -> None:
     assert rows["Other sign-in"] == "https://a.example/mcp (profile work, mara@example.com)"
 
 
+def test_a_sign_in_without_a_refresh_token_is_not_called_renewable() -> None:
+    rows = dict(replace(STATUS, sign_in=replace(SIGN_IN, is_renewed=False)).rows(NOW))
+    assert rows["Sign-in"] == "the access token lives for 1 min 30 s and cannot be renewed"
+
+
 def test_people_read_what_is_missing() -> None:
     rows = dict(NOBODY.rows(NOW))
     assert (rows["Connected"], rows["Account"], rows["Role"]) == ("no", "not known", "not known")
