@@ -16,7 +16,8 @@ from agent.commands.progress import STANDARD_ERROR, StandardError
 from agent.errors import ExitCode, ModelError
 from agent.jsontypes import JsonObject
 from agent.model.embedded import is_available
-from agent.model.embedded.fetch import Source, fetch_model, partial_path
+from agent.model.embedded.fetch import fetch_model
+from agent.model.embedded.partial_file import Source, partial_path
 from agent.model.embedded.weights import QWEN_CODER, Weights
 from agent.wording.bars import draw_bar
 

@@ -11,7 +11,7 @@ import pytest
 from agent.commands.model_fetch import Display, Result, fetch
 from agent.commands.progress import StandardError
 from agent.errors import ModelError
-from agent.model.embedded.fetch import Partial, SourceError
+from agent.model.embedded.partial_file import Partial, SourceError
 from tests.commands.test_progress import FakeTerminal
 from tests.model.embedded.fake_sources import DATA, WEIGHTS
 

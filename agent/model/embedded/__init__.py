@@ -6,6 +6,7 @@ the order in which a request meets them:
 
     weights, fetch           which bytes, and how they get here
     hub, pieces              where they come from
+    partial_file             what is there of them already
     background               blocking work beside the event loop
     process, server          the child that evaluates them, and the one that starts it
     engine                   HTTP to that child: prefix states, one constrained completion

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from agent.model.embedded.fetch import Partial, SourceError
+from agent.model.embedded.partial_file import Partial, SourceError
 from agent.model.embedded.weights import Weights
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from typing import Any
 from agent.conversation import ToolCall
 from agent.errors import AgentError
 from agent.jsontypes import JsonObject, dump
+from agent.model.embedded.answer_reader import AnswerReader
 from agent.model.embedded.background import run_in_daemon_thread
 from agent.model.embedded.choice import CALLS, Choice, answer_schema, read_choice
 from agent.model.embedded.dialogue import Dialogue
@@ -26,7 +27,6 @@ from agent.model.embedded.fetch import fetch_model
 from agent.model.embedded.leaning import lean
 from agent.model.embedded.naming import read_signatures
 from agent.model.embedded.offer import Offer
-from agent.model.embedded.partial import AnswerReader
 from agent.model.embedded.pending import Question
 from agent.model.embedded.plain import read_plainly
 from agent.model.embedded.plan import Answer, Plan

