@@ -112,6 +112,9 @@ def _repair_tools(listed: JsonValue, findings: Findings) -> list[JsonValue]:
         if name in findings.kept:
             findings.skipped[f"{one_line(name)} (again)"] = "an earlier tool has the same name"
             continue
+        if _runs_as_task_only(item):
+            findings.skipped[one_line(name)] = "it runs as a task only, which this program cannot follow"
+            continue
         schema = item.get("inputSchema", {"type": "object"})
         reason = why_unusable(schema)
         if reason or not is_object(schema):
@@ -120,6 +123,15 @@ def _repair_tools(listed: JsonValue, findings: Findings) -> list[JsonValue]:
         findings.kept.add(name)
         tools.append(_rebuild_tool(name, item, schema, findings))
     return tools
+
+
+def _runs_as_task_only(item: JsonObject) -> bool:
+    """Say whether any plain call of a tool is refused.
+
+    Source: MCP 2025-11-25, Basic, Utilities, Tasks, "Tool-Level Negotiation".
+    """
+    execution = item.get("execution")
+    return is_object(execution) and execution.get("taskSupport") == "required"
 
 
 def _rebuild_tool(name: str, item: JsonObject, schema: JsonObject, findings: Findings) -> JsonObject:

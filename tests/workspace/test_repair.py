@@ -20,7 +20,17 @@ def objects(*keys: str) -> st.SearchStrategy[JsonObject]:
     return st.dictionaries(st.sampled_from(keys), json_values, max_size=len(keys))
 
 
-tool_fields = ("name", "title", "description", "inputSchema", "outputSchema", "annotations", "_meta", "icons")
+tool_fields = (
+    "name",
+    "title",
+    "description",
+    "inputSchema",
+    "outputSchema",
+    "annotations",
+    "execution",
+    "_meta",
+    "icons",
+)
 tools = objects(*tool_fields) | objects(*tool_fields).map(
     lambda tool: {**tool, "name": "named", "inputSchema": {"type": "object"}}
 )
@@ -115,6 +125,15 @@ def test_a_tool_whose_schema_cannot_be_used_is_left_out_with_the_reason(
     kept, findings = listed({"name": "bad", "inputSchema": schema}, {"name": "good"})
     assert [tool["name"] for tool in kept if isinstance(tool, dict)] == ["good"]
     assert reason in findings.skipped["bad"]
+
+
+def test_a_tool_that_runs_as_a_task_only_is_left_out() -> None:
+    kept, findings = listed(
+        {"name": "slow", "inputSchema": {"type": "object"}, "execution": {"taskSupport": "required"}},
+        {"name": "either", "inputSchema": {"type": "object"}, "execution": {"taskSupport": "optional"}},
+    )
+    assert [tool["name"] for tool in kept if isinstance(tool, dict)] == ["either"]
+    assert findings.skipped == {"slow": "it runs as a task only, which this program cannot follow"}
 
 
 def test_of_two_tools_with_one_name_the_first_is_kept() -> None:
