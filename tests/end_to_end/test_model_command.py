@@ -291,6 +291,14 @@ def test_another_settings_file_may_be_named(program: Program) -> None:
     assert absent.returncode == 2
 
 
+def test_a_password_in_an_address_is_not_written(program: Program) -> None:
+    used = program.run("model", "use", "small-1", "--base-url", "https://anna:geheim@models.example/v1")
+    assert (used.returncode, used.stdout) == (2, "")
+    assert "the settings file is no place for; nothing was written" in used.stderr
+    assert "geheim" not in used.stderr
+    assert not settings_of(program).exists()
+
+
 def test_a_model_that_the_endpoint_does_not_list_is_written_with_a_warning(
     program: Program, endpoint: ScriptedEndpoint
 ) -> None:
