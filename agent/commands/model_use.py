@@ -58,7 +58,7 @@ def _refuse_password(address: str) -> None:
         raise UsageError(
             "The address holds a user's name or a password, which the settings file is no place for; "
             "nothing was written.",
-            "Set it as OPENAI_BASE_URL where the program runs, or keep a key in the vault: astravue model key",
+            "Set it as OPENAI_BASE_URL instead, or keep a key in the vault: astravue model key",
         )
 
 
