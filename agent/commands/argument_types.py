@@ -36,3 +36,15 @@ def dollars(text: str) -> float:
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) is None or not float(text):
         raise argparse.ArgumentTypeError(f"{text} is no amount of dollars above 0, such as 2.50")
     return float(text)
+
+
+def age(text: str) -> float:
+    """A length of time such as 30d, in days.
+
+    Raises:
+        argparse.ArgumentTypeError: It is something else.
+    """
+    match = re.fullmatch(r"(\d+)([hdwy])", text.strip().lower())
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text} is no age, such as 12h, 30d, 6w or 1y")
+    return int(match[1]) * {"h": 1 / 24, "d": 1, "w": 7, "y": 365}[match[2]]

@@ -3,29 +3,30 @@
 import argparse
 
 from agent.commands.argument_types import dollars, positive, shard
+from agent.commands.command_tree import Branches, Parser
 
 _WHICH_RUN = "its folder, its id, or “last”; “last~1” is the one before"
 
 
-def add_eval(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+def add_eval(parser: Parser, commands: Branches) -> None:
     """Add the actions of `astravue eval` to its parser.
 
     Args:
-        parser: The parser of `eval`.
-        shared: The options that every command takes.
+        parser: Its parser.
+        commands: Those that it is one of.
     """
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=type(parser))
-
-    def add(name: str, text: str) -> argparse.ArgumentParser:
-        return actions.add_parser(name, help=text, description=text, parents=[shared])
-
-    _add_record(add("record", "make a case of a saved conversation, without secrets and personal data"))
-    _add_check(add("check", "check that each case can be solved, and notices when it is not"))
-    _add_run(add("run", "try the cases with a model, and score what came of it"))
-    _add_replay(add("replay", "run recorded conversations again, strictly"))
-    _add_rescore(add("rescore", "score a run again, without calls"))
-    _add_compare(add("compare", "compare two runs, case by case"))
-    _add_report(add("report", "show a run, or write it as HTML, JUnit XML, JSON or a log of inspect-ai"))
+    actions = commands.below(parser, required=True)
+    actions.add(
+        "record", "make a case of a saved conversation, without secrets and personal data", _add_record
+    )
+    actions.add("check", "check that each case can be solved, and notices when it is not", _add_check)
+    actions.add("run", "try the cases with a model, and score what came of it", _add_run)
+    actions.add("replay", "run recorded conversations again, strictly", _add_replay)
+    actions.add("rescore", "score a run again, without calls", _add_rescore)
+    actions.add("compare", "compare two runs, case by case", _add_compare)
+    actions.add(
+        "report", "show a run, or write it as HTML, JUnit XML, JSON or a log of inspect-ai", _add_report
+    )
 
 
 def _add_selection(parser: argparse.ArgumentParser) -> None:

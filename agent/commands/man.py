@@ -17,7 +17,7 @@ from textwrap import wrap
 from typing import cast
 
 from agent import __version__
-from agent.cli import GLOBAL_OPTIONS_TITLE, build_parser
+from agent.commands.command_line import GLOBAL_OPTIONS_TITLE, build_parser
 from agent.errors import ExitCode
 from agent.settings.table import SETTINGS
 

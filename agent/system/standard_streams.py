@@ -7,9 +7,12 @@ Python itself would meet either only when it ends, with a traceback.
 import os
 import sys
 from io import BufferedWriter, FileIO, TextIOWrapper
-from typing import TYPE_CHECKING, TextIO, cast
 
+# As in `typing`, which takes longer to import than all else here.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TextIO, TypeGuard
+
     from _typeshed import ReadableBuffer
 
 
@@ -67,21 +70,27 @@ def output_problem() -> OSError | None:
     return raw.problem if isinstance(raw, _Watched) else None
 
 
-def _instead_of(stream: TextIO, kind: type[_Watched] | type[_Forgiving], errors: str | None = None) -> TextIO:
-    """The same stream over a file of another kind; the console of Windows, which is none, stays as it is."""
-    if not isinstance(stream, TextIOWrapper):
+def _is_usual(stream: "TextIO") -> "TypeGuard[TextIOWrapper[BufferedWriter]]":
+    """It is not the console of Windows."""
+    return isinstance(stream, TextIOWrapper)
+
+
+def _instead_of(
+    stream: "TextIO", kind: type[_Watched] | type[_Forgiving], errors: str | None = None
+) -> "TextIO":
+    """The same stream over a file of another kind; one that is no usual one stays as it is."""
+    if not _is_usual(stream):
         return stream
-    wrapper = cast("TextIOWrapper[BufferedWriter]", stream)
-    wrapper.reconfigure(errors=errors)
+    stream.reconfigure(errors=errors)
     # Python was told to buffer nothing where there is no file below the buffer.
-    raw: object = getattr(wrapper.buffer, "raw", wrapper.buffer)
+    raw: object = getattr(stream.buffer, "raw", stream.buffer)
     if type(raw) is not FileIO:
-        return wrapper
+        return stream
     file = kind(raw.fileno())
     return TextIOWrapper(
-        BufferedWriter(file) if hasattr(wrapper.buffer, "raw") else file,
-        encoding=wrapper.encoding,
-        errors=wrapper.errors,
-        line_buffering=wrapper.line_buffering,
-        write_through=wrapper.write_through,
+        BufferedWriter(file) if hasattr(stream.buffer, "raw") else file,
+        encoding=stream.encoding,
+        errors=stream.errors,
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.cli import build_parser
+from agent.commands.command_line import build_parser
 from agent.commands.man import ENVIRONMENT, manual_page
 from agent.errors import ExitCode
 from agent.settings.table import SETTINGS

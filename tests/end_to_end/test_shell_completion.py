@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from agent.cli import build_parser
+from agent.commands.command_line import build_parser
 from agent.commands.completing import SHELLS
 from agent.mentions.seen_names import SeenNames
 from agent.system.folders import find_folders
