@@ -9,10 +9,10 @@ from agent.commands.common import make_policy, prepare, warn
 from agent.commands.json_lines import write_json
 from agent.commands.output import Output
 from agent.commands.passphrase import unlock
+from agent.drawing.sanitize import strip, strip_line
 from agent.errors import AgentError, ExitCode, UsageError
 from agent.events import CallOutcome, ToolCallFinished
 from agent.jsontypes import JsonObject, parse_object
-from agent.repl.sanitize import strip, strip_line
 from agent.session.options import SessionOptions
 from agent.session.session import Session
 from agent.wording.addresses import shown_address

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from agent.repl.sanitize import strip_line
+from agent.drawing.sanitize import strip_line
 
 
 def write_columns(rows: Sequence[tuple[str, ...]]) -> None:

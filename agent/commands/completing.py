@@ -17,10 +17,10 @@ import argcomplete
 from argcomplete.completers import BaseCompleter, DirectoriesCompleter, FilesCompleter
 from argcomplete.shell_integration import shellcode
 
+from agent.drawing.sanitize import strip_line
 from agent.errors import AgentError
 from agent.jsontypes import JsonObject, is_object
 from agent.mentions.seen_names import Offered, SeenNames
-from agent.repl.sanitize import strip_line
 from agent.settings.settings import DEFAULT_PROFILE, TRY_PROFILE, Settings, load_settings
 from agent.settings.table import SETTINGS
 from agent.system.folders import Folders, find_folders

@@ -15,11 +15,11 @@ from agent.commands.passphrase import unlock
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding, Outcome
 from agent.doctor.opening import examine
+from agent.drawing.palette import Palette, wants_plain
+from agent.drawing.widths import wrap
 from agent.errors import ExitCode, SettingsError, VaultError
 from agent.jsontypes import JsonObject
-from agent.repl.cells import wrap
 from agent.repl.findings import draw_finding, summarise
-from agent.repl.palette import Palette, wants_plain
 from agent.settings.settings import Settings
 from agent.system.folders import find_folders
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Self
 
 from agent.commands.common import start_logging
 from agent.commands.json_lines import write_json
+from agent.drawing.sanitize import strip_line
+from agent.drawing.widths import wrap
 from agent.errors import ExitCode
 from agent.jsontypes import JsonObject, JsonValue
-from agent.repl.cells import wrap
-from agent.repl.sanitize import strip_line
 from agent.system.folders import find_folders
 from evals.definitions.case import Case
 from evals.definitions.problems import Problem, shown_path

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from agent.commands.common import start_logging, warn
+from agent.drawing.sanitize import strip_line
 from agent.errors import ExitCode, UsageError
-from agent.repl.sanitize import strip_line
 from agent.system.folders import find_folders
 from evals.definitions.case import Case
 from evals.definitions.reading import read_cases

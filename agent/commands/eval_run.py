@@ -14,8 +14,8 @@ from agent.commands.eval_models import check_parts, choose_players, settings_to_
 from agent.commands.eval_progress import RunProgress
 from agent.commands.eval_report import check_files, write_files
 from agent.commands.json_lines import write_json
+from agent.drawing.sanitize import strip_line
 from agent.errors import ExitCode, LimitError, StoppedError, UsageError
-from agent.repl.sanitize import strip_line
 from agent.settings.settings import COMMAND_LINE, Settings
 from agent.system.folders import Folders
 from agent.transcripts.lines import object_of

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from agent.auth.audit import read_audit_log
 from agent.commands.common import prepare
+from agent.drawing.sanitize import strip_line
 from agent.errors import AgentError, ExitCode
 from agent.jsontypes import JsonObject, dump
-from agent.repl.sanitize import strip_line
 
 _COLUMNS = ("time", "operation", "outcome", "seconds")
 

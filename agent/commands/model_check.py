@@ -8,6 +8,7 @@ from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
 from agent.commands.progress import STANDARD_ERROR
 from agent.commands.stored_keys import open_keys
+from agent.drawing.sanitize import strip_line
 from agent.errors import ExitCode, ModelError
 from agent.jsontypes import JsonObject
 from agent.model.check import SECONDS, Report, check_endpoint, report_failure
@@ -17,7 +18,6 @@ from agent.model.embedded.weights import QWEN_CODER
 from agent.model.http_client import ShowRequest
 from agent.model.listing import NO_KEY, list_models
 from agent.model.selection import Choice, Kind, UnreachedError, choose_model, no_key
-from agent.repl.sanitize import strip_line
 from agent.settings.settings import Settings
 from agent.system.folders import Folders
 from agent.wording.addresses import shown_address

@@ -7,10 +7,10 @@ import sys
 from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
 from agent.commands.stored_keys import open_keys
+from agent.drawing.sanitize import strip_line
 from agent.errors import ExitCode
 from agent.model_choice.listing import list_models, look, write_models
 from agent.model_choice.records import ListedModels
-from agent.repl.sanitize import strip_line
 
 
 def run(arguments: argparse.Namespace) -> int:

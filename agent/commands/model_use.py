@@ -8,12 +8,12 @@ from pathlib import Path
 
 from agent.commands.common import prepare, warn
 from agent.commands.stored_keys import open_keys
+from agent.drawing.sanitize import strip_line
 from agent.errors import ExitCode, UsageError
 from agent.model.addresses import is_openai
 from agent.model.embedded import is_available
 from agent.model.selection import EMBEDDED
 from agent.model_choice.places import find_place, look_around
-from agent.repl.sanitize import strip_line
 from agent.settings.file import write_settings
 from agent.settings.settings import Settings, load_settings
 from agent.system.folders import Folders

@@ -16,6 +16,7 @@ from datetime import date
 from agent.commands.common import has_terminal, warn
 from agent.commands.json_lines import write_json
 from agent.commands.progress import STANDARD_ERROR
+from agent.drawing.sanitize import strip
 from agent.errors import AgentError, ExitCode
 from agent.event_json import OUTPUT_VERSION, encode_error, encode_event, encode_usage
 from agent.events import (
@@ -37,7 +38,6 @@ from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import TextDelta, Usage
 from agent.repl.compacting import describe_compaction
 from agent.repl.lines import describe_outcome
-from agent.repl.sanitize import strip
 from agent.session.notices import describe
 from agent.usage.words import describe_usage
 from agent.wording.hints import for_command_line

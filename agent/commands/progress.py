@@ -9,7 +9,7 @@ import re
 import sys
 from typing import TextIO
 
-from agent.repl.cells import wrap_lines
+from agent.drawing.widths import wrap_lines
 
 _BAR = "▕"
 _CHANGING = re.compile(rf"[\d({_BAR}].*")

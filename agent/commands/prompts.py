@@ -10,10 +10,10 @@ from agent.commands.columns import write_columns
 from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
 from agent.commands.passphrase import unlock
+from agent.drawing.sanitize import strip
 from agent.errors import ExitCode, UsageError
 from agent.jsontypes import JsonObject, JsonValue, parse_object
 from agent.mentions.seen_names import SeenNames
-from agent.repl.sanitize import strip
 from agent.server_records import Prompt, PromptText
 from agent.session.offers import Offers
 from agent.session.options import SessionOptions

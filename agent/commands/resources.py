@@ -9,10 +9,10 @@ from agent.commands.columns import write_columns
 from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
 from agent.commands.prompts import ask_server
+from agent.drawing.sanitize import strip, strip_line
 from agent.errors import ExitCode, ServerError, UsageError
 from agent.jsontypes import JsonObject, well_formed
 from agent.mentions.seen_names import SeenNames
-from agent.repl.sanitize import strip, strip_line
 from agent.server_records import Resource, ResourceContents
 from agent.session.offers import Offers
 from agent.wording.addresses import shown_address

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agent.commands.common import has_terminal, prepare, warn
+from agent.drawing.sanitize import strip_line
 from agent.errors import AgentError, ApprovalError, ExitCode, UsageError
-from agent.repl.sanitize import strip_line
 from agent.system.folders import Folders
 from agent.transcripts.deleting import delete_conversation, unused_for
 from agent.transcripts.finding import find_path

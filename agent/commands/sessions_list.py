@@ -11,11 +11,11 @@ from itertools import islice
 from agent.commands.common import prepare, warn
 from agent.commands.json_lines import write_json
 from agent.commands.progress import wrap_for
+from agent.drawing.columns import draw_below, draw_columns
+from agent.drawing.palette import Palette, wants_plain
+from agent.drawing.sanitize import strip_line
 from agent.errors import ExitCode
 from agent.jsontypes import JsonObject
-from agent.repl.palette import Palette, wants_plain
-from agent.repl.sanitize import strip_line
-from agent.repl.tables import draw_below, draw_columns
 from agent.settings.settings import DEFAULT_PROFILE, Settings
 from agent.transcripts.saved import Saved, list_saved
 from agent.transcripts.searching import Match, search

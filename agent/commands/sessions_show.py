@@ -5,9 +5,9 @@ import sys
 
 from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
+from agent.drawing.sanitize import strip, strip_line
 from agent.errors import ExitCode
 from agent.jsontypes import JsonObject
-from agent.repl.sanitize import strip, strip_line
 from agent.transcripts.finding import find_transcript
 from agent.transcripts.lines import text_of
 from agent.transcripts.turns import Turn

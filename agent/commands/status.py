@@ -8,9 +8,9 @@ from contextlib import suppress
 from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
 from agent.commands.passphrase import unlock
+from agent.drawing.sanitize import strip_line
 from agent.errors import AgentError, ExitCode
 from agent.jsontypes import JsonObject
-from agent.repl.sanitize import strip_line
 from agent.session.options import SessionOptions
 from agent.session.session import Session
 from agent.system.folders import Folders

@@ -9,9 +9,9 @@ from agent.commands.columns import write_columns
 from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
 from agent.commands.passphrase import unlock
+from agent.drawing.sanitize import strip
 from agent.errors import ExitCode, UsageError
 from agent.jsontypes import JsonObject
-from agent.repl.sanitize import strip
 from agent.session.options import SessionOptions
 from agent.session.session import Session
 from agent.tools.effects import effect_of

@@ -7,9 +7,9 @@ Sources: HTML Living Standard, sections 4.11.1 (details) and 4.9.9 (th); Web Con
 from collections.abc import Iterator
 from html import escape
 
+from agent.drawing.markdown_blocks import new_parser
 from agent.export.document import Answered, Called, Document, Entry, Noted, Said, Table
 from agent.export.head import write_head
-from agent.repl.blocks import new_parser
 
 _STYLE = """
 body { margin: 0; background: var(--back); color: var(--text);

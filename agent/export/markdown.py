@@ -8,8 +8,8 @@ Source: CommonMark 0.31.2, sections 2.4 (backslash escapes) and 4.5 (fenced code
 import re
 from collections.abc import Iterable, Iterator
 
+from agent.drawing.markdown_blocks import new_parser
 from agent.export.document import Answered, Called, Document, Entry, Noted, Said, Table
-from agent.repl.blocks import new_parser
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!&~])")
 _BACKTICKS = re.compile(r"`{3,}")

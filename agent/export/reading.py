@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
+from agent.drawing.identifiers import in_words
 from agent.events import KEPT_BACK
 from agent.export.document import Answered, Called, Document, Entry, Noted, Said
 from agent.export.redaction import Clean
 from agent.export.tables import read_table
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.model.protocol import Usage
-from agent.repl.lines import in_words
 from agent.transcripts.lines import text_of
 from agent.transcripts.transcript import Transcript
 from agent.usage.words import describe_usage

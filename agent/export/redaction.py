@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
+from agent.drawing.sanitize import strip
 from agent.known_secrets import KnownSecrets
-from agent.repl.sanitize import strip
 from agent.system.logs import redact_text
 
 Clean: TypeAlias = Callable[[str], str]

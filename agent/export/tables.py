@@ -7,8 +7,8 @@ from datetime import UTC, datetime, tzinfo
 
 from agent.export.document import Table
 from agent.jsontypes import JsonObject, JsonValue
-from agent.model.embedded.cells import humanise
-from agent.repl.views.records import label_of, names_of, read_records
+from agent.records.columns import humanise
+from agent.records.records import label_of, names_of, read_records
 
 # RFC 3339, section 5.6, with a time zone.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from agent.jsontypes import JsonObject, JsonValue
 from agent.mentions.mention import Mention, shown_name
 from agent.mentions.sources import NOUNS
-from agent.planning.reading import fields_of, rows, text_of
+from agent.records.fields import fields_of, rows, text_of
 
 _NAMES = ("title", "name", "displayname", "fullname", "label", "summary", "subject")
 _PLACES = ("projectname", "projecttitle", "spacename", "email")

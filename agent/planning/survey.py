@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from agent.errors import AgentError, ServerError, SignInError
 from agent.jsontypes import JsonObject
 from agent.planning.analysis import Link, PlannedTask
-from agent.planning.reading import Links, read_links, read_task, rows
+from agent.planning.reading import Links, read_links, read_task
+from agent.records.fields import rows
 from agent.tools.effects import effect_of
 from agent.tools.paging import Paging, has_more, properties_of, required_of
 from agent.tools.tool import Effect, Tool, ToolResult

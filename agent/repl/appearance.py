@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
+from agent.drawing.palette import Palette, choose_theme, is_dumb
+from agent.drawing.themes import DARK, THEMES, Theme, find_theme
 from agent.errors import UsageError
-from agent.repl.palette import Palette, choose_theme, is_dumb
-from agent.repl.themes import DARK, THEMES, Theme, find_theme
 
 
 class Appearance:

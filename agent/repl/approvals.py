@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import strip_line
+from agent.drawing.widths import wrap
 from agent.events import ApprovalRequested, Decision
-from agent.repl.cells import wrap
 from agent.repl.changes import draw_changes
-from agent.repl.palette import Palette
-from agent.repl.sanitize import strip_line
 from agent.tools.preview import describe_change
 from agent.tools.tool import Effect
 

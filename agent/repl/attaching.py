@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from agent.context.excerpts import excerpt_text
 from agent.context.opaque import describe_size
 from agent.context.shown_results import RESULT_CHARACTERS
+from agent.drawing.sanitize import strip_line
 from agent.errors import AgentError, UsageError
 from agent.repl.host import OffersHost
-from agent.repl.sanitize import strip_line
 from agent.server_records import Resource, ResourceContents
 from agent.tools.fence import fence
 

@@ -7,10 +7,10 @@ and a plus before what comes.
 import difflib
 from collections.abc import Iterator, Sequence
 
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import isolate, strip, strip_line
+from agent.drawing.widths import pad, shorten, width, wrap
 from agent.events import Change
-from agent.repl.cells import pad, shorten, width, wrap
-from agent.repl.palette import Palette
-from agent.repl.sanitize import isolate, strip, strip_line
 
 _ARROW = " → "
 _INDENT = "  "

@@ -15,6 +15,8 @@ from typing import Any
 from prompt_toolkit.input import Input
 from prompt_toolkit.output import Output
 
+from agent.drawing.palette import is_dumb
+from agent.drawing.sanitize import strip, strip_line
 from agent.errors import AgentError, ExitCode, SignInError, UsageError
 from agent.events import Event
 from agent.repl import commands
@@ -34,12 +36,10 @@ from agent.repl.live import FRAMES_PER_SECOND
 from agent.repl.markdown import preload
 from agent.repl.mentioning import MentionCompleter, PromptCompleter
 from agent.repl.outgoing import compose, further_commands, is_message
-from agent.repl.palette import is_dumb
 from agent.repl.pasting import Pastes, shown_of_message
 from agent.repl.questions import Questions
 from agent.repl.reader import TurnReader
 from agent.repl.recalling import show_last_turn
-from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
 from agent.repl.server_lists import ServerLists, watch_lists
 from agent.repl.suggesting import GhostSuggest

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from agent.drawing.themes import THEMES
 from agent.repl.command_context import CommandContext
 from agent.repl.commands import Completes
 from agent.repl.fetched import Fetched
-from agent.repl.themes import THEMES
 from agent.tools.effects import effect_of
 from agent.tools.tool import Effect
 

@@ -4,12 +4,12 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import strip
 from agent.events import Event
 from agent.model_choice.records import ListedModels
 from agent.repl.appearance import Appearance
 from agent.repl.host import Host
-from agent.repl.palette import Palette
-from agent.repl.sanitize import strip
 from agent.repl.screen import Kind, Screen, Scrollback
 from agent.repl.server_lists import ServerLists
 from agent.tools.tool import Tool

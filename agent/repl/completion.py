@@ -6,11 +6,11 @@ from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
+from agent.drawing.sanitize import strip_line
+from agent.drawing.widths import shorten, width
 from agent.mentions.ranking import best
-from agent.repl.cells import shorten, width
 from agent.repl.choices import Choice
 from agent.repl.commands import Command, Completes
-from agent.repl.sanitize import strip_line
 
 # What the menu takes beside its texts: a blank on each side of both columns, and the bar.
 _EDGES = 5

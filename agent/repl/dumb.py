@@ -13,10 +13,10 @@ from typing import TypeVar
 
 from prompt_toolkit.history import History
 
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import repair_input
 from agent.events import ApprovalRequested
 from agent.repl.approvals import ApprovalAnswer, ask_by_line, confirm_by_line
-from agent.repl.palette import Palette
-from agent.repl.sanitize import repair_input
 from agent.repl.screen import Keyboard
 
 _PROMPT = "> "

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from agent.drawing.sanitize import strip_line
 from agent.errors import UsageError
-from agent.repl.sanitize import strip_line
 
 _EDITORS = ("editor", "nano", "vim", "vi", "emacs")
 _HINT = "Say which editor to use: set VISUAL or EDITOR."

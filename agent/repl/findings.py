@@ -1,9 +1,9 @@
 """What an examination found, a mark and a word for each finding so that no colour is needed."""
 
 from agent.doctor.finding import Finding, Outcome
-from agent.repl.cells import pad, wrap
-from agent.repl.palette import Palette
-from agent.repl.sanitize import strip_line
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import strip_line
+from agent.drawing.widths import pad, wrap
 
 _MARKS = {Outcome.OK: "✓", Outcome.WARNING: "!", Outcome.PROBLEM: "✗", Outcome.NOT_TRIED: "·"}
 _NAME_CELLS = 9

@@ -3,14 +3,15 @@
 import re
 
 from agent.conversation import ToolCall
+from agent.drawing.identifiers import in_words
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import strip_line
+from agent.drawing.widths import shorten, wrap
 from agent.errors import AgentError
 from agent.events import CallOutcome, ToolCallFinished, ToolCallProgress, ToolCallStarted
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object, parse_object
-from agent.repl.cells import shorten, wrap
 from agent.repl.commands import is_known
-from agent.repl.palette import Palette
 from agent.repl.parts import SEPARATOR, Part, fit
-from agent.repl.sanitize import strip_line
 from agent.tools.tool import Effect
 from agent.wording.hints import for_chat
 
@@ -105,15 +106,6 @@ def mark_of(outcome: CallOutcome) -> str:
     return _MARKS[outcome]
 
 
-def in_words(title: str) -> str:
-    """Turn an identifier into words; a title that is words already stays as it is."""
-    title = strip_line(title)
-    if " " in title or not title:
-        return title
-    words = " ".join(word if word.isupper() else word.lower() for word in _WORD.findall(title)) or title
-    return words[:1].upper() + words[1:]
-
-
 def describe_arguments(arguments: JsonObject) -> str:
     """Put the arguments of a call in short, as they are too long to read in full."""
     parts = [
@@ -169,7 +161,7 @@ def outcome_of(event: ToolCallFinished) -> str:
 
 def _count_records(value: JsonValue) -> str:
     """Count tasks and time entries wherever they lie: those of a timesheet lie in groups."""
-    from agent.repl.views.records import count, read_records
+    from agent.records.records import count, read_records
 
     records = read_records(value)
     if records is None or not (records.tasks or records.entries):

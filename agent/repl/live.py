@@ -3,10 +3,11 @@
 import math
 from collections.abc import Sequence
 
+from agent.drawing.identifiers import in_words
+from agent.drawing.palette import Palette
+from agent.drawing.widths import shorten, width
 from agent.events import ToolCallProgress, ToolCallStarted
-from agent.repl.cells import shorten, width
-from agent.repl.lines import describe_amount, describe_arguments, describe_message, in_words
-from agent.repl.palette import Palette
+from agent.repl.lines import describe_amount, describe_arguments, describe_message
 from agent.repl.parts import SEPARATOR, Part, fit
 from agent.wording.bars import draw_bar
 

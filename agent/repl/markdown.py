@@ -9,8 +9,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Protocol
 
-from agent.repl.sanitize import Sanitizer
-from agent.repl.themes import DARK, Theme
+from agent.drawing.sanitize import Sanitizer
+from agent.drawing.themes import DARK, Theme
 
 # Drawing more than this again and again costs more than it shows.
 _LONGEST_FORMATTED_TAIL = 4_000
@@ -80,7 +80,7 @@ class MarkdownAnswer:
         *,
         at_once: bool = False,
     ) -> None:
-        from agent.repl.blocks import BlockSplitter
+        from agent.drawing.markdown_blocks import BlockSplitter
 
         self._write = write
         self._columns = columns

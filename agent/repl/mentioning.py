@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
+from agent.drawing.sanitize import strip_line
 from agent.mentions.mention import Mention
 from agent.mentions.ranking import best
 from agent.repl.commands import is_command, is_known
-from agent.repl.sanitize import strip_line
 from agent.server_records import Resource
 
 # An address of mail has no space before its @, and a mention that is whole has a parenthesis.

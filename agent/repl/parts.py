@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.repl.cells import shorten, width
+from agent.drawing.widths import shorten, width
 
 SEPARATOR = " · "
 

@@ -12,7 +12,7 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 from prompt_toolkit.layout.utils import explode_text_fragments
 
-from agent.repl.sanitize import repair_input, strip
+from agent.drawing.sanitize import repair_input, strip
 
 LONG_LINES = 10
 LONG_CHARACTERS = 1_000

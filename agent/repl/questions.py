@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
+from agent.drawing.sanitize import strip, strip_line
 from agent.errors import AgentError
 from agent.events import (
     ApprovalRequested,
@@ -17,7 +18,6 @@ from agent.repl.approvals import apply_answer
 from agent.repl.dialogs.asking import fill_in, fill_in_arguments
 from agent.repl.dialogs.filling import FormRequest, Left
 from agent.repl.lines import draw_error
-from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
 
 _ACTIONS = {Left.DECLINED: ElicitationAction.DECLINED, Left.CANCELLED: ElicitationAction.CANCELLED}

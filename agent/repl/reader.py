@@ -6,6 +6,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from agent.drawing.identifiers import in_words
+from agent.drawing.sanitize import strip, strip_line
+from agent.drawing.widths import wrap_lines
 from agent.events import (
     ApprovalRequested,
     CallOutcome,
@@ -28,13 +31,11 @@ from agent.events import (
     WaitStarted,
 )
 from agent.model.protocol import ReasoningDelta, TextDelta
-from agent.repl.cells import wrap_lines
 from agent.repl.compacting import describe_compaction
-from agent.repl.lines import describe_outcome, describe_stopped, draw_error, in_words
+from agent.repl.lines import describe_outcome, describe_stopped, draw_error
 from agent.repl.live import draw_call, draw_countdown, draw_waiting, fold
 from agent.repl.markdown import AnswerWriter, open_answer, preload
 from agent.repl.questions import Questions
-from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
 from agent.repl.spoken import Spoken
 from agent.repl.views.hint import ViewHint

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from agent.repl.lines import in_words
+from agent.drawing.identifiers import in_words
+from agent.drawing.sanitize import strip, strip_line
 from agent.repl.markdown import open_answer, preload
-from agent.repl.sanitize import strip, strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
 from agent.transcripts.turns import Turn
 

@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from agent.repl.sanitize import isolate
+from agent.drawing.sanitize import isolate
 
 _GAP = 2
 _EDGES = 2

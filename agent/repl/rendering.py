@@ -12,10 +12,10 @@ from rich.console import Console, JustifyMethod
 from rich.markdown import Heading, Markdown, MarkdownElement
 from rich.theme import Theme as StyleSheet
 
-from agent.repl.blocks import new_parser
+from agent.drawing.markdown_blocks import new_parser
+from agent.drawing.sanitize import strip
+from agent.drawing.themes import DARK, Theme
 from agent.repl.rendered_tables import AnswerTable
-from agent.repl.sanitize import strip
-from agent.repl.themes import DARK, Theme
 
 _NARROWEST = 8
 _TRAILING_BLANKS = re.compile(r"(?: |\x1b\[[0-9;]*m)+$")

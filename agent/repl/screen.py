@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import Protocol
 
+from agent.drawing.palette import Palette
+from agent.drawing.widths import wrap_lines
 from agent.errors import AgentError
 from agent.events import ApprovalRequested
 from agent.repl.approvals import ApprovalAnswer
-from agent.repl.cells import wrap_lines
 from agent.repl.dialogs.dialog import Dialog, T
-from agent.repl.palette import Palette
 
 
 class Sheet(Protocol):

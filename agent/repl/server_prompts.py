@@ -8,12 +8,12 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from agent.drawing.sanitize import strip, strip_line
 from agent.errors import ServerError, UsageError
 from agent.forms.form import Field, FieldKind, Form, FormValue
 from agent.mentions.mention import read_mentions, without_ids
 from agent.repl.command_context import CommandContext
 from agent.repl.commands import COMMANDS, Command
-from agent.repl.sanitize import strip, strip_line
 from agent.server_records import Prompt, PromptArgument, PromptText
 from agent.tools.fence import mark_prompt
 from agent.tools.names import kind_of

@@ -6,9 +6,10 @@ gets long.
 
 from collections.abc import Callable
 
+from agent.drawing.identifiers import in_words
+from agent.drawing.widths import shorten
 from agent.events import CallOutcome, ToolCallFinished, ToolCallProgress, ToolCallStarted
-from agent.repl.cells import shorten
-from agent.repl.lines import describe_arguments, describe_message, in_words, outcome_of, reason_of
+from agent.repl.lines import describe_arguments, describe_message, outcome_of, reason_of
 
 # After so many seconds of silence a wait is said to go on; from the last of them on again and again.
 _REMINDERS = (10, 30, 60)

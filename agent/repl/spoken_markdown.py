@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from markdown_it.tree import SyntaxTreeNode
 
-from agent.repl.blocks import new_parser
-from agent.repl.sanitize import isolate, strip
+from agent.drawing.markdown_blocks import new_parser
+from agent.drawing.sanitize import isolate, strip
 
 _PARSER = new_parser()
 # Task list items (GitHub Flavored Markdown 0.29, section 5.3).

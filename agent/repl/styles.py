@@ -5,7 +5,7 @@ from functools import lru_cache
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
-from agent.repl.themes import Theme
+from agent.drawing.themes import Theme
 
 # What the library calls the colours that differ; ECMA-48 has grey as “white” and white as its bright form.
 _NAMES = {"white": "ansigray", "bright_black": "ansibrightblack", "bright_white": "ansiwhite"}

@@ -40,10 +40,12 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import DynamicStyle
 from prompt_toolkit.widgets import SearchToolbar
 
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import repair_input, strip_line
+from agent.drawing.widths import shorten
 from agent.errors import UsageError
 from agent.events import ApprovalRequested
 from agent.repl.approvals import ApprovalAnswer, ask_by_line, confirm_by_line
-from agent.repl.cells import shorten
 from agent.repl.dialogs.approving import Approving
 from agent.repl.dialogs.choices import Line, YesOrNo
 from agent.repl.dialogs.desk import Desk
@@ -51,10 +53,8 @@ from agent.repl.editor import edit
 from agent.repl.keys import Actions, bind_keys
 from agent.repl.live import cut_above
 from agent.repl.mentioning import typed_mention
-from agent.repl.palette import Palette
 from agent.repl.pasting import Pastes, ShowPastes
 from agent.repl.rewrapping import RewrappingRenderer, rewraps
-from agent.repl.sanitize import repair_input, strip_line
 from agent.repl.screen import Keyboard
 from agent.repl.styles import depth_of, make_style
 

@@ -1,7 +1,7 @@
 """The line below the prompt: what fits of the session's standing, what matters most for longest."""
 
+from agent.drawing.sanitize import strip_line
 from agent.repl.parts import Part, fit
-from agent.repl.sanitize import strip_line
 from agent.session.standing import Standing
 from agent.wording.bars import draw_bar
 

@@ -3,11 +3,11 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Protocol
 
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import strip_line
+from agent.drawing.widths import wrap
 from agent.errors import UsageError
 from agent.events import Event
-from agent.repl.cells import wrap
-from agent.repl.palette import Palette
-from agent.repl.sanitize import strip_line
 from agent.undo.plan import Listed, UndoPlan
 
 _LIST = "list"

@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
+from agent.drawing.sanitize import strip_line
+from agent.drawing.widths import shorten
 from agent.errors import UsageError
-from agent.repl.cells import shorten
 from agent.repl.commands import Command
-from agent.repl.sanitize import strip_line
 from agent.workflows.invocation import Invocation
 from agent.workflows.library import Library
 

@@ -15,6 +15,7 @@ import httpx2
 
 from agent.demo.consent import sign_in_as
 from agent.demo.sandbox_process import SandboxProcess
+from agent.drawing.identifiers import in_words
 from agent.errors import AgentError
 from agent.events import (
     ApprovalRequested,
@@ -27,7 +28,7 @@ from agent.events import (
     TurnFinished,
 )
 from agent.jsontypes import JsonObject, dump
-from agent.repl.lines import describe_arguments, describe_outcome, in_words
+from agent.repl.lines import describe_arguments, describe_outcome
 from agent.session.session import Session, SessionOptions
 from agent.settings.settings import Settings
 from agent.system.folders import Folders, find_folders

@@ -5,11 +5,11 @@ The form of the JSON is described in docs/evals.md.
 
 from collections.abc import Callable, Iterator, Sequence
 
+from agent.drawing.columns import draw_columns
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import strip_line
+from agent.drawing.widths import wrap
 from agent.jsontypes import JsonObject, JsonValue
-from agent.repl.cells import wrap
-from agent.repl.palette import Palette
-from agent.repl.sanitize import strip_line
-from agent.repl.tables import draw_columns
 from agent.usage.words import describe_cost
 from evals.reports.cleaning import clean, clean_object
 from evals.reports.figures_json import encode_amounts, encode_interval, encode_tally

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agent.repl.cells import pad, shorten, width, wrap
-from agent.repl.palette import Palette
-from agent.repl.sanitize import strip_line
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import strip_line
+from agent.drawing.widths import pad, shorten, width, wrap
 from agent.usage.words import describe_cost, describe_usage
 from agent.wording.bars import draw_bar
 from evals.definitions.case import Category

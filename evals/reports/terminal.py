@@ -4,8 +4,8 @@ import os
 import shutil
 import sys
 
-from agent.repl.palette import Palette, choose_theme
-from agent.repl.themes import DARK
+from agent.drawing.palette import Palette, choose_theme
+from agent.drawing.themes import DARK
 
 # What is not a terminal takes lines of any length.
 _ANY_WIDTH = 1_000_000

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from agent.cli import main
-from agent.repl.cells import width
-from agent.repl.palette import Palette
+from agent.drawing.palette import Palette
+from agent.drawing.widths import width
 from evals.reports.compared import describe_verdict, draw_comparison, encode_comparison
 from evals.runs.run import Run
 from evals.statistics.comparing import compare

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from agent.drawing.palette import Palette
+from agent.drawing.widths import width
 from agent.jsontypes import JsonObject
 from agent.model.protocol import Usage
-from agent.repl.cells import width
-from agent.repl.palette import Palette
 from evals.reports.summary import summarise
 from evals.reports.words import count, duration, interval, percent, points
 from evals.runs.run import Run

@@ -6,7 +6,7 @@ import pytest
 
 from agent.jsontypes import JsonObject, JsonValue
 from agent.planning.analysis import Link, PlannedTask
-from agent.planning.reading import read_links, read_task, rows
+from agent.planning.reading import read_links, read_task
 
 WHOLE: JsonObject = {
     "taskId": 7,
@@ -54,24 +54,6 @@ def test_a_task_is_done_by_its_category_or_else_by_the_name_of_its_status(
 @pytest.mark.parametrize("row", [{}, {"id": "seven"}, {"taskId": True}, {"taskTitle": "x"}])
 def test_what_has_no_number_is_no_task(row: JsonObject) -> None:
     assert read_task(row) is None
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        [{"id": 1}],
-        {"tasks": [{"id": 1}], "total": 1},
-        {"success": True, "data": {"items": [{"id": 1}]}},
-        {"tags": [], "names": ["x"], "tasks": [{"id": 1}, 2]},
-    ],
-)
-def test_a_list_is_found_in_its_envelope(answer: JsonValue) -> None:
-    assert rows(answer) == [{"id": 1}]
-
-
-@pytest.mark.parametrize("answer", [None, "x", {}, {"tasks": []}])
-def test_where_there_is_no_list_there_are_no_rows(answer: JsonValue) -> None:
-    assert rows(answer) == []
 
 
 @pytest.mark.parametrize(

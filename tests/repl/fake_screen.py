@@ -4,10 +4,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from agent.drawing.palette import Palette
+from agent.drawing.themes import PLAIN
 from agent.events import ApprovalRequested
 from agent.repl.approvals import ApprovalAnswer
-from agent.repl.palette import Palette
-from agent.repl.themes import PLAIN
 
 
 class FakeScreen:

@@ -3,9 +3,9 @@
 import pytest
 
 from agent.conversation import ToolCall
+from agent.drawing.palette import Palette
 from agent.events import ApprovalRequested, Decision
 from agent.repl.approvals import ApprovalAnswer, apply_answer, draw_request, find_choice
-from agent.repl.palette import Palette
 from agent.repl.rendering import BlockRenderer
 from agent.tools.tool import Effect, Tool
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from agent.drawing.palette import Palette
+from agent.drawing.widths import width
 from agent.events import Change
-from agent.repl.cells import width
 from agent.repl.changes import draw_changes
-from agent.repl.palette import Palette
 
 PLAIN = Palette(plain=True)
 COLOURED = Palette()

@@ -10,7 +10,7 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.document import Document
 from prompt_toolkit.output import DummyOutput
 
-from agent.repl.cells import width
+from agent.drawing.widths import width
 from agent.repl.choices import Choice
 from agent.repl.commands import COMMANDS, Command, Completes
 from agent.repl.completion import SlashCompleter

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from agent.doctor.finding import Finding, Outcome
-from agent.repl.cells import width
+from agent.drawing.palette import Palette
+from agent.drawing.widths import width
 from agent.repl.findings import draw_finding, summarise
-from agent.repl.palette import Palette
 
 PLAIN = Palette(plain=True)
 WELL = Finding("disk", Outcome.OK, "80.6 GB free")

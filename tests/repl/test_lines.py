@@ -1,16 +1,15 @@
 import pytest
 
 from agent.conversation import ToolCall
+from agent.drawing.widths import shorten, width
 from agent.events import CallOutcome, ToolCallFinished, ToolCallStarted
 from agent.jsontypes import JsonObject, JsonValue
-from agent.repl.cells import shorten, width
 from agent.repl.lines import (
     describe_arguments,
     describe_duration,
     describe_outcome,
     describe_result,
     describe_stopped,
-    in_words,
 )
 from agent.tools.tool import Effect
 
@@ -136,12 +135,6 @@ def test_the_arguments_give_way_before_the_outcome() -> None:
 )
 def test_arguments_in_short(arguments: JsonObject, words: str) -> None:
     assert describe_arguments(arguments) == words
-
-
-def test_identifiers_become_words_and_words_stay() -> None:
-    assert in_words("list_overdue_tasks") == "List overdue tasks"
-    assert in_words("getTaskByID") == "Get task by ID"
-    assert in_words("List Spaces") == "List Spaces"
 
 
 def test_durations_are_in_the_unit_people_would_use() -> None:

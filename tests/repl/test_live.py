@@ -5,11 +5,11 @@ import re
 import pytest
 
 from agent.conversation import ToolCall
+from agent.drawing.palette import Palette
+from agent.drawing.themes import DARK
+from agent.drawing.widths import width
 from agent.events import ToolCallProgress, ToolCallStarted
-from agent.repl.cells import width
 from agent.repl.live import MOST_CALLS, cut_above, draw_call, draw_countdown, draw_waiting, fold
-from agent.repl.palette import Palette
-from agent.repl.themes import DARK
 from agent.tools.tool import Effect
 
 CALL = ToolCall("1", "import_plan", "{}")

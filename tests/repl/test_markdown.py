@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.repl.blocks import BlockSplitter, new_parser
-from agent.repl.cells import width
+from agent.drawing.markdown_blocks import BlockSplitter, new_parser
+from agent.drawing.widths import width
 from agent.repl.markdown import AnswerWriter, open_answer
 
 ANSWER = """# Overdue

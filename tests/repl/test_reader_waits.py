@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from agent.conversation import ToolCall
+from agent.drawing.palette import Palette
+from agent.drawing.themes import PLAIN
 from agent.events import (
     CallOutcome,
     Event,
@@ -17,11 +19,9 @@ from agent.events import (
     WaitStarted,
 )
 from agent.model.protocol import TextDelta
-from agent.repl.palette import Palette
 from agent.repl.questions import Questions
 from agent.repl.reader import TurnReader
 from agent.repl.screen import Kind, Scrollback
-from agent.repl.themes import PLAIN
 from agent.tools.tool import Effect
 from tests.repl.fake_screen import FakeScreen
 

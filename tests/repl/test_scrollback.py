@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from agent.repl.palette import Palette
+from agent.drawing.palette import Palette
 from agent.repl.screen import Kind, Scrollback
 
 RED = Palette().bad

@@ -2,10 +2,10 @@
 
 import pytest
 
-from agent.repl.cells import width
+from agent.drawing.palette import Palette
+from agent.drawing.widths import width
 from agent.repl.commands import COMMANDS, GROUPS, Command
-from agent.repl.palette import Palette
-from agent.repl.tables import draw_columns, draw_help
+from agent.repl.tables import draw_help
 
 PLAIN = Palette(plain=True)
 WORKFLOWS = (Command("status-report", "a project's state in four parts", "PROJECT [audience=…] [period=…]"),)
@@ -30,8 +30,3 @@ def test_what_there_is_none_of_has_no_title() -> None:
 def test_help_fits_the_window(columns: int) -> None:
     drawn = draw_help(columns, PLAIN, WORKFLOWS, PROMPTS)
     assert max(width(line) for line in drawn.split("\n")) < columns
-
-
-def test_a_long_first_cell_is_broken_between_words_and_an_address_stays_whole() -> None:
-    drawn = draw_columns([("one two three", "x"), ("demo://a-long-address", "y")], 12, PLAIN)
-    assert drawn == "one two\n  three\n  x\ndemo://a-long-address\n  y\n"

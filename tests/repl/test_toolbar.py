@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.repl.cells import width
+from agent.drawing.widths import width
 from agent.repl.parts import Part, fit
 from agent.repl.toolbar import draw_toolbar
 from agent.session.standing import Standing

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from agent.conversation import ToolCall
+from agent.drawing.palette import Palette
 from agent.events import CallOutcome, Event, StepFinished, ToolCallFinished, TurnFinished
 from agent.model.protocol import FinishReason, TextDelta, Usage
-from agent.repl.palette import Palette
 from agent.repl.questions import Questions
 from agent.repl.reader import TurnReader
 from agent.repl.screen import Kind, Scrollback

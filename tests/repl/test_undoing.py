@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from agent.drawing.palette import Palette
 from agent.errors import UsageError
 from agent.events import Event
-from agent.repl.palette import Palette
 from agent.repl.undoing import run_undo
 from agent.undo.plan import Listed, UndoPlan
 from agent.undo.record import UndoCall

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator, ValidationError
 
+from agent.drawing import themes
 from agent.errors import SettingsError
-from agent.repl import themes
 from agent.settings.schema import build_schema
 from agent.settings.settings import Settings, ToolSettings, load_settings
 from agent.settings.table import SETTINGS, THEMES, Kind, Setting

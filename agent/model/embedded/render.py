@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
-from agent.model.embedded.cells import Column, cell, columns_for, humanise, name_durations, table
 from agent.model.embedded.entities import read_entity
+from agent.model.embedded.markdown_tables import cell, table
 from agent.model.embedded.sentences import Telling, write_sentence
+from agent.records.columns import Column, columns_for, humanise, name_durations
 
 _READS: Final = re.compile(r"^(?:list|get|find|preview|search|read|show|fetch|query)_")
 _PAGING: Final = frozenset({"total", "page", "pageSize", "hasMore", "success", "shown", "view"})

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
-from agent.model.embedded.cells import cell
 from agent.model.embedded.dialogue import Result
 from agent.model.embedded.entities import Entity, read_entity
+from agent.model.embedded.markdown_tables import cell
 from agent.model.embedded.naming import Signature
 
 _DONE: Final[Mapping[str, str]] = {

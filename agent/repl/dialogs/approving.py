@@ -1,5 +1,7 @@
 """Asks about a call: what it changes, with the answers below."""
 
+from agent.drawing.palette import Palette
+from agent.drawing.widths import wrap
 from agent.events import ApprovalRequested, Decision
 from agent.repl.approvals import (
     ApprovalAnswer,
@@ -9,11 +11,9 @@ from agent.repl.approvals import (
     draw_notes,
     summarise,
 )
-from agent.repl.cells import wrap
 from agent.repl.dialogs.choices import Answer, Choices
 from agent.repl.dialogs.dialog import Dialog, Key
 from agent.repl.dialogs.rows import show_part
-from agent.repl.palette import Palette
 
 _WHY = "Why not: "
 _FEWEST_DETAILS = 2

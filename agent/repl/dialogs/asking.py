@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from agent.drawing.sanitize import strip_line
 from agent.forms.arguments import argument_form
 from agent.forms.form import Form, FormValue
 from agent.jsontypes import JsonObject
@@ -10,7 +11,6 @@ from agent.repl.dialogs.choosing import Choosing, Option, find
 from agent.repl.dialogs.filling import Fault, FormRequest, Left
 from agent.repl.dialogs.form_filling import FormFilling
 from agent.repl.dialogs.line_by_line import LineByLine
-from agent.repl.sanitize import strip_line
 from agent.repl.screen import Kind, Screen, Scrollback
 from agent.tools.tool import Tool
 

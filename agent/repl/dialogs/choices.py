@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from agent.repl.cells import shorten, width, wrap
+from agent.drawing.palette import Palette
+from agent.drawing.widths import shorten, width, wrap
 from agent.repl.dialogs.dialog import Dialog, Key
 from agent.repl.dialogs.filling import Left
-from agent.repl.palette import Palette
 
 T = TypeVar("T")
 MARK = "❯ "

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import strip_line
+from agent.drawing.widths import shorten, width
 from agent.mentions.ranking import rank
-from agent.repl.cells import shorten, width
 from agent.repl.dialogs.choices import MARK
 from agent.repl.dialogs.dialog import Dialog, Key
 from agent.repl.dialogs.filling import Left
 from agent.repl.dialogs.rows import window
-from agent.repl.palette import Palette
-from agent.repl.sanitize import strip_line
 
 # The longest that fits is shown.
 _KEYS = (

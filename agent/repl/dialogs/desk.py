@@ -19,11 +19,11 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import BufferControl, ConditionalContainer, Container, Dimension, Window
 
-from agent.repl.cells import shorten, width
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import repair_input, strip_line
+from agent.drawing.widths import shorten, width
 from agent.repl.dialogs.dialog import Dialog, Key, T
 from agent.repl.dialogs.held_keys import After, HeldKeys, Timer
-from agent.repl.palette import Palette
-from agent.repl.sanitize import repair_input, strip_line
 
 _INPUT_ROWS = 10
 # How far further rows of the line are set in.

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from agent.repl.palette import Palette
+from agent.drawing.palette import Palette
 
 T = TypeVar("T")
 

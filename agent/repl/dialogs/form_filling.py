@@ -6,15 +6,15 @@ row sends. A form that is longer than the screen moves with the field.
 
 from collections.abc import Iterator
 
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import isolate, strip_line
+from agent.drawing.widths import pad, shorten, width, wrap
 from agent.forms.form import FormValue
-from agent.repl.cells import pad, shorten, width, wrap
 from agent.repl.dialogs.choices import MARK, Answer, Choices
 from agent.repl.dialogs.dialog import Dialog, Key
 from agent.repl.dialogs.entries import ChoicesEntry, Entry, make_entry
 from agent.repl.dialogs.filling import FormRequest, Left
 from agent.repl.dialogs.rows import show_part
-from agent.repl.palette import Palette
-from agent.repl.sanitize import isolate, strip_line
 
 _NO_MARK = "  "
 _WIDEST_TITLE = 3

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from agent.repl.cells import shorten
-from agent.repl.palette import Palette
+from agent.drawing.palette import Palette
+from agent.drawing.widths import shorten
 
 
 def window(lines: Sequence[object], rows: int, top: int) -> tuple[int, int]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from agent.drawing.columns import draw_columns
+from agent.drawing.sanitize import strip_line
 from agent.errors import UsageError
 from agent.repl.command_context import CommandContext
-from agent.repl.sanitize import strip_line
-from agent.repl.tables import draw_columns
 from agent.tools.effects import effect_of
 from agent.tools.policy import Policy, Verdict
 from agent.tools.tool import Effect, Tool

@@ -1,12 +1,12 @@
 """`/call`: one tool by hand, with the same checks and approvals as the model's calls."""
 
+from agent.drawing.sanitize import strip_line
 from agent.errors import UsageError
 from agent.forms.arguments import argument_form, needs_more
 from agent.jsontypes import JsonObject, parse_object
 from agent.repl.command_context import CommandContext
 from agent.repl.dialogs.asking import choose, fill_in_arguments
 from agent.repl.dialogs.choosing import Option
-from agent.repl.sanitize import strip_line
 from agent.tools.tool import Tool
 
 

@@ -1,9 +1,9 @@
 """`/cost`: tokens and what they cost, by turn and in all."""
 
-from agent.repl.cells import pad, pad_left, shorten, width, wrap
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import strip_line
+from agent.drawing.widths import pad, pad_left, shorten, width, wrap
 from agent.repl.command_context import CommandContext
-from agent.repl.palette import Palette
-from agent.repl.sanitize import strip_line
 from agent.usage.ledger import Ledger
 from agent.usage.words import describe_usage, short_cost
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from agent.drawing.sanitize import strip_line
 from agent.repl.command_context import CommandContext
-from agent.repl.sanitize import strip_line
 
 _FORMS = ("md", "html")
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from agent.drawing.sanitize import strip_line
 from agent.errors import UsageError
 from agent.repl.command_context import CommandContext
-from agent.repl.sanitize import strip_line
 from agent.repl.views.hours import GROUPINGS, draw_hours
 from agent.repl.views.sources import Source
 from agent.wording.moment import local_now

@@ -1,10 +1,10 @@
 """`/model`: the models that there are, or another one for this chat."""
 
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import strip_line
+from agent.drawing.widths import wrap
 from agent.model_choice.records import ListedModels
-from agent.repl.cells import wrap
 from agent.repl.command_context import CommandContext
-from agent.repl.palette import Palette
-from agent.repl.sanitize import strip_line
 
 
 async def run(context: CommandContext, rest: str) -> None:

@@ -5,6 +5,8 @@ import json
 import re
 from collections.abc import Sequence
 
+from agent.drawing.columns import draw_columns
+from agent.drawing.sanitize import strip_line
 from agent.errors import UsageError
 from agent.forms.form import Field, FieldKind, Form
 from agent.jsontypes import JsonValue
@@ -12,8 +14,6 @@ from agent.repl.attaching import describe_contents
 from agent.repl.command_context import CommandContext
 from agent.repl.dialogs.asking import ask_arguments
 from agent.repl.markdown import open_answer, preload
-from agent.repl.sanitize import strip_line
-from agent.repl.tables import draw_columns
 from agent.server_records import Resource, ResourceContents
 from agent.wording.moment import local_now
 

@@ -2,12 +2,12 @@
 
 import time
 
+from agent.drawing.sanitize import strip_line
 from agent.errors import UsageError
 from agent.repl.command_context import CommandContext
 from agent.repl.dialogs.asking import choose
 from agent.repl.dialogs.choosing import Option
 from agent.repl.recalling import show_last_turn
-from agent.repl.sanitize import strip_line
 from agent.transcripts.finding import LAST
 from agent.transcripts.saved import Saved
 from agent.transcripts.searching import search_saved

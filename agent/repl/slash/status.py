@@ -1,7 +1,7 @@
 """`/status`: server, sign-in, model and conversation."""
 
+from agent.drawing.columns import draw_columns
 from agent.repl.command_context import CommandContext
-from agent.repl.tables import draw_columns
 
 
 async def run(context: CommandContext, _rest: str) -> None:

@@ -1,10 +1,10 @@
 """`/theme`: shows the colour themes, or changes to one."""
 
+from agent.drawing.palette import Palette
+from agent.drawing.themes import THEMES
+from agent.drawing.widths import wrap
 from agent.repl.appearance import Appearance
-from agent.repl.cells import wrap
 from agent.repl.command_context import CommandContext
-from agent.repl.palette import Palette
-from agent.repl.themes import THEMES
 
 
 async def run(context: CommandContext, rest: str) -> None:

@@ -1,8 +1,8 @@
 """`/tools`: the server's tools, or one in detail."""
 
+from agent.drawing.sanitize import strip_line
 from agent.errors import UsageError
 from agent.repl.command_context import CommandContext
-from agent.repl.sanitize import strip_line
 from agent.repl.tables import draw_tool, draw_tools
 
 

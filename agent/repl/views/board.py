@@ -6,12 +6,12 @@ from datetime import date, datetime
 from itertools import zip_longest
 from typing import TypeAlias
 
-from agent.repl.cells import width, wrap
-from agent.repl.palette import Palette
-from agent.repl.sanitize import isolate
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import isolate
+from agent.drawing.widths import width, wrap
+from agent.records.records import Records, Task, count
+from agent.records.statuses import in_order
 from agent.repl.views.layout import GAP, LATE, Tone, colour, draw_facts
-from agent.repl.views.records import Records, Task, count
-from agent.repl.views.statuses import in_order
 from agent.repl.views.table import describe_rest, draw_plain, due_cell
 
 _NARROWEST_COLUMN = 22

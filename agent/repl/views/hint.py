@@ -37,7 +37,7 @@ class ViewHint:
 
 def _describe(turns: Sequence[Sequence[JsonValue]]) -> str:
     """Which commands draw what of a turn; they choose in the same way."""
-    from agent.repl.views.records import count
+    from agent.records.records import count
     from agent.repl.views.sources import newest_list, read_all
 
     records = read_all(turns[0]) if turns else []

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from agent.repl.cells import pad, pad_left, shorten, width, wrap
-from agent.repl.palette import Palette
-from agent.repl.sanitize import isolate
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import isolate
+from agent.drawing.widths import pad, pad_left, shorten, width, wrap
 
 GAP = "  "
 LATE = "!"

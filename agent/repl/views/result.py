@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import isolate, strip, strip_line
+from agent.drawing.widths import pad, width, wrap
 from agent.jsontypes import JsonObject, JsonValue, is_object
-from agent.model.embedded.cells import humanise, name_durations, plain_cell
-from agent.planning.reading import plain
-from agent.repl.cells import pad, width, wrap
-from agent.repl.palette import Palette
-from agent.repl.sanitize import isolate, strip, strip_line
+from agent.records.columns import humanise, name_durations, plain_cell
+from agent.records.fields import plain
+from agent.records.records import DUE_FIELDS, names_of, read_records, read_task
 from agent.repl.views.layout import GAP
-from agent.repl.views.records import DUE_FIELDS, names_of, read_records, read_task
 from agent.repl.views.table import NARROW, draw_table, due_cell
 from agent.repl.views.timesheet import draw_timesheet
 

@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Protocol, Self
 
+from agent.drawing.sanitize import strip_line
+from agent.drawing.widths import shorten
 from agent.errors import UsageError
 from agent.events import CallOutcome, Event, ToolCallFinished
 from agent.jsontypes import JsonObject, JsonValue, is_object
-from agent.planning.reading import fields_of, text_of
-from agent.repl.cells import shorten
+from agent.records.fields import fields_of, text_of
+from agent.records.records import Records, read_records
+from agent.records.statuses import read_workflow
 from agent.repl.command_context import CommandContext
-from agent.repl.sanitize import strip_line
 from agent.repl.views.finding import PROJECT, Listing, Wanted, find_listings, find_outer, missing_kind
-from agent.repl.views.records import Records, read_records
-from agent.repl.views.statuses import read_workflow
 from agent.tools.names import kind_of, things_in
 from agent.tools.paging import Paging, has_more
 from agent.tools.tool import Tool

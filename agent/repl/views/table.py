@@ -3,14 +3,15 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import isolate, strip_line
+from agent.drawing.widths import width, wrap
 from agent.jsontypes import JsonObject
-from agent.model.embedded.cells import columns_for, name_durations, plain_cell
-from agent.planning.reading import plain
-from agent.repl.cells import width, wrap
-from agent.repl.palette import Palette
-from agent.repl.sanitize import isolate, strip_line
-from agent.repl.views.days import describe_day, describe_distance, describe_hours
-from agent.repl.views.entries import TimeEntry
+from agent.records.columns import columns_for, name_durations, plain_cell
+from agent.records.days import describe_day, describe_distance, describe_hours
+from agent.records.fields import plain
+from agent.records.records import DUE_FIELDS, Records, Task, count, read_task
+from agent.records.time_entries import TimeEntry
 from agent.repl.views.layout import (
     GAP,
     LATE,
@@ -24,7 +25,6 @@ from agent.repl.views.layout import (
     draw_rule,
     fit,
 )
-from agent.repl.views.records import DUE_FIELDS, Records, Task, count, read_task
 
 NARROW = 50
 """Windows with fewer columns get one block of lines for each record."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from agent.repl.cells import pad, shorten, width, wrap
-from agent.repl.palette import Palette
-from agent.repl.sanitize import isolate
-from agent.repl.views.days import describe_day
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import isolate
+from agent.drawing.widths import pad, shorten, width, wrap
+from agent.records.days import describe_day
+from agent.records.records import Records, Task, count
 from agent.repl.views.layout import GAP, LATE, Tone, colour, draw_facts
-from agent.repl.views.records import Records, Task, count
 from agent.repl.views.table import draw_plain, due_cell
 
 _NARROW = 64

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from agent.repl.cells import wrap
-from agent.repl.palette import Palette
-from agent.repl.sanitize import isolate
-from agent.repl.views.days import describe_day, describe_hours
-from agent.repl.views.entries import TimeEntry
+from agent.drawing.palette import Palette
+from agent.drawing.sanitize import isolate
+from agent.drawing.widths import wrap
+from agent.records.days import describe_day, describe_hours
+from agent.records.records import Records, count
+from agent.records.time_entries import TimeEntry
 from agent.repl.views.layout import GAP, Cell, Column, Tone, draw_facts
-from agent.repl.views.records import Records, count
 from agent.repl.views.table import NARROW, draw_grid
 from agent.wording.durations import describe_milliseconds
 

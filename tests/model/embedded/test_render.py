@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent.jsontypes import JsonObject, JsonValue
-from agent.model.embedded.cells import columns_for
 from agent.model.embedded.dialogue import Result
 from agent.model.embedded.naming import read_signatures
 from agent.model.embedded.render import Telling, tell
@@ -218,22 +217,3 @@ def test_tasks_in_groups_are_shown_group_by_group() -> None:
 def test_sizes_are_told_in_their_unit() -> None:
     file: JsonObject = {"attachmentId": 3, "fileName": "a.png", "size": 2_500_000}
     assert told("list_attachments", {"attachments": [file], "total": 1}).endswith("| 3 | a.png | 2.5 MB |")
-
-
-TASKS: list[JsonObject] = [{"taskId": 1, "taskTitle": "Write"}, {"taskId": 2, "taskTitle": "Send"}]
-
-
-@pytest.mark.parametrize(
-    ("rows", "headings"),
-    [
-        (TASKS, ["Title", "Due"]),
-        (TASKS[:1], ["Id", "Title", "Due"]),
-        ([*TASKS, {"taskId": 3, "taskTitle": "Send"}], ["Id", "Title", "Due"]),
-    ],
-    ids=["their titles tell them apart", "only one", "two of the same title"],
-)
-def test_tasks_are_listed_by_their_ids_only_where_titles_do_not_tell_them_apart(
-    rows: list[JsonObject], headings: list[str]
-) -> None:
-    columns = columns_for([{**row, "dueDate": "2026-11-20"} for row in rows])
-    assert [column.heading for column in columns] == headings

@@ -3,12 +3,12 @@
 import pytest
 
 from agent.conversation import ToolCall
+from agent.drawing.palette import Palette
+from agent.drawing.widths import width
 from agent.events import ApprovalRequested, Change, Decision
 from agent.repl.approvals import ApprovalAnswer
-from agent.repl.cells import width
 from agent.repl.dialogs.approving import Approving
 from agent.repl.dialogs.dialog import Key
-from agent.repl.palette import Palette
 from agent.tools.tool import Effect, Tool
 
 PLAIN = Palette(plain=True)

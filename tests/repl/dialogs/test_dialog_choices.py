@@ -2,11 +2,11 @@
 
 import pytest
 
-from agent.repl.cells import width
+from agent.drawing.palette import Palette
+from agent.drawing.widths import width
 from agent.repl.dialogs.choices import Answer, Choices, LeavableLine, Line, YesOrNo
 from agent.repl.dialogs.dialog import Key
 from agent.repl.dialogs.filling import Left
-from agent.repl.palette import Palette
 
 PLAIN = Palette(plain=True)
 

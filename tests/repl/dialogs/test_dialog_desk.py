@@ -13,6 +13,7 @@ from prompt_toolkit.layout import BufferControl, HSplit, Layout, Window
 from prompt_toolkit.output import DummyOutput
 
 from agent.conversation import ToolCall
+from agent.drawing.palette import Palette
 from agent.events import ApprovalRequested, Decision
 from agent.repl.approvals import ApprovalAnswer
 from agent.repl.dialogs.approving import Approving
@@ -22,7 +23,6 @@ from agent.repl.dialogs.desk import Desk
 from agent.repl.dialogs.dialog import Dialog, T
 from agent.repl.dialogs.filling import Left
 from agent.repl.dialogs.held_keys import QUIET, SETTLING
-from agent.repl.palette import Palette
 from agent.tools.tool import Effect, Tool
 
 pytestmark = pytest.mark.anyio

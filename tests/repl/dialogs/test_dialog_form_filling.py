@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from agent.drawing.palette import Palette
+from agent.drawing.widths import width
 from agent.forms.form import FormValue, parse_form
 from agent.jsontypes import JsonObject
-from agent.repl.cells import width
 from agent.repl.dialogs.dialog import Key
 from agent.repl.dialogs.filling import Fault, FormRequest, Left
 from agent.repl.dialogs.form_filling import FormFilling
-from agent.repl.palette import Palette
 
 PLAIN = Palette(plain=True)
 TRIP: JsonObject = {

@@ -1,9 +1,9 @@
 import re
 
+from agent.drawing.palette import Palette
 from agent.jsontypes import JsonObject
-from agent.repl.palette import Palette
 from agent.repl.views.board import draw_board, initials
-from tests.repl.views.view_samples import DOING, DONE, NOW, OPEN, TASKS, records, task
+from tests.records.record_samples import DOING, DONE, NOW, OPEN, TASKS, records, task
 
 COLOURED, PLAIN = Palette(), Palette(plain=True)
 

@@ -3,7 +3,7 @@ from datetime import UTC
 from agent.jsontypes import JsonValue
 from agent.repl.views.hint import ViewHint
 from agent.repl.views.sources import newest_list
-from tests.repl.views.view_samples import ENTRIES, LATE_TASK, TASKS
+from tests.records.record_samples import ENTRIES, LATE_TASK, TASKS
 
 SPACES: JsonValue = {"spaces": [{"spaceId": 5, "spaceName": "Office"}, {"spaceId": 6, "spaceName": "Web"}]}
 

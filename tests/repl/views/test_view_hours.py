@@ -2,12 +2,12 @@ import re
 
 import pytest
 
+from agent.drawing.palette import Palette
 from agent.errors import UsageError
 from agent.jsontypes import JsonObject
-from agent.repl.palette import Palette
 from agent.repl.slash.hours import parse
 from agent.repl.views.hours import bar, draw_hours
-from tests.repl.views.view_samples import ENTRIES, NOW, entry, records
+from tests.records.record_samples import ENTRIES, NOW, entry, records
 
 COLOURED, PLAIN = Palette(), Palette(plain=True)
 

@@ -2,10 +2,10 @@ import re
 
 import pytest
 
+from agent.drawing.palette import Palette
 from agent.jsontypes import JsonObject, JsonValue
-from agent.repl.palette import Palette
 from agent.repl.views.result import draw_result
-from tests.repl.views.view_samples import LATE_TASK, NOW, OPEN, TASKS, entry, person
+from tests.records.record_samples import LATE_TASK, NOW, OPEN, TASKS, entry, person
 
 COLOURED = Palette()
 

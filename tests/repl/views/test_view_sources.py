@@ -8,11 +8,11 @@ from agent.conversation import ToolCall
 from agent.errors import AgentError, UsageError
 from agent.events import CallOutcome, Event, ToolCallFinished
 from agent.jsontypes import JsonObject, JsonValue, dump
-from agent.repl.views.records import Records
+from agent.records.records import Records
 from agent.repl.views.sources import Project, Source, projects_in
 from agent.tools.tool import Tool
+from tests.records.record_samples import DOING, DONE, ENTRIES, OPEN, TASKS, task
 from tests.repl.views.test_view_finding import ASTRAVUE
-from tests.repl.views.view_samples import DOING, DONE, ENTRIES, OPEN, TASKS, task
 
 pytestmark = pytest.mark.anyio
 

@@ -4,16 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.drawing.palette import Palette
+from agent.drawing.widths import width
 from agent.jsontypes import JsonObject
-from agent.repl.cells import width
-from agent.repl.palette import Palette
 from agent.repl.views.board import draw_board
 from agent.repl.views.hours import draw_hours
 from agent.repl.views.result import draw_result
 from agent.repl.views.table import draw_table, short_people
 from agent.repl.views.timeline import draw_timeline
 from agent.repl.views.timesheet import draw_timesheet
-from tests.repl.views.view_samples import ENTRIES, LATE_TASK, NOW, TASKS, entry, person, records, task
+from tests.records.record_samples import ENTRIES, LATE_TASK, NOW, TASKS, entry, person, records, task
 
 COLOURED, PLAIN = Palette(), Palette(plain=True)
 

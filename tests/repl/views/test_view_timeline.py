@@ -2,10 +2,10 @@ import re
 
 import pytest
 
+from agent.drawing.palette import Palette
 from agent.jsontypes import JsonObject
-from agent.repl.palette import Palette
 from agent.repl.views.timeline import draw_timeline
-from tests.repl.views.view_samples import DONE, NOW, TASKS, UNDATED_TASK, records, task
+from tests.records.record_samples import DONE, NOW, TASKS, UNDATED_TASK, records, task
 
 COLOURED, PLAIN = Palette(), Palette(plain=True)
 

@@ -1,9 +1,9 @@
 import re
 
+from agent.drawing.palette import Palette
 from agent.jsontypes import JsonObject
-from agent.repl.palette import Palette
 from agent.repl.views.timesheet import draw_timesheet
-from tests.repl.views.view_samples import ENTRIES, NOW, entry, records
+from tests.records.record_samples import ENTRIES, NOW, entry, records
 
 COLOURED, PLAIN = Palette(), Palette(plain=True)
 

@@ -3,7 +3,7 @@ import unicodedata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.repl.sanitize import Sanitizer, repair_input, strip, strip_line
+from agent.drawing.sanitize import Sanitizer, repair_input, strip, strip_line
 
 BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 nasty = st.text(

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
 
+from agent.drawing.sanitize import strip_line
 from agent.jsontypes import JsonObject, JsonValue, is_object
-from agent.model.embedded.cells import humanise
-from agent.planning.reading import fields_of, people_of, plain, text_of
-from agent.repl.sanitize import strip_line
-from agent.repl.views.days import read_due_day
-from agent.repl.views.entries import TimeEntry, is_time_entry, read_entries
-from agent.repl.views.statuses import Status, read_workflow
+from agent.records.columns import humanise
+from agent.records.days import read_due_day
+from agent.records.fields import fields_of, people_of, plain, text_of
+from agent.records.statuses import Status, read_workflow
+from agent.records.time_entries import TimeEntry, is_time_entry, read_entries
 from agent.tools.names import kind_of
 
 _TITLES = ("tasktitle", "subtasktitle", "title", "taskname", "name", "summary", "subject", "content")

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
+from agent.drawing.sanitize import strip_line
 from agent.jsontypes import JsonObject, JsonValue, is_object
-from agent.planning.reading import fields_of, people_of, plain, text_of
-from agent.repl.sanitize import strip_line
-from agent.repl.views.days import read_day, read_moment, read_period
+from agent.records.days import read_day, read_moment, read_period
+from agent.records.fields import fields_of, people_of, plain, text_of
 from agent.tools.names import kind_of
 
 _HOUR = 3_600_000.0

@@ -1,8 +1,8 @@
 import pytest
 
 from agent.jsontypes import JsonObject, JsonValue
-from agent.repl.views.records import Task, count, label_of, read_records
-from tests.repl.views.view_samples import ENTRIES, LATE_TASK, NEXT_TASK, TASKS, TODAY, person, records
+from agent.records.records import Task, count, label_of, read_records
+from tests.records.record_samples import ENTRIES, LATE_TASK, NEXT_TASK, TASKS, TODAY, person, records
 
 
 def test_a_task_is_read_by_the_names_of_its_fields() -> None:

@@ -3,7 +3,7 @@ from datetime import UTC, date, timedelta, timezone
 import pytest
 
 from agent.jsontypes import JsonValue
-from agent.repl.views.days import (
+from agent.records.days import (
     describe_day,
     describe_distance,
     describe_hours,

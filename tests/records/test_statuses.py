@@ -1,7 +1,7 @@
 import pytest
 
 from agent.jsontypes import JsonValue
-from agent.repl.views.statuses import Status, in_order, read_workflow
+from agent.records.statuses import Status, in_order, read_workflow
 
 
 def names(*statuses: Status, workflow: tuple[Status, ...] = ()) -> list[str]:

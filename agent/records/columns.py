@@ -1,4 +1,4 @@
-"""Tables and their cells in Markdown."""
+"""What a table of a server's records shows: which columns, and each value in words."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,6 @@ from typing import Final
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.wording.durations import describe_milliseconds
 
-_LONGEST_CELL: Final = 200
 _CONSTANTS: Final = ("type", "category", "relation", "scope")
 _TOTALS: Final = ("total", "billable", "nonBillable")
 
@@ -159,37 +158,6 @@ def name_durations(row: JsonObject) -> JsonObject:
     return {f"{key}Duration" if key in _TOTALS else key: value for key, value in row.items()}
 
 
-def table(columns: Sequence[Column], rows: Sequence[JsonObject], now: datetime) -> str:
-    """Write a Markdown table.
-
-    Args:
-        columns: What to show.
-        rows: The objects.
-        now: The user's moment, for the time zone.
-    """
-    if not rows:
-        return ""
-    rows = [name_durations(row) for row in rows]
-    lines = [
-        "| " + " | ".join(column.heading for column in columns) + " |",
-        "| " + " | ".join("---" for _ in columns) + " |",
-    ]
-    for row in rows:
-        lines.append("| " + " | ".join(cell(c.key, row.get(c.key), now) for c in columns) + " |")
-    return "\n".join(lines)
-
-
-def cell(key: str, value: JsonValue, now: datetime) -> str:
-    """A value as the text of a cell.
-
-    Args:
-        key: What it is; durations are known by it.
-        value: The value.
-        now: The user's moment, for the time zone.
-    """
-    return _escape(plain_cell(key, value, now))
-
-
 def humanise(key: str) -> str:
     """A key as a heading: `overdueDays` becomes "Overdue days"."""
     words = (
@@ -199,7 +167,13 @@ def humanise(key: str) -> str:
 
 
 def plain_cell(key: str, value: JsonValue, now: datetime) -> str:
-    """A value as text that is no Markdown; see `cell`."""
+    """A value as text for a cell.
+
+    Args:
+        key: What it is; durations are known by it.
+        value: The value.
+        now: The user's moment, for the time zone.
+    """
     match value:
         case None:
             return ""
@@ -260,8 +234,3 @@ def _moment(key: str, text: str, now: datetime) -> str:
     if moment.tzinfo is not None:
         moment = moment.astimezone(now.tzinfo)
     return moment.strftime("%Y-%m-%d %H:%M")
-
-
-def _escape(text: str) -> str:
-    text = re.sub(r"\s+", " ", text).replace("|", "\\|").strip()
-    return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…"

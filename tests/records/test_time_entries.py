@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from agent.jsontypes import JsonObject, JsonValue
-from tests.repl.views.view_samples import ENTRIES, records
+from tests.records.record_samples import ENTRIES, records
 
 
 def test_an_entry_says_how_long_on_which_day_on_what_and_who() -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from agent.drawing.sanitize import strip_line
 from agent.jsontypes import JsonObject, JsonValue, is_object
-from agent.planning.reading import fields_of, plain, status_of, text_of
-from agent.repl.sanitize import strip_line
+from agent.records.fields import fields_of, plain, status_of, text_of
 
 _CATEGORIES = ("statuscategory", "category", "type", "statustype")
 _POSITIONS = ("position", "orderindex", "order", "sortorder")

@@ -6,7 +6,7 @@ Source: ECMA-48, 8.3.117 (SGR); https://no-color.org; https://github.com/termsta
 from collections.abc import Mapping
 from functools import cache
 
-from agent.repl.themes import DARK, PLAIN, Theme
+from agent.drawing.themes import DARK, PLAIN, Theme
 
 _ATTRIBUTES = {"bold": "1", "dim": "2", "italic": "3", "underline": "4", "reverse": "7"}
 _COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -65,7 +65,7 @@ class Palette:
 
 
 def paint(style: str, text: str) -> str:
-    """Wrap a text in a style, as `agent.repl.themes` writes them."""
+    """Wrap a text in a style, as `agent.drawing.themes` writes them."""
     parameters = _parameters(style)
     return f"\x1b[{parameters}m{text}\x1b[0m" if parameters and text else text
 

@@ -3,7 +3,7 @@ import unicodedata
 import pytest
 from prompt_toolkit.utils import get_cwidth
 
-from agent.repl.cells import pad, pad_left, shorten, width, wrap
+from agent.drawing.widths import pad, pad_left, shorten, width, wrap
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from agent.jsontypes import JsonObject, JsonValue
-from agent.repl.views.records import Records, read_records
+from agent.records.records import Records, read_records
 
 NOW = datetime(2026, 11, 25, 21, 0, tzinfo=UTC)
 TODAY = NOW.date()
