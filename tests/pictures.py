@@ -4,10 +4,12 @@
 
 Each picture is what tmux showed in the end, as an SVG file in docs/pictures. Nothing of a session is made
 up: the real program is typed into as written here. The folder is its home; the weights of the embedded model
-are fetched into it if they are not there.
+are fetched into it if they are not there. The pictures fetch nothing, fonts included, and have a dark
+ground of their own, so that they read the same on light and on dark pages.
 """
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "pictures"
 ENTER = "\r"
 READY = ("", "qwen2.5")
+_READING = 1.0
+_FONT_OF_OTHERS = re.compile(r" *@font-face \{.*?\}\n", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Picture:
 
 OVERDUE = ("Which of my tasks are overdue?" + ENTER, "draw these")
 CREATE = 'Create a high-priority task "Check the release notes" in Website relaunch and give it to Priya'
+CHANGE = ("Set the press release to low priority" + ENTER, "[n] no")
 PICTURES: Mapping[str, Picture] = {
     "session": Picture(
         (
@@ -54,8 +59,15 @@ PICTURES: Mapping[str, Picture] = {
         ),
         begins="❯ Which",
     ),
-    "approval": Picture(
-        (READY, OVERDUE, ("Set the press release to low priority" + ENTER, "[n] no")), begins="❯ Set", rows=48
+    "approval": Picture((READY, OVERDUE, CHANGE), begins="❯ Set", rows=48),
+    "form": Picture((READY, OVERDUE, CHANGE, ("e", "Esc leaves")), begins="❯ Set", rows=48),
+    "undo": Picture(
+        (READY, OVERDUE, CHANGE, ("y", "✓ Update"), ("/undo" + ENTER, "by Update Task")),
+        begins="❯ /undo",
+        rows=48,
+    ),
+    "mention": Picture(
+        (READY, OVERDUE, ("What is left to do in @web", "project 11274")), begins="❯ What", rows=48
     ),
     "board": Picture((READY, OVERDUE, ("/board" + ENTER, "6 late")), begins="❯ /board", rows=48),
     "timeline": Picture(
@@ -73,6 +85,9 @@ def draw(name: str, picture: Picture) -> Path:
         for keys, awaited in picture.steps:
             window.press(keys)
             window.wait_until(_shows(window, awaited))
+            # A person reads before the next key; a letter that comes at once is taken for a message.
+            while window.read_for(_READING):
+                pass
         coloured = window.coloured
     finally:
         window.close()
@@ -83,7 +98,8 @@ def draw(name: str, picture: Picture) -> Path:
         console.print(*lines[first:], sep="\n")
         FOLDER.mkdir(exist_ok=True)
         path = FOLDER / f"{name}.svg"
-        console.save_svg(str(path), title="astravue try", unique_id=name)
+        drawn = console.export_svg(title="astravue try", unique_id=name)
+    path.write_text(_FONT_OF_OTHERS.sub("", drawn), encoding="utf-8")
     return path
 
 
