@@ -130,7 +130,7 @@ def settings_for(arguments: argparse.Namespace, settings: Settings, resumed: Tra
     server, profile = resumed.header.server, resumed.header.profile
     if resumed.header.workspace:
         if not _answers(server):
-            from agent.session.conversations import company_ended
+            from agent.session.saved_conversations import company_ended
 
             raise company_ended(resumed.header)
         return replace(settings, server=server, profile=TRY_PROFILE, trust=True)

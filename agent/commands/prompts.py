@@ -14,8 +14,8 @@ from agent.drawing.sanitize import strip
 from agent.errors import ExitCode, UsageError
 from agent.jsontypes import JsonObject, JsonValue, parse_object
 from agent.mentions.seen_names import SeenNames
-from agent.server_records import Prompt, PromptText
-from agent.session.offers import Offers
+from agent.server_features import Prompt, PromptText
+from agent.session.features import Features
 from agent.session.options import SessionOptions
 from agent.session.session import Session
 from agent.settings.settings import Settings
@@ -34,12 +34,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--args fills in a prompt, and none is named.", "See: astravue prompts")
     values = None if arguments.args is None else _read_values(arguments.args)
 
-    async def ask(offers: Offers) -> tuple[tuple[Prompt, ...], PromptText | None]:
-        prompts = await offers.prompts()
+    async def ask(features: Features) -> tuple[tuple[Prompt, ...], PromptText | None]:
+        prompts = await features.prompts()
         if values is None:
             return prompts, None
         _check(_find(prompts, arguments.name, settings), values)
-        return prompts, await offers.get_prompt(arguments.name, values)
+        return prompts, await features.get_prompt(arguments.name, values)
 
     prompts, filled = ask_server(settings, folders, ask)
     SeenNames(folders.names_file).keep(settings.server, "prompts", (prompt.name for prompt in prompts))
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def ask_server(settings: Settings, folders: Folders, ask: Callable[[Offers], Awaitable[T]]) -> T:
+def ask_server(settings: Settings, folders: Folders, ask: Callable[[Features], Awaitable[T]]) -> T:
     """Connect, ask what there is to be asked, and close.
 
     Args:
@@ -69,7 +69,7 @@ def ask_server(settings: Settings, folders: Folders, ask: Callable[[Offers], Awa
 
     async def work() -> T:
         try:
-            return await ask(session.offers)
+            return await ask(session.features)
         finally:
             await session.aclose()
 

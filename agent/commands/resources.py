@@ -13,8 +13,8 @@ from agent.drawing.sanitize import strip, strip_line
 from agent.errors import ExitCode, ServerError, UsageError
 from agent.jsontypes import JsonObject, well_formed
 from agent.mentions.seen_names import SeenNames
-from agent.server_records import Resource, ResourceContents
-from agent.session.offers import Offers
+from agent.server_features import Resource, ResourceContents
+from agent.session.features import Features
 from agent.wording.addresses import shown_address
 
 
@@ -24,8 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     uri: str | None = arguments.uri
     if uri is None:
 
-        async def list_resources(offers: Offers) -> tuple[Resource, ...]:
-            return await offers.resources()
+        async def list_resources(features: Features) -> tuple[Resource, ...]:
+            return await features.resources()
 
         resources = ask_server(settings, folders, list_resources)
         uris = (each.uri for each in resources if not each.is_template)
@@ -35,10 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
         if "{" in uri:
             raise UsageError(f"{uri} has braces to be filled in.", "Put a value in place of each of them.")
 
-        async def read(offers: Offers) -> tuple[ResourceContents, ...]:
-            listed = await offers.resources()
+        async def read(features: Features) -> tuple[ResourceContents, ...]:
+            listed = await features.resources()
             try:
-                return await offers.read_resource(uri)
+                return await features.read_resource(uri)
             except ServerError as error:
                 # What is not listed may be there all the same, so the server is asked first.
                 if any(_leads_to(each, uri) for each in listed):

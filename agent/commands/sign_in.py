@@ -58,11 +58,11 @@ async def _run(session: Session, arguments: argparse.Namespace) -> str:
         match arguments.command:
             case "login":
                 opener = None if arguments.no_browser else webbrowser.open
-                return await session.sign_ins.login(_show, _reader(), open_browser=opener)
+                return await session.signing_in.login(_show, _reader(), open_browser=opener)
             case "logout":
-                return await session.sign_ins.logout()
+                return await session.signing_in.logout()
             case _:
-                return await session.sign_ins.refresh()
+                return await session.signing_in.refresh()
     finally:
         await session.aclose()
 

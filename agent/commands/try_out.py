@@ -131,8 +131,8 @@ async def _sign_in(session: Session, user: DemoUser, *, by_hand: bool) -> None:
 
     if by_hand:
         warn(f"sign in as {user.email} with the password {user.password}")
-        await session.sign_ins.forget()
-        warn(await session.sign_ins.login(STANDARD_ERROR.write_line, None))
+        await session.signing_in.forget()
+        warn(await session.signing_in.login(STANDARD_ERROR.write_line, None))
     else:
         await sign_in_as(user, session)
         warn(f"signed in as {user.name}; both ends are on this machine, so the consent was confirmed for you")

@@ -70,8 +70,8 @@ async def sign_in_as(user: DemoUser, session: Session) -> None:
         await approve_as(user, address)
 
     # A sandbox that starts afresh knows nothing of what an earlier one granted.
-    await session.sign_ins.forget()
-    await session.sign_ins.login(_show_nothing, None, open_browser=approve)
+    await session.signing_in.forget()
+    await session.signing_in.login(_show_nothing, None, open_browser=approve)
 
 
 def _show_nothing(_: str) -> None:

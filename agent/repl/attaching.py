@@ -8,8 +8,8 @@ from agent.context.opaque import describe_size
 from agent.context.shown_results import RESULT_CHARACTERS
 from agent.drawing.sanitize import strip_line
 from agent.errors import AgentError, UsageError
-from agent.repl.host import OffersHost
-from agent.server_records import Resource, ResourceContents
+from agent.repl.host import FeaturesHost
+from agent.server_features import Resource, ResourceContents
 from agent.tools.fence import fence
 
 _ADDRESS = re.compile(r"(?<!\w)@([a-z][a-z0-9+.-]*://[^\s<>\"“”]+)", re.IGNORECASE)
@@ -18,7 +18,7 @@ _TRAILING = ".,;:!?)]}'’"
 
 async def attach(
     text: str,
-    offers: OffersHost,
+    features: FeaturesHost,
     resources: Callable[[], Awaitable[Sequence[Resource]]],
     tell: Callable[[str], None],
 ) -> str:
@@ -28,7 +28,7 @@ async def attach(
 
     Args:
         text: The message.
-        offers: Reads resources.
+        features: Reads resources.
         resources: Lists them.
         tell: Shows a line about each that was attached.
 
@@ -43,7 +43,7 @@ async def attach(
     attached: list[str] = []
     for address in addresses:
         if _scheme(address) in schemes:
-            body = await _read(offers, address)
+            body = await _read(features, address)
             title = next((each.title for each in listed if each.uri == address), address)
             tell(f"attached: {strip_line(title)} ({len(body):,} characters)")
             attached.append(fence(_shortened(body), address))
@@ -58,9 +58,9 @@ def describe_contents(contents: Sequence[ResourceContents]) -> str:
     )
 
 
-async def _read(offers: OffersHost, address: str) -> str:
+async def _read(features: FeaturesHost, address: str) -> str:
     try:
-        return describe_contents(await offers.read_resource(address))
+        return describe_contents(await features.read_resource(address))
     except AgentError as error:
         hint = error.hint or "/resources lists those there are."
         raise UsageError(

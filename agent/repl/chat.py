@@ -46,7 +46,7 @@ from agent.repl.suggesting import GhostSuggest
 from agent.repl.terminal import TerminalScreen
 from agent.repl.toolbar import draw_toolbar
 from agent.repl.views.hint import ViewHint
-from agent.server_records import Resource
+from agent.server_features import Resource
 from agent.workflows.library import Library
 
 _LOGGER = logging.getLogger(__name__)
@@ -179,7 +179,7 @@ class Chat:
         self._screen = screen
         self._palette = screen.palette
         self._scrollback = Scrollback(screen)
-        lists = ServerLists(self._host.offers, screen.offer_again)
+        lists = ServerLists(self._host.features, screen.offer_again)
         self._context = CommandContext(
             self._host,
             screen,
@@ -453,7 +453,7 @@ class Chat:
             await asyncio.to_thread(preload)
 
     async def _sign_in(self) -> str:
-        return await self._host.sign_ins.login(self._context.show_line, self._read_pasted)
+        return await self._host.signing_in.login(self._context.show_line, self._read_pasted)
 
     async def _read_pasted(self) -> str:
         desk = self._screen.desk

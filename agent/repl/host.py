@@ -10,7 +10,7 @@ from agent.jsontypes import JsonObject, JsonValue
 from agent.mentions.mention import Mention
 from agent.model_choice.records import ListedModels
 from agent.repl.undoing import UndoHost
-from agent.server_records import Prompt, PromptText, Resource, ResourceContents
+from agent.server_features import Prompt, PromptText, Resource, ResourceContents
 from agent.session.standing import Standing
 from agent.tools.policy import Policy
 from agent.tools.tool import Tool
@@ -21,7 +21,7 @@ from agent.usage.ledger import Ledger
 from agent.usage.report import ContextReport
 
 
-class OffersHost(Protocol):
+class FeaturesHost(Protocol):
     """What the server offers beside tools.
 
     Each method raises an `AgentError` if the server cannot be asked.
@@ -67,7 +67,7 @@ class MentionsHost(Protocol):
         ...
 
 
-class SignInHost(Protocol):
+class SigningInHost(Protocol):
     """Signing in and out."""
 
     async def login(self, show: Callable[[str], None], read_pasted: Callable[[], Awaitable[str]]) -> str:
@@ -232,7 +232,7 @@ class Host(UndoHost, Protocol):
         ...
 
     @property
-    def offers(self) -> OffersHost:
+    def features(self) -> FeaturesHost:
         """The server's prompts and resources."""
         ...
 
@@ -242,7 +242,7 @@ class Host(UndoHost, Protocol):
         ...
 
     @property
-    def sign_ins(self) -> SignInHost:
+    def signing_in(self) -> SigningInHost:
         """Signing in and out."""
         ...
 

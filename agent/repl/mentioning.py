@@ -10,7 +10,7 @@ from agent.drawing.sanitize import strip_line
 from agent.mentions.mention import Mention
 from agent.mentions.ranking import best
 from agent.repl.commands import is_command, is_known
-from agent.server_records import Resource
+from agent.server_features import Resource
 
 # An address of mail has no space before its @, and a mention that is whole has a parenthesis.
 _AT = re.compile(r"(?:^|[\s(\[{\"'“‘])@((?!\s)[^\n@()]{0,60})$")

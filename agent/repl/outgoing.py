@@ -53,7 +53,7 @@ async def compose(text: str, context: CommandContext) -> Outgoing | None:
         AgentError: It cannot be made, or the user does not say what it needs.
     """
     if not commands.is_command(text):
-        whole = await attach(text, context.host.offers, context.server_lists.resources.now, context.remark)
+        whole = await attach(text, context.host.features, context.server_lists.resources.now, context.remark)
         return Outgoing(whole, typed=text if whole != text else "")
     if invocation := find_invocation(text, context.workflows):
         filled = await fill_in(invocation, context.screen.read_line, context.remark)

@@ -5,8 +5,8 @@ from contextlib import aclosing
 
 from agent.events import Event, ListChanged, ListKind
 from agent.repl.fetched import Fetched
-from agent.repl.host import OffersHost
-from agent.server_records import Prompt, Resource
+from agent.repl.host import FeaturesHost
+from agent.server_features import Prompt, Resource
 
 _FRESH_SECONDS = 300.0
 
@@ -15,13 +15,13 @@ class ServerLists:
     """The lists of prompts and resources, as far as they arrived.
 
     Args:
-        offers: Where they come from.
+        features: Where they come from.
         arrived: Called when there is something new.
     """
 
-    def __init__(self, offers: OffersHost, arrived: Callable[[], None]) -> None:
-        self.prompts: Fetched[Prompt] = Fetched(offers.prompts, arrived, fresh=_FRESH_SECONDS)
-        self.resources: Fetched[Resource] = Fetched(offers.resources, arrived, fresh=_FRESH_SECONDS)
+    def __init__(self, features: FeaturesHost, arrived: Callable[[], None]) -> None:
+        self.prompts: Fetched[Prompt] = Fetched(features.prompts, arrived, fresh=_FRESH_SECONDS)
+        self.resources: Fetched[Resource] = Fetched(features.resources, arrived, fresh=_FRESH_SECONDS)
 
     def fetch(self) -> None:
         """Have both fetched, without waiting for them."""

@@ -14,7 +14,7 @@ from agent.forms.form import Field, FieldKind, Form, FormValue
 from agent.mentions.mention import read_mentions, without_ids
 from agent.repl.command_context import CommandContext
 from agent.repl.commands import COMMANDS, Command
-from agent.server_records import Prompt, PromptArgument, PromptText
+from agent.server_features import Prompt, PromptArgument, PromptText
 from agent.tools.fence import mark_prompt
 from agent.tools.names import kind_of
 from agent.workflows.invocation import read_values
@@ -102,7 +102,7 @@ async def write_message(
             raise UsageError("Nothing was sent, because the prompt wants to know more.")
         values |= {key: str(value) for key, value in answers.items()}
     given = {argument: as_servers_read(argument, value) for argument, value in values.items()}
-    filled = await context.host.offers.get_prompt(call.prompt.name, given)
+    filled = await context.host.features.get_prompt(call.prompt.name, given)
     if not any(message.text.strip() for message in filled.messages):
         raise ServerError("Nothing was sent, because the server's prompt is empty.")
     context.remark(_draw(name, filled, context))

@@ -28,10 +28,10 @@ from agent.model.prices import price_of
 from agent.model.protocol import Model, ModelRequest
 from agent.model.selection import Choice, Kind, choose_model
 from agent.prompt_files import read_prompt
+from agent.session.account import Account, read_account
 from agent.session.audited_toolbox import AuditedToolbox
 from agent.session.standings import describe_sign_in_problem
 from agent.session.status import Connection, SignIn, Status
-from agent.session.user import User, read_user
 from agent.settings.settings import Settings
 from agent.system.folders import Folders
 from agent.tools.schema import build_functions
@@ -40,7 +40,7 @@ from agent.wording.addresses import shown_address
 from agent.workspace.workspace import Workspace
 
 ShowLine = Callable[[str], None]
-_USER_SECONDS = 5.0
+_ACCOUNT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +215,13 @@ class Backend:
         stored = next((one for one in vault.logins if (one.server, one.profile) == here), None)
         login = self._tokens.login or stored
         info = self.workspace.info
-        user = await self._read_user() if info else User()
+        account = await self._read_account() if info else Account()
         return Status(
             server=self._shown_server,
             profile=self._settings.profile,
             connection=Connection(info.name, info.version, info.protocol_version) if info else None,
-            sign_in=_summarise(login, user.account) if login else None,
-            role=user.role,
+            sign_in=_summarise(login, account.name) if login else None,
+            role=account.role,
             vault=self._vault.path,
             key_location=vault.key_location,
             encrypted=vault.encrypted,
@@ -230,11 +230,11 @@ class Backend:
             tools_left_out=self.workspace.skipped_tools,
         )
 
-    async def _read_user(self) -> User:
+    async def _read_account(self) -> Account:
         # A status is told whether or not the server has this to say.
         with suppress(AgentError, TimeoutError):
-            return await asyncio.wait_for(read_user(self.workspace), _USER_SECONDS)
-        return User()
+            return await asyncio.wait_for(read_account(self.workspace), _ACCOUNT_SECONDS)
+        return Account()
 
     def _look_into_vault(self) -> _VaultFacts:
         # A vault that cannot be opened is part of the status, not a failure of it.

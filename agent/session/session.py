@@ -28,12 +28,12 @@ from agent.model.protocol import Model
 from agent.model.scripted import ScriptedModel
 from agent.model_choice.choice import ModelChoices
 from agent.prompt_files import read_prompt
-from agent.session.conversations import Conversations
+from agent.session.features import Features
 from agent.session.notices import NoticeBoard, describe
-from agent.session.offers import Offers
 from agent.session.open_conversation import OpenConversation
 from agent.session.options import SessionOptions
-from agent.session.sign_ins import SignIns, open_address
+from agent.session.saved_conversations import SavedConversations
+from agent.session.signing_in import SigningIn, open_address
 from agent.session.standing import Stage, Standing
 from agent.session.standings import describe_standing
 from agent.session.token_use import InUse, TokenUse
@@ -87,10 +87,10 @@ class Session:
         self._say = options.say or self._post_line
         self._may_ask_to_sign_in = True
         self._open = self._open_conversation(options.resumed)
-        self.offers = Offers(self._open_workspace)
-        self.sign_ins = SignIns(self._open_backend)
+        self.features = Features(self._open_workspace)
+        self.signing_in = SigningIn(self._open_backend)
         self.mentions = Finder(self._free_reads, self.last_results)
-        self.conversations = Conversations(
+        self.conversations = SavedConversations(
             settings,
             folders,
             current=lambda: self._open,

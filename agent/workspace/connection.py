@@ -19,7 +19,7 @@ from mcp.client.subscriptions import SubscriptionLost
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from agent import __version__
-from agent.server_records import ServerInfo
+from agent.server_features import ServerInfo
 from agent.system.authorities import trusted_authorities
 from agent.tools.tool import Tool
 from agent.wording.addresses import shown_address

@@ -8,7 +8,7 @@ import mcp_types
 
 from agent.context.opaque import describe_data
 from agent.jsontypes import JsonValue, dump, is_object
-from agent.server_records import (
+from agent.server_features import (
     Prompt,
     PromptArgument,
     PromptMessage,

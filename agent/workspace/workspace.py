@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from agent.errors import AgentError, ServerError, UsageError
 from agent.events import Notice, OutsideEvent, Question
 from agent.jsontypes import JsonObject
-from agent.server_records import Prompt, PromptText, Resource, ResourceContents, ServerInfo
+from agent.server_features import Prompt, PromptText, Resource, ResourceContents, ServerInfo
 from agent.tools.effects import may_repeat
 from agent.tools.tool import Tool, ToolResult
 from agent.wording.addresses import shown_address

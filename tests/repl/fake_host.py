@@ -29,7 +29,7 @@ from agent.jsontypes import JsonObject, JsonValue, dump
 from agent.mentions.mention import Mention
 from agent.model.protocol import FinishReason, TextDelta, Usage
 from agent.model_choice.records import ListedModels, ModelPlace
-from agent.server_records import (
+from agent.server_features import (
     Prompt,
     PromptArgument,
     PromptMessage,
@@ -77,7 +77,7 @@ TOOLS = (LIST_OVERDUE, CREATE_TASK, DELETE_TASK)
 OVERDUE: JsonValue = {"tasks": [{"id": number, "title": f"Task {number}"} for number in range(6)]}
 
 
-class FakeOffers:
+class FakeFeatures:
     """A server with one prompt and one resource."""
 
     async def prompts(self) -> tuple[Prompt, ...]:
@@ -118,7 +118,7 @@ class FakeMentions:
         pass
 
 
-class FakeSignIns:
+class FakeSigningIn:
     """A sign-in by a pasted address.
 
     Args:
@@ -281,7 +281,7 @@ class FakeHost:
     log: list[str] = field(default_factory=list[str])
     notes: asyncio.Queue[str] = field(default_factory=asyncio.Queue[str])
     policy: Policy = field(default_factory=Policy)
-    offers: FakeOffers = field(default_factory=FakeOffers)
+    features: FakeFeatures = field(default_factory=FakeFeatures)
     mentions: FakeMentions = field(default_factory=FakeMentions)
 
     def __post_init__(self) -> None:
@@ -296,8 +296,8 @@ class FakeHost:
         return FakeTokens()
 
     @property
-    def sign_ins(self) -> FakeSignIns:
-        return FakeSignIns(self.note)
+    def signing_in(self) -> FakeSigningIn:
+        return FakeSigningIn(self.note)
 
     def last_results(self) -> Sequence[tuple[str, JsonValue]]:
         return [(LIST_OVERDUE.name, OVERDUE)]

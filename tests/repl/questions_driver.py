@@ -27,7 +27,7 @@ from agent.jsontypes import JsonObject, dump
 from agent.model.protocol import FinishReason, TextDelta, Usage
 from agent.repl.chat import run_chat
 from agent.tools.effects import effect_of
-from tests.repl.fake_host import LIST_OVERDUE, FakeHost, FakeSignIns
+from tests.repl.fake_host import LIST_OVERDUE, FakeHost, FakeSigningIn
 
 FORM: JsonObject = {
     "type": "object",
@@ -40,7 +40,7 @@ FORM: JsonObject = {
 }
 
 
-class ReadySignIns(FakeSignIns):
+class ReadySigningIn(FakeSigningIn):
     """A sign-in that needs nothing of the user."""
 
     async def login(self, show: Callable[[str], None], read_pasted: Callable[[], Awaitable[str]]) -> str:
@@ -51,8 +51,8 @@ class AskingHost(FakeHost):
     """Asks what a message names, and says what it was answered."""
 
     @property
-    def sign_ins(self) -> FakeSignIns:
-        return ReadySignIns(self.note)
+    def signing_in(self) -> FakeSigningIn:
+        return ReadySigningIn(self.note)
 
     async def turn(
         self, text: str, tools: Sequence[str] = (), typed: str = ""

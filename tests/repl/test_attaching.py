@@ -7,14 +7,14 @@ import pytest
 from agent.context.shown_results import RESULT_CHARACTERS
 from agent.errors import ServerError, UsageError
 from agent.repl.attaching import attach, describe_contents
-from agent.server_records import Resource, ResourceContents
+from agent.server_features import Resource, ResourceContents
 from agent.tools.fence import without_fenced
-from tests.repl.fake_host import FakeOffers
+from tests.repl.fake_host import FakeFeatures
 
 pytestmark = pytest.mark.anyio
 
 
-class Handbook(FakeOffers):
+class Handbook(FakeFeatures):
     """Has a text of a length that the test wants."""
 
     def __init__(self, text: str = "Be kind.") -> None:
@@ -34,19 +34,19 @@ class Handbook(FakeOffers):
         return (ResourceContents(uri, "text/plain", self.text),)
 
 
-async def attached(text: str, offers: Handbook, told: list[str] | None = None) -> str:
+async def attached(text: str, features: Handbook, told: list[str] | None = None) -> str:
     async def resources() -> Sequence[Resource]:
-        return await offers.resources()
+        return await features.resources()
 
     lines: list[str] = [] if told is None else told
-    return await attach(text, offers, resources, lines.append)
+    return await attach(text, features, resources, lines.append)
 
 
 async def test_a_message_without_an_address_stays_what_it_is() -> None:
-    offers = Handbook()
+    features = Handbook()
     for text in ("Hello", "Mail alex@demo.example", "@home", "@Website (project 12)"):
-        assert await attached(text, offers) == text
-    assert offers.read == []
+        assert await attached(text, features) == text
+    assert features.read == []
 
 
 async def test_the_text_follows_the_message_as_data_and_a_line_says_so() -> None:
@@ -57,15 +57,15 @@ async def test_the_text_follows_the_message_as_data_and_a_line_says_so() -> None
 
 
 async def test_each_is_read_once_and_an_address_of_a_template_is_read_too() -> None:
-    offers = Handbook()
-    await attached("@demo://handbook, @demo://pages/3 and (@demo://handbook)", offers)
-    assert offers.read == ["demo://handbook", "demo://pages/3"]
+    features = Handbook()
+    await attached("@demo://handbook, @demo://pages/3 and (@demo://handbook)", features)
+    assert features.read == ["demo://handbook", "demo://pages/3"]
 
 
 async def test_an_address_of_elsewhere_is_not_read() -> None:
-    offers = Handbook()
-    assert await attached("See @https://example.com/a", offers) == "See @https://example.com/a"
-    assert offers.read == []
+    features = Handbook()
+    assert await attached("See @https://example.com/a", features) == "See @https://example.com/a"
+    assert features.read == []
 
 
 async def test_what_cannot_be_read_keeps_the_message_from_being_sent() -> None:
@@ -74,9 +74,9 @@ async def test_what_cannot_be_read_keeps_the_message_from_being_sent() -> None:
 
 
 async def test_a_long_text_is_cut_and_says_so() -> None:
-    offers = Handbook("line\n" * RESULT_CHARACTERS)
+    features = Handbook("line\n" * RESULT_CHARACTERS)
     told: list[str] = []
-    text = await attached("@demo://handbook", offers, told)
+    text = await attached("@demo://handbook", features, told)
     assert len(text) < RESULT_CHARACTERS + 300
     assert "[cut here: " in text
     assert told == ["attached: Handbook (120,000 characters)"]

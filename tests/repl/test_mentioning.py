@@ -7,7 +7,7 @@ from prompt_toolkit.document import Document
 from agent.repl.commands import COMMANDS
 from agent.repl.completion import SlashCompleter
 from agent.repl.mentioning import MentionCompleter, PromptCompleter, typed_mention
-from agent.server_records import Resource
+from agent.server_features import Resource
 from tests.repl.conftest import OpenWindow
 from tests.repl.driver_window import DriverWindow
 from tests.repl.fake_host import FakeMentions

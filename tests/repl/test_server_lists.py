@@ -7,13 +7,13 @@ import pytest
 
 from agent.events import Event, ListChanged, ListKind, Notice
 from agent.repl.server_lists import ServerLists, watch_lists
-from agent.server_records import Prompt, Resource
-from tests.repl.fake_host import FakeOffers
+from agent.server_features import Prompt, Resource
+from tests.repl.fake_host import FakeFeatures
 
 pytestmark = pytest.mark.anyio
 
 
-class CountingOffers(FakeOffers):
+class CountingFeatures(FakeFeatures):
     """Counts how often each list was asked for."""
 
     def __init__(self) -> None:
@@ -34,14 +34,14 @@ async def settle() -> None:
 
 
 async def test_both_lists_are_fetched_ahead_and_not_again_while_they_are_fresh() -> None:
-    offers = CountingOffers()
-    lists = ServerLists(offers, lambda: None)
+    features = CountingFeatures()
+    lists = ServerLists(features, lambda: None)
     lists.fetch()
     await settle()
     assert [each.name for each in lists.prompts()] == ["weekly_report"]
     assert [each.name for each in lists.resources()] == ["handbook", "page"]
     await settle()
-    assert sorted(offers.asked) == ["prompts", "resources"]
+    assert sorted(features.asked) == ["prompts", "resources"]
 
 
 async def test_a_list_that_changed_is_fetched_anew_when_it_is_wanted() -> None:
@@ -50,15 +50,15 @@ async def test_a_list_that_changed_is_fetched_anew_when_it_is_wanted() -> None:
         yield ListChanged(ListKind.PROMPTS)
         yield ListChanged(ListKind.TOOLS)
 
-    offers = CountingOffers()
-    lists = ServerLists(offers, lambda: None)
+    features = CountingFeatures()
+    lists = ServerLists(features, lambda: None)
     lists.fetch()
     await settle()
     assert len([event async for event in watch_lists(turn(), lists)]) == 3
     lists.prompts()
     lists.resources()
     await settle()
-    assert sorted(offers.asked) == ["prompts", "prompts", "resources"]
+    assert sorted(features.asked) == ["prompts", "prompts", "resources"]
 
 
 async def test_the_turn_is_closed_with_whoever_watches_it() -> None:
@@ -71,7 +71,7 @@ async def test_the_turn_is_closed_with_whoever_watches_it() -> None:
         finally:
             closed.append(True)
 
-    events = watch_lists(turn(), ServerLists(FakeOffers(), lambda: None))
+    events = watch_lists(turn(), ServerLists(FakeFeatures(), lambda: None))
     await anext(events)
     await events.aclose()
     assert closed == [True]

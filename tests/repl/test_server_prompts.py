@@ -3,7 +3,7 @@
 import pytest
 
 from agent.repl.server_prompts import PREFIX, as_servers_read, commands_of_prompts, find_prompt
-from agent.server_records import Prompt, PromptArgument
+from agent.server_features import Prompt, PromptArgument
 from agent.workflows.library import Library
 from agent.workflows.workflow import Workflow
 from tests.repl.conftest import OpenWindow

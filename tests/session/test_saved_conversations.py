@@ -13,8 +13,8 @@ from transcripts.saving import NOW, folders_in, save
 from agent.conversation import ToolMessage, UserMessage
 from agent.errors import AgentError, UsageError
 from agent.known_secrets import KnownSecrets
-from agent.session.conversations import Conversations
 from agent.session.open_conversation import OpenConversation
+from agent.session.saved_conversations import SavedConversations
 from agent.settings.settings import Settings
 from agent.transcripts.transcript import Transcript
 
@@ -36,7 +36,7 @@ class FakeWindow:
     def __post_init__(self) -> None:
         self.folders = folders_in(self.home)
         self.open = self._opened(None)
-        self.conversations = Conversations(
+        self.conversations = SavedConversations(
             self.settings,
             self.folders,
             current=lambda: self.open,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.session.account import Account, parse_account
 from agent.session.status import Connection, SignIn, Status
-from agent.session.user import User, parse_user
 
 NOW = 1_800_000_000.0
 SIGN_IN = SignIn("https://a.example/mcp", "default", "mara@example.com", NOW + 90)
@@ -68,14 +68,14 @@ def test_an_expiry_that_no_calendar_reaches_is_not_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "user"),
+    ("text", "account"),
     [
-        ('{"email": "a@b.example", "role": {"roleName": "Admin"}}', User("a@b.example", "Admin")),
-        ('{"firstName": "Mara", "lastName": "Lind", "role": "Guest"}', User("Mara Lind", "Guest")),
-        ('{"name": "Mara", "email": 7, "role": [1]}', User("Mara", "")),
-        ("[]", User()),
-        ("not JSON", User()),
+        ('{"email": "a@b.example", "role": {"roleName": "Admin"}}', Account("a@b.example", "Admin")),
+        ('{"firstName": "Mara", "lastName": "Lind", "role": "Guest"}', Account("Mara Lind", "Guest")),
+        ('{"name": "Mara", "email": 7, "role": [1]}', Account("Mara", "")),
+        ("[]", Account()),
+        ("not JSON", Account()),
     ],
 )
-def test_the_user_is_read_in_the_forms_that_servers_give(text: str, user: User) -> None:
-    assert parse_user(text) == user
+def test_the_user_is_read_in_the_forms_that_servers_give(text: str, account: Account) -> None:
+    assert parse_account(text) == account

@@ -9,4 +9,4 @@ async def run(context: CommandContext, _rest: str) -> None:
     Raises:
         AgentError: The sign-in could not be removed.
     """
-    context.remark(await context.host.sign_ins.logout())
+    context.remark(await context.host.signing_in.logout())

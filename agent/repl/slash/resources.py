@@ -14,7 +14,7 @@ from agent.repl.attaching import describe_contents
 from agent.repl.command_context import CommandContext
 from agent.repl.dialogs.asking import ask_arguments
 from agent.repl.markdown import open_answer, preload
-from agent.server_records import Resource, ResourceContents
+from agent.server_features import Resource, ResourceContents
 from agent.wording.moment import local_now
 
 _QUERY = re.compile(r"\{[?&]([^{}]*)\}")
@@ -34,7 +34,7 @@ async def run(context: CommandContext, rest: str) -> None:
     address = rest if chosen is None else chosen.uri
     if chosen is not None and chosen.is_template:
         address = await _fill_in(chosen, context)
-    for contents in await context.host.offers.read_resource(address):
+    for contents in await context.host.features.read_resource(address):
         await _show(contents, context)
 
 
@@ -56,7 +56,7 @@ async def _fill_in(template: Resource, context: CommandContext) -> str:
         UsageError: The user does not say it.
     """
     address = strip_line(template.uri)
-    names = await context.host.offers.template_names(template.uri)
+    names = await context.host.features.template_names(template.uri)
     optional = optional_names(template.uri)
     fields = tuple(
         Field(name, name, FieldKind.TEXT, f"In {address}", required=name not in optional) for name in names
@@ -65,7 +65,7 @@ async def _fill_in(template: Resource, context: CommandContext) -> str:
     if values is None:
         raise UsageError("Nothing was read, because the address is not whole.")
     given = {name: str(value) for name, value in values.items()}
-    return await context.host.offers.fill_template(template.uri, given)
+    return await context.host.features.fill_template(template.uri, given)
 
 
 def optional_names(template: str) -> frozenset[str]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from agent.session.backend import Backend
 
 
-class SignIns:
+class SigningIn:
     """The sign-in of a session.
 
     Args:

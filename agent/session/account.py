@@ -1,4 +1,4 @@
-"""Who is signed in, as the server's resource for the user tells it."""
+"""The account that is signed in, as the server's resource for the user tells it."""
 
 from dataclasses import dataclass
 
@@ -9,38 +9,38 @@ USER_RESOURCE = "astravue://user/me"
 
 
 @dataclass(frozen=True, slots=True)
-class User:
+class Account:
     """A person at the server; empty texts where it tells nothing.
 
     Args:
-        account: The e-mail address, else the name.
+        name: The e-mail address, else the name.
         role: The role in the organisation.
     """
 
-    account: str = ""
+    name: str = ""
     role: str = ""
 
 
-async def read_user(workspace: Workspace) -> User:
+async def read_account(workspace: Workspace) -> Account:
     """Ask who is signed in, if the server lists a resource for that.
 
     Raises:
         AgentError: The server cannot be asked.
     """
     if all(resource.uri != USER_RESOURCE for resource in await workspace.resources()):
-        return User()
+        return Account()
     parts = await workspace.read_resource(USER_RESOURCE)
-    return parse_user(parts[0].text) if parts else User()
+    return parse_account(parts[0].text) if parts else Account()
 
 
-def parse_user(text: str) -> User:
+def parse_account(text: str) -> Account:
     """Read the resource's JSON; what is missing or malformed stays empty."""
     try:
         data = parse_object(text)
     except ValueError:
-        return User()
+        return Account()
     name = " ".join(filter(None, (_text(data, "firstName"), _text(data, "lastName"))))
-    return User(_text(data, "email") or _text(data, "name") or name, _role(data))
+    return Account(_text(data, "email") or _text(data, "name") or name, _role(data))
 
 
 def _role(data: JsonObject) -> str:

@@ -42,7 +42,7 @@ def company_ended(header: Header) -> UsageError:
     )
 
 
-class Conversations:
+class SavedConversations:
     """The saved conversations, one of which is open.
 
     Args:

@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from agent.server_records import Prompt, PromptText, Resource, ResourceContents
+from agent.server_features import Prompt, PromptText, Resource, ResourceContents
 
 if TYPE_CHECKING:
     from agent.workspace.workspace import Workspace
 
 
-class Offers:
+class Features:
     """Prompts and resources of the session's server; each request waits for the connection.
 
     Args:
