@@ -26,7 +26,7 @@ class BearerAuth(httpx2.Auth):
     def __init__(self, tokens: TokenManager) -> None:
         self._tokens = tokens
         self._origin = _origin(httpx2.URL(tokens.server))
-        self._lost: AgentError | None = None
+        self._lost: tuple[AgentError, str] | None = None
         self._lacking: tuple[AgentError, str] | None = None
         self._asked: dict[str, str] = {}
         self.challenge: str | None = None
@@ -35,11 +35,20 @@ class BearerAuth(httpx2.Auth):
     @property
     def failure(self) -> AgentError | None:
         """Why the last refused request could not be authenticated, or what its sign-in lacks."""
-        if self._lost is not None or self._lacking is None:
-            return self._lost
-        error, sign_in_id = self._lacking
+        return self.lost or self._of_this_sign_in(self._lacking)
+
+    @property
+    def lost(self) -> AgentError | None:
+        """Why no request can be authenticated; `None` while one may be."""
+        return self._of_this_sign_in(self._lost)
+
+    def _of_this_sign_in(self, reason: tuple[AgentError, str] | None) -> AgentError | None:
+        return reason[0] if reason is not None and reason[1] == self._sign_in_id else None
+
+    @property
+    def _sign_in_id(self) -> str:
         login = self._tokens.login
-        return error if login is not None and login.sign_in_id == sign_in_id else None
+        return "" if login is None else login.sign_in_id
 
     async def async_auth_flow(
         self, request: httpx2.Request
@@ -62,10 +71,13 @@ class BearerAuth(httpx2.Auth):
                 if response.status_code == 401:
                     failure = self._tokens.refused(newer)
         if response.status_code == 401:
-            self._lost = failure
+            self._lost = failure and (failure, self._sign_in_id)
             return
         if response.status_code >= 500:
-            # It says nothing about the token; the reason of an earlier refusal stands.
+            # It says nothing about a good token, so the reason of an earlier refusal stands; but servers are
+            # known to answer so to one that has expired.
+            if isinstance(failure, SignInError):
+                self._lost = (failure, self._sign_in_id)
             return
         self._lost = None
         self._tokens.accepted()

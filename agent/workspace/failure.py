@@ -79,19 +79,17 @@ class Failure:
     def passing(self) -> bool:
         """Whether the same request may succeed in a moment, without anybody doing anything."""
         return (
-            self.kind in (FailureKind.UNREACHABLE, FailureKind.LOST, FailureKind.TIMEOUT)
-            or self._server_fault
+            self.kind in (FailureKind.UNREACHABLE, FailureKind.LOST, FailureKind.TIMEOUT) or self.server_fault
         )
 
     @property
     def maybe_executed(self) -> bool:
         """Whether the server may have acted on the request all the same."""
-        return (
-            self.kind in (FailureKind.LOST, FailureKind.TIMEOUT, FailureKind.UNUSABLE) or self._server_fault
-        )
+        return self.kind in (FailureKind.LOST, FailureKind.TIMEOUT, FailureKind.UNUSABLE) or self.server_fault
 
     @property
-    def _server_fault(self) -> bool:
+    def server_fault(self) -> bool:
+        """Whether the server says that it failed."""
         return self.kind is FailureKind.STATUS and self.status >= 500
 
     def to_json_rpc(self, request_id: JsonValue) -> JsonObject:
@@ -188,6 +186,11 @@ class ReportsFailure(Protocol):
         """The reason, `None` while all is well."""
         ...
 
+    @property
+    def lost(self) -> AgentError | None:
+        """The reason why there will be none for any request."""
+        ...
+
 
 def to_error(
     failure: Failure, server: str, *, write: str = "", auth: httpx2.Auth | None = None
@@ -200,8 +203,10 @@ def to_error(
         write: The name of the tool whose call it was, if that call may not be repeated unseen.
         auth: The authentication in use; its own reason is better than any of ours.
     """
-    if failure.kind in (FailureKind.UNAUTHORIZED, FailureKind.SCOPE):
-        known = auth.failure if isinstance(auth, ReportsFailure) else None
+    if isinstance(auth, ReportsFailure):
+        refused = failure.kind in (FailureKind.UNAUTHORIZED, FailureKind.SCOPE)
+        # Servers are known to fail over a token that has expired.
+        known = auth.failure if refused else auth.lost if failure.server_fault and not write else None
         if known is not None:
             return known
     if failure.kind is FailureKind.UNAUTHORIZED:

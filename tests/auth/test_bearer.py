@@ -1,6 +1,7 @@
 """The bearer on requests: one repetition after a 401, no lock, and nothing raised into the transport."""
 
 import asyncio
+import dataclasses
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -117,6 +118,26 @@ async def test_an_outage_after_a_lost_login_keeps_the_reason_of_the_refusal(home
         await home.sign_in()
         assert (await http.post(home.server.server, json={})).status_code == 200
         assert auth.failure is None
+
+
+async def test_a_failure_over_a_token_that_has_expired_for_good_is_a_lost_login(home: Home) -> None:
+    login = await home.sign_in()
+    home.vault.save(dataclasses.replace(login, refresh_token=None))
+    home.server.mcp_status = 500
+    async with _client_and_tokens(home) as (http, auth, tokens):
+        await http.post(home.server.server, json={})
+        assert auth.lost is None
+
+        home.clock.now += 1801
+        await http.post(home.server.server, json={})
+        assert isinstance(auth.lost, SignInError)
+        assert "has expired" in auth.lost.message
+
+        home.server.mcp_status = 0
+        again = await home.sign_in()
+        home.server.mcp_status = 500
+        await tokens.adopt(again)
+        assert auth.lost is None
 
 
 async def test_an_outage_does_not_end_the_doubt_about_a_token_refused_right_after_its_issue(

@@ -1,9 +1,10 @@
 """Failures: what is told of them, and what never is."""
 
+import httpx2
 import pytest
 from mcp import MCPError
 
-from agent.errors import LimitError, OutcomeUnknownError, ServerError
+from agent.errors import LimitError, OutcomeUnknownError, ServerError, SignInError
 from agent.workspace.failure import (
     Failure,
     FailureKind,
@@ -80,3 +81,23 @@ def test_the_outcome_of_a_write_is_unknown_only_where_it_may_have_been_executed(
     error = to_error(failure, "https://example.com/mcp", write="make")
     assert isinstance(error, ServerError)
     assert isinstance(error, OutcomeUnknownError) == unknown
+
+
+class FakeAuth(httpx2.Auth):
+    """An authentication that has lost its sign-in, and lacks a right besides."""
+
+    lost = SignInError("The login has expired.", "Run `astravue login`.")
+    failure = SignInError("The login lacks a right.", "Run `astravue login`.")
+
+
+def test_a_server_that_fails_over_a_lost_sign_in_is_told_as_that() -> None:
+    failed = Failure(FailureKind.STATUS, status=500)
+    assert to_error(failed, "https://example.com/mcp", auth=FakeAuth()) is FakeAuth.lost
+    # It may have been executed all the same.
+    write = to_error(failed, "https://example.com/mcp", write="make", auth=FakeAuth())
+    assert isinstance(write, OutcomeUnknownError)
+
+
+def test_a_refusal_is_told_by_what_the_sign_in_lacks() -> None:
+    refused = Failure(FailureKind.SCOPE, status=403)
+    assert to_error(refused, "https://example.com/mcp", auth=FakeAuth()) is FakeAuth.failure

@@ -198,6 +198,7 @@ class Stubborn(httpx2.Auth):
     failure: AgentError | None = SignInError(
         "The login of ada@example.com has ended.", "Run `astravue login`."
     )
+    lost = failure
 
     async def async_auth_flow(
         self, request: httpx2.Request
