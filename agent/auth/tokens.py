@@ -70,6 +70,7 @@ class TokenManager:
         self._stopping = threading.Event()
         self._pause: Callable[[float], object] = pause or self._stopping.wait
         self._held: Held | None = None
+        self._signed = 0
         self._refused = ""
         self._working: asyncio.Task[Login | None] | None = None
         self._warned = False
@@ -179,12 +180,14 @@ class TokenManager:
         except VaultError:
             stored = None
         saved = stored == login
+        self._signed += 1
         self._held = Held(login, saved=saved, instead_of=None if saved else stored)
         self._keep_fresh()
 
     async def forget(self) -> None:
         """Let go of the login after a sign-out in this process."""
         await self._settle()
+        self._signed += 1
         self._held = None
 
     async def aclose(self) -> None:
@@ -201,8 +204,10 @@ class TokenManager:
             await asyncio.wait([self._working])
 
     async def _reload(self) -> Login | None:
+        signed = self._signed
         stored = await asyncio.to_thread(self._vault.load, self._server, self._profile)
-        if stored is not None and (self._held is None or self._held.saved):
+        # What was read before somebody signed in or out here no longer counts.
+        if signed == self._signed and stored is not None and (self._held is None or self._held.saved):
             self._held = Held(stored)
         return self.login
 

@@ -5,11 +5,12 @@ import dataclasses
 import threading
 
 import pytest
-from auth_home import FakeClock, Home
+from auth_home import KEY, FakeClock, Home
 from fake_authorization_server import running_server
 
 from agent.auth.login import Login
 from agent.auth.tokens import TokenManager
+from agent.auth.vault import Vault
 from agent.errors import AgentError, ServerError, SignInError
 
 pytestmark = pytest.mark.anyio
@@ -50,6 +51,34 @@ async def test_a_login_without_a_refresh_token_says_why_it_is_not_renewed(
         f"The login to {home.server.server} {how}; nothing else was lost. Run `astravue login`."
     )
     assert home.server.refreshes == 0
+    await tokens.aclose()
+
+
+class SlowVault(Vault):
+    """A vault whose answer takes until a test lets it come."""
+
+    def hold(self) -> None:
+        self.was_read, self.may_answer = threading.Event(), threading.Event()
+
+    def load(self, server: str, profile: str) -> Login | None:
+        stored = super().load(server, profile)
+        self.was_read.set()
+        assert self.may_answer.wait(30)
+        return stored
+
+
+async def test_a_login_that_is_read_while_somebody_signs_out_is_not_used(home: Home) -> None:
+    await home.sign_in()
+    vault = SlowVault(home.folders, {"ASTRAVUE_VAULT_KEY": KEY})
+    vault.hold()
+    tokens = home.tokens(vault)
+    reading = asyncio.create_task(tokens.access_token())
+    assert await asyncio.to_thread(vault.was_read.wait, 30)
+    await tokens.forget()
+    vault.may_answer.set()
+
+    assert await reading is None
+    assert tokens.login is None
     await tokens.aclose()
 
 
