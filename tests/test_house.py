@@ -116,7 +116,7 @@ NETWORK = ("httpx2", "socket", "http", "urllib.request", "asyncio.streams", "uvi
             ("agent.usage", "agent.forms"),
             (*SCREEN, *NETWORK, "agent.session", "mcp", "openai"),
         ),
-        (("agent.session", "agent.model_choice"), SCREEN),
+        (("agent.session", "agent.available_models"), SCREEN),
         (("agent.drawing", "agent.records"), (*SCREEN, *NETWORK, "agent.session", "mcp", "openai")),
         (("agent.export",), (*SCREEN, *NETWORK, "agent.session", "mcp", "openai")),
         (("agent.auth",), SCREEN),

@@ -4,13 +4,13 @@ import argparse
 import asyncio
 import sys
 
+from agent.available_models.listing import list_models, look, write_models
+from agent.available_models.records import ListedModels
 from agent.commands.common import prepare
 from agent.commands.json_lines import write_json
 from agent.commands.stored_keys import open_keys
 from agent.drawing.sanitize import strip_line
 from agent.errors import ExitCode
-from agent.model_choice.listing import list_models, look, write_models
-from agent.model_choice.records import ListedModels
 
 
 def run(arguments: argparse.Namespace) -> int:

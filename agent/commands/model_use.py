@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from agent.available_models.places import find_place, look_around
 from agent.commands.common import prepare, warn
 from agent.commands.stored_keys import open_keys
 from agent.drawing.sanitize import strip_line
@@ -13,7 +14,6 @@ from agent.errors import ExitCode, UsageError
 from agent.model.addresses import is_openai
 from agent.model.embedded import is_available
 from agent.model.selection import EMBEDDED
-from agent.model_choice.places import find_place, look_around
 from agent.settings.file import write_settings
 from agent.settings.settings import Settings, load_settings
 from agent.system.folders import Folders

@@ -9,9 +9,9 @@ from agent.auth.token_endpoint import make_oauth_client
 from agent.auth.vault import Vault
 from agent.doctor.case import Case, run_aside
 from agent.doctor.finding import Finding, Outcome
-from agent.session.status import describe_expiry
 from agent.settings.settings import DEFAULT_PROFILE, Settings
 from agent.wording.addresses import shown_address
+from agent.wording.expiry import describe_expiry
 
 DISCOVERY = "discovery"
 KEYCHAIN = "keychain"

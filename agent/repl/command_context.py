@@ -4,10 +4,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from agent.available_models.records import ListedModels
 from agent.drawing.palette import Palette
 from agent.drawing.sanitize import strip
 from agent.events import Event
-from agent.model_choice.records import ListedModels
 from agent.repl.appearance import Appearance
 from agent.repl.host import Host
 from agent.repl.screen import Kind, Screen, Scrollback

@@ -4,11 +4,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from pathlib import Path
 from typing import Protocol
 
+from agent.available_models.records import ListedModels
 from agent.doctor.finding import Finding
 from agent.events import Event
 from agent.jsontypes import JsonObject, JsonValue
 from agent.mentions.mention import Mention
-from agent.model_choice.records import ListedModels
 from agent.repl.undoing import UndoHost
 from agent.server_features import Prompt, PromptText, Resource, ResourceContents
 from agent.session.standing import Standing

@@ -1,6 +1,6 @@
 """Everything behind a session that is slow to import: sign-in, workspace and model.
 
-Imported in a thread after the prompt is drawn; see `agent.session.session`.
+Imported in a thread after the prompt is drawn; see `agent.session.assembly`.
 """
 
 import asyncio
@@ -20,7 +20,6 @@ from agent.auth.sign_in import sign_in, sign_out
 from agent.auth.tokens import TokenManager
 from agent.auth.vault import Vault
 from agent.errors import AgentError, ModelError, VaultError
-from agent.events import OutsideEvent, Question
 from agent.known_secrets import KnownSecrets
 from agent.mentions.seen_names import SeenNames
 from agent.model.embedded import is_available
@@ -30,7 +29,8 @@ from agent.model.selection import Choice, Kind, choose_model
 from agent.prompt_files import read_prompt
 from agent.session.account import Account, read_account
 from agent.session.audited_toolbox import AuditedToolbox
-from agent.session.standings import describe_sign_in_problem
+from agent.session.person import Person
+from agent.session.standing import describe_sign_in_problem
 from agent.session.status import Connection, SignIn, Status
 from agent.settings.settings import Settings
 from agent.system.folders import Folders
@@ -58,10 +58,7 @@ class Backend:
         settings: What to use.
         folders: Where things are kept.
         environ: The process environment.
-        say: Shows one line to the person.
-        on_event: Takes what the server does of its own accord, and waits.
-        ask: Returns once a question to the person is answered, or will not be.
-        on_stage: Told what is being waited for, empty when nothing is, and how much of it is done.
+        person: Whom the session serves.
         vault_key: The key of a vault that takes a passphrase.
         show_request: Is shown each request to the model's endpoint as it leaves.
     """
@@ -71,11 +68,8 @@ class Backend:
         settings: Settings,
         folders: Folders,
         environ: Mapping[str, str],
+        person: Person,
         *,
-        say: ShowLine,
-        on_event: Callable[[OutsideEvent], None],
-        ask: Callable[[Question], Awaitable[None]],
-        on_stage: Callable[[str, float | None], None],
         vault_key: Key | None = None,
         show_request: Callable[[str], None] | None = None,
     ) -> None:
@@ -83,13 +77,13 @@ class Backend:
         self._folders = folders
         self._show_request = show_request
         self._environ = environ
-        self._on_stage = on_stage
+        self._on_stage = person.stage.set
         self._audit = AuditLog(folders.audit_file)
         self._seen = SeenNames(folders.names_file)
         self._vault = Vault(folders, environ, key=vault_key)
-        self.stored_keys = KeyLookup(ModelKeys(self._vault), say)
+        self.stored_keys = KeyLookup(ModelKeys(self._vault), person.say)
         self._tokens = TokenManager(
-            self._vault, settings.server, settings.profile, audit=self._audit, warn=say
+            self._vault, settings.server, settings.profile, audit=self._audit, warn=person.say
         )
         self._auth = BearerAuth(self._tokens)
         self._warm: Callable[[ModelRequest], None] | None = None
@@ -100,7 +94,11 @@ class Backend:
         self._model_key = settings.api_key
         self.secrets = KnownSecrets(self._keys, self._own_tokens)
         self.workspace = Workspace(
-            settings.server, auth=self._auth, on_event=on_event, ask=ask, trusted=settings.trusts_server
+            settings.server,
+            auth=self._auth,
+            on_event=person.tell,
+            ask=person.ask,
+            trusted=settings.trusts_server,
         )
         self._shown_server = shown_address(settings.server)
         self.toolbox = AuditedToolbox(self.workspace, self._audit, settings.server)
@@ -286,8 +284,9 @@ class Backend:
         login = await asyncio.to_thread(self._vault.load, self._tokens.server, self._settings.profile)
         if login is None:
             return f"There was no sign-in to {self._shown_server}."
-        await self._tokens.forget()
         revoked = await sign_out(login, vault=self._vault, audit=self._audit)
+        # Only now, or it would be read from the vault again.
+        await self._tokens.forget()
         ended = "the server revoked it" if revoked else "its access token lives until it expires"
         return f"Signed out of {self._shown_server}; {ended}."
 
@@ -297,8 +296,8 @@ class Backend:
         Raises:
             VaultError: It could not be removed.
         """
-        await self._tokens.forget()
         await asyncio.to_thread(self._vault.delete, self._tokens.server, self._settings.profile)
+        await self._tokens.forget()
 
     async def refresh(self) -> str:
         """Renew the tokens now.

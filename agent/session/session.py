@@ -5,57 +5,40 @@ and `start` does the slow part beside whatever the front end is doing.
 """
 
 import asyncio
-import importlib
 import os
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from agent.available_models.switching import AvailableModels
 from agent.context.kept_results import delete_results
 from agent.doctor import opening as doctor
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding
-from agent.errors import ModelError, SignInError
-from agent.events import Event, Notice, OutsideEvent, Question, SignInRequested
+from agent.errors import ModelError
+from agent.events import Event, Notice
 from agent.jsontypes import JsonObject, JsonValue
-from agent.limits import make_limits
-from agent.loop import Loop
 from agent.mentions.finder import Finder
-from agent.model.protocol import Model
-from agent.model.scripted import ScriptedModel
-from agent.model_choice.choice import ModelChoices
-from agent.prompt_files import read_prompt
+from agent.session.assembly import Assembly
 from agent.session.features import Features
-from agent.session.notices import NoticeBoard, describe
 from agent.session.open_conversation import OpenConversation
 from agent.session.options import SessionOptions
+from agent.session.person import Person
 from agent.session.saved_conversations import SavedConversations
 from agent.session.signing_in import SigningIn, open_address
-from agent.session.standing import Stage, Standing
-from agent.session.standings import describe_standing
-from agent.session.token_use import InUse, TokenUse
+from agent.session.standing import Standing, describe_standing
+from agent.session.token_use import TokenUse
 from agent.settings.settings import Settings
 from agent.system.folders import Folders
-from agent.tools.approval import Oversight
-from agent.tools.catalogue import FIND_TOOLS
 from agent.tools.fence import holds_fenced
-from agent.tools.local_functions import make_toolbelt
 from agent.tools.look_ups import LookUps
 from agent.tools.policy import Policy
 from agent.tools.tool import Tool
-from agent.tools.toolbelt import Toolbelt
-from agent.tracing.tracing import Tracing
 from agent.transcripts.transcript import Transcript
 from agent.undo.plan import Listed, UndoPlan, list_writes
-from agent.usage.meter import Meter
 from agent.wording.moment import describe_moment
-
-if TYPE_CHECKING:
-    from agent.session.backend import Backend
-    from agent.workspace.workspace import Workspace
 
 
 class Session:
@@ -78,47 +61,37 @@ class Session:
         environ: Mapping[str, str] = os.environ,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._settings = settings
         self._folders = folders
         self._options = options
         self._environ = environ
         self._clock = clock
-        self._notices = NoticeBoard()
-        self._say = options.say or self._post_line
-        self._may_ask_to_sign_in = True
+        self._person = Person(options.say, options.on_stage)
+        self._parts = Assembly(settings, folders, options, environ, self._person, lambda: self._open)
         self._open = self._open_conversation(options.resumed)
-        self.features = Features(self._open_workspace)
-        self.signing_in = SigningIn(self._open_backend)
-        self.mentions = Finder(self._free_reads, self.last_results)
+        self.features = Features(self._parts.open_workspace)
+        self.signing_in = SigningIn(self._parts.open_backend)
+        self.mentions = Finder(self._parts.free_reads, self.last_results)
         self.conversations = SavedConversations(
             settings,
             folders,
             current=lambda: self._open,
             go_on_with=self.go_on_with,
-            secrets=lambda: self._backend.secrets if self._backend else None,
+            secrets=lambda: self._parts.backend.secrets if self._parts.backend else None,
             clock=clock,
         )
-        self.models = ModelChoices(self._open_backend, lambda: self._settings, folders, self.use_model)
-        self.tokens = TokenUse(self.start, lambda: self._open)
-        self._tracing = Tracing(environ, self._say)
-        self._starting: asyncio.Task[None] | None = None
-        self._opening = asyncio.Lock()
-        self._stage = Stage(options.on_stage)
-        self._meter: Meter | None = None
-        self._backend: Backend | None = None
-        self._model: Model | None = None
-        self._model_origin = ""
-        self._loop: Loop | None = None
-        self._belt: Toolbelt | None = None
+        self.models = AvailableModels(
+            self._parts.open_keys, lambda: self._parts.settings, folders, self._parts.use_model
+        )
+        self.tokens = TokenUse(self.start, lambda: self._open, lambda: self._parts.in_use)
 
     def _open_conversation(self, resumed: Transcript | None) -> OpenConversation:
         return OpenConversation(
             self._folders,
-            self._settings.server,
+            self._parts.settings.server,
             resumed,
-            profile=self._settings.profile,
+            profile=self._parts.settings.profile,
             workspace=self._options.workspace,
-            say=self._say,
+            say=self._person.say,
             clock=self._clock,
         )
 
@@ -135,7 +108,7 @@ class Session:
     @property
     def ready(self) -> bool:
         """Whether everything is loaded and connected."""
-        return self._loop is not None and self._model is not None
+        return self._parts.ready
 
     @property
     def policy(self) -> Policy:
@@ -153,13 +126,19 @@ class Session:
     @property
     def price_date(self) -> date | None:
         """The day of the list that costs are taken from, if they are."""
-        return self._backend.price_date if self._backend else None
+        return self._parts.backend.price_date if self._parts.backend else None
 
     @property
     def standing(self) -> Standing:
         """What it is doing and what it took so far; looked at often."""
+        backend = self._parts.backend
         return describe_standing(
-            self._stage, self._settings, self._model, self._backend, self._open.ledger, self._clock()
+            self._person.stage,
+            self._parts.settings,
+            self._parts.model,
+            backend.account if backend else "",
+            backend.sign_in_problem(self._clock()) if backend else "",
+            self._open.ledger,
         )
 
     async def start(self) -> None:
@@ -170,129 +149,9 @@ class Session:
         Raises:
             AgentError: Something is missing or cannot be reached.
         """
-        if self.ready:
-            return
-        if self._starting is None or self._starting.done():
-            self._starting = asyncio.create_task(self._start())
-        await asyncio.shield(self._starting)
-
-    async def _start(self) -> None:
-        self._stage.set("loading")
         if self._options.goes_on:
             self.conversations.tidy()
-        # Both run to their end, so that a failure of one leaves nothing half open in the other.
-        opened = await asyncio.gather(self._open_loop(), self._open_model(), return_exceptions=True)
-        for failure in opened:
-            if isinstance(failure, BaseException):
-                self._stage.set("sign in with /login" if isinstance(failure, SignInError) else "not ready")
-                raise failure
-        assert self._loop is not None
-        assert self._model is not None
-        backend = await self._open_backend()
-        assert self._belt is not None
-        selects = backend.selects_tools or self._options.offer_all
-        offer = self._belt.offer_all if selects else self._belt.offer
-        self._meter = self._meter or self._open.make_meter(
-            backend.base_url, self._model.name, backend.price_date, learns=self._options.goes_on
-        )
-        chosen, own = int(self._settings.limits.get("context", 0)), self._options.keeper
-        keeper = self._open.make_keeper(backend.base_url, self._model.name, chosen, self._meter, own)
-        # A model without an endpoint selects what it reads by itself.
-        context = keeper if backend.base_url or own else None
-        self._meter.look_at(context)
-        self.tokens.watch(InUse(self._model.name, self._loop, self._belt, self._meter, context))
-        strict = backend.strict or (self._options.model is not None and self._settings.strict)
-        self._loop.use(self._model, strict=strict, offer=offer, context=context)
-        self._open.recorder.set_model(self._model.name)
-        backend.warm_up(await backend.tools())
-
-    async def _open_backend(self) -> "Backend":
-        async with self._opening:
-            if self._backend is None:
-                await self._tracing.open()
-                # The MCP SDK takes more than a second to import; a thread keeps the prompt alive meanwhile.
-                module = await asyncio.to_thread(importlib.import_module, "agent.session.backend")
-                backend: Backend = module.Backend(
-                    self._settings,
-                    self._folders,
-                    self._environ,
-                    say=self._say,
-                    on_event=self._tell,
-                    ask=self._ask,
-                    on_stage=self._stage.set,
-                    vault_key=self._options.vault_key,
-                    show_request=self._options.show_request,
-                )
-                await backend.open()
-                self._backend = backend
-        return self._backend
-
-    async def _open_workspace(self) -> "Workspace":
-        return (await self._open_backend()).workspace
-
-    def _free_reads(self) -> LookUps | None:
-        connected = self._backend if self._loop is not None else None
-        return LookUps(connected.toolbox, self._options.policy) if connected else None
-
-    async def _open_loop(self) -> Loop:
-        if self._loop is None:
-            backend = await self._open_backend()
-            self._stage.set("connecting")
-            await backend.tools()
-            self._stage.set("")
-            # A turn and a call by hand may both have waited here; the first one's loop serves both.
-            self._loop = self._loop or self._make_loop(backend)
-        return self._loop
-
-    def _make_loop(self, backend: "Backend") -> Loop:
-        self._belt = make_toolbelt(
-            self._tracing.serve(backend.toolbox),
-            self._options.policy,
-            self._settings.tools,
-            self._open.messages,
-            self._open.results,
-        )
-        if FIND_TOOLS in self._open.offered:
-            # What a workflow brought along is needed after the answer to its question too.
-            self._belt.wish_for(self._open.offered)
-        return Loop(
-            model=self._model or ScriptedModel([]),
-            toolbox=self._belt,
-            policy=self._options.policy,
-            conversation=self._open.messages,
-            system=read_prompt("system"),
-            limits=make_limits(self._settings.limits),
-            session_id=self._open.id,
-            oversight=Oversight(backend.toolbox.note, backend.secrets.are_in),
-            journal=self._open.journal,
-            results=self._open.results,
-        )
-
-    async def _open_model(self) -> None:
-        if self._options.model is not None:
-            self._model = self._options.model
-        elif self._model is None:
-            backend = await self._open_backend()
-            self._model, self._model_origin = await backend.open_model(self._settings)
-
-    def _post_line(self, text: str) -> None:
-        self._notices.post(Notice(text))
-
-    def _tell(self, event: OutsideEvent) -> None:
-        if self._notices.is_read or self._options.say is None:
-            self._notices.post(event)
-        else:
-            self._options.say(describe(event))
-
-    async def _ask(self, question: Question) -> None:
-        if isinstance(question, SignInRequested):
-            # Whoever said no in this turn means all of it.
-            if not self._may_ask_to_sign_in:
-                return
-            await self._notices.ask(question)
-            self._may_ask_to_sign_in = question.signed_in
-        else:
-            await self._notices.ask(question)
+        await self._parts.start()
 
     async def turn(
         self, text: str, tools: Sequence[str] = (), typed: str = ""
@@ -310,15 +169,15 @@ class Session:
         async with aclosing(self._prepare(self.ready, self.start)) as events:
             async for event in events:
                 yield event
-        loop = await self._open_loop()
+        loop = await self._parts.open_loop()
         brings_text = bool(tools) or holds_fenced(text)
-        if brings_text and self._backend is not None and self._backend.selects_tools:
+        if brings_text and self._parts.backend is not None and self._parts.backend.selects_tools:
             raise ModelError(
                 "The embedded model cannot follow a workflow or read an attached text; nothing was sent.",
                 "Choose another model: `astravue model list`.",
             )
-        if self._belt is not None:
-            self._belt.wish_for(tools)
+        if self._parts.belt is not None:
+            self._parts.belt.wish_for(tools)
         loop.learn_names(self.mentions.picked(text))
         async with aclosing(self._observe(loop.turn(text, self._describe_moment(), typed))) as events:
             async for event in events:
@@ -326,10 +185,10 @@ class Session:
 
     async def call(self, name: str, arguments: JsonObject) -> AsyncGenerator[Event, None]:
         """Call one tool by hand, with the same approvals and events as in a turn; no model is needed."""
-        async with aclosing(self._prepare(self._loop is not None, self._open_loop)) as events:
+        async with aclosing(self._prepare(self._parts.has_loop, self._parts.open_loop)) as events:
             async for event in events:
                 yield event
-        loop = await self._open_loop()
+        loop = await self._parts.open_loop()
         async with aclosing(self._observe(loop.call(name, arguments))) as events:
             async for event in events:
                 yield event
@@ -349,34 +208,7 @@ class Session:
         opened = self._open_conversation(transcript)
         self._open.close()
         self._open = opened
-        await self._begin_anew()
-
-    async def use_model(self, settings: Settings) -> str:
-        """Answer with another model from the next turn on; the conversation goes on.
-
-        Args:
-            settings: Say which one.
-
-        Returns:
-            The model and why it is this one.
-
-        Raises:
-            ModelError: It cannot be used; the one before stays.
-        """
-        backend = await self._open_backend()
-        before = self._model
-        self._model, self._model_origin = await backend.open_model(settings)
-        self._settings = settings
-        if before is not None:
-            await before.aclose()
-        await self._begin_anew()
-        return f"{self._model.name} ({self._model_origin})"
-
-    async def _begin_anew(self) -> None:
-        if self._meter is not None:
-            await self._meter.aclose()
-        self._meter = self._loop = self._belt = None
-        await self.start()
+        await self._parts.begin_anew()
 
     def writes(self) -> tuple[Listed, ...]:
         """The newest changes of this conversation, those of earlier runs of it included."""
@@ -391,16 +223,16 @@ class Session:
         Raises:
             AgentError: There is none, it cannot be undone, or the server cannot be asked.
         """
-        await self._open_loop()
-        assert self._belt is not None
-        tools = {tool.name: tool for tool in await self._belt.tools()}
-        look_ups = LookUps(self._belt, self._options.policy)
+        await self._parts.open_loop()
+        assert self._parts.belt is not None
+        tools = {tool.name: tool for tool in await self._parts.belt.tools()}
+        look_ups = LookUps(self._parts.belt, self._options.policy)
         return await self._open.journal.plan(number, tools, look_ups.call_tool)
 
     async def undo(self, plan: UndoPlan) -> AsyncGenerator[Event, None]:
         """Take a change back, with the same approvals and events as in a turn; no model is needed."""
-        self._may_ask_to_sign_in = True
-        loop = await self._open_loop()
+        self._person.begin_turn()
+        loop = await self._parts.open_loop()
         async with aclosing(self._observe(loop.undo(plan))) as events:
             async for event in events:
                 yield event
@@ -415,7 +247,7 @@ class Session:
             AgentError: There is nothing to do, or the summary could not be made; everything is as it was.
         """
         await self.start()
-        loop = await self._open_loop()
+        loop = await self._parts.open_loop()
         async with aclosing(self._observe(loop.compact(undo=undo))) as events:
             async for event in events:
                 yield event
@@ -425,22 +257,22 @@ class Session:
     ) -> AsyncGenerator[Event, None]:
         async def begin() -> AsyncGenerator[Event, None]:
             if not ready:
-                if told := "trying again" if self._starting and self._starting.done() else self._stage.text:
+                if told := self._parts.waits_for:
                     yield Notice(f"One moment: {told} …")
                 await make_ready()
 
-        self._may_ask_to_sign_in = True
-        return self._notices.weave(begin())
+        self._person.begin_turn()
+        return self._person.weave(begin())
 
     async def _observe(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
-        base_url = self._backend.base_url if self._backend else ""
-        events = self._tracing.watch(self._notices.weave(events), self._open.id, base_url)
+        base_url = self._parts.backend.base_url if self._parts.backend else ""
+        events = self._parts.tracing.watch(self._person.weave(events), self._open.id, base_url)
         if self._options.record:
             events = self._open.recorder.record(events)
         async with aclosing(events) as source:
             async for event in source:
-                if self._meter is not None:
-                    self._meter.take(event)
+                if self._parts.meter is not None:
+                    self._parts.meter.take(event)
                 yield event
 
     def _describe_moment(self) -> str:
@@ -454,18 +286,18 @@ class Session:
         Raises:
             AgentError: The server cannot be asked.
         """
-        backend = await self._open_backend()
+        backend = await self._parts.open_backend()
         return await backend.tools()
 
     async def status(self) -> tuple[tuple[str, str], ...]:
         """Describe the present state as pairs of a label and a value."""
-        backend = await self._open_backend()
+        backend = await self._parts.open_backend()
         rows = (await backend.status()).rows(self._clock())
-        if self._model is None:
+        if self._parts.model is None:
             return (*rows, ("Model", await backend.describe_model()))
         return (
             *rows,
-            ("Model", f"{self._model.name} ({self._model_origin})"),
+            ("Model", f"{self._parts.model.name} ({self._parts.model_origin})"),
             *await self.tokens.rows(),
             ("Conversation", f"{self._open.id} ({self._open.path})"),
         )
@@ -473,27 +305,20 @@ class Session:
     def examine(self) -> AsyncGenerator[Finding, None]:
         """Find out what may be wrong, and what helps; nothing is changed."""
         key = self._options.vault_key
-        return doctor.examine(Case(self._settings, self._folders, self._environ, key, clock=self._clock))
+        return doctor.examine(
+            Case(self._parts.settings, self._folders, self._environ, key, clock=self._clock)
+        )
 
     async def report(self) -> JsonObject:
         """Describe the present state for scripts."""
-        backend = await self._open_backend()
+        backend = await self._parts.open_backend()
         return {**(await backend.status()).to_json(), "model": await backend.describe_model()}
 
     async def aclose(self) -> None:
         """Close what is open and stop what was started."""
         await self.mentions.aclose()
-        if self._starting is not None and not self._starting.done():
-            self._starting.cancel()
-            await asyncio.gather(self._starting, return_exceptions=True)
+        await self._parts.aclose()
         await self.conversations.aclose()
-        if self._meter is not None:
-            await self._meter.aclose()
-        if self._model is not None:
-            await self._model.aclose()
-        if self._backend is not None:
-            await self._backend.aclose()
-        await self._tracing.aclose()
         self._open.close()
         if not self._options.record:
             with suppress(OSError):

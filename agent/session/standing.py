@@ -1,11 +1,21 @@
 """What a session is doing and what it took so far, as a toolbar tells it."""
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from agent.wording.bars import draw_bar
+from agent.model.protocol import Model
+from agent.session.stage import Stage
+from agent.settings.settings import DEFAULT_PROFILE, DEFAULT_SERVER, Settings
+from agent.usage.ledger import Ledger
+from agent.usage.words import short_cost, short_tokens
 
-_BAR_CELLS = 20
+if TYPE_CHECKING:
+    from agent.auth.login import Login
+
+# From then on it is told that a sign-in which cannot be renewed is about to end.
+_SOON = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +43,56 @@ class Standing:
     cost: str = ""
 
 
-class Stage:
-    """What is waited for at the moment.
+def describe_standing(
+    stage: Stage,
+    settings: Settings,
+    model: Model | None,
+    account: str,
+    sign_in_problem: str,
+    ledger: Ledger,
+) -> Standing:
+    """Put together what a toolbar tells.
 
     Args:
-        tell: Told of each change in words; empty ones when nothing is waited for any more.
+        stage: What is waited for.
+        settings: Which server and profile.
+        model: Answers; there may be none yet.
+        account: Who is signed in; empty where that is not known.
+        sign_in_problem: What the user should do something about; not told while something is waited for,
+            which says what to do itself.
+        ledger: What the conversation took.
     """
+    total = ledger.total
+    return Standing(
+        stage.text,
+        stage.share,
+        model.name if model else "",
+        account,
+        "" if stage.text else sign_in_problem,
+        describe_place(settings),
+        short_tokens(total),
+        short_cost(total, ledger.as_of),
+    )
 
-    def __init__(self, tell: Callable[[str], None] | None) -> None:
-        self._tell = tell
-        self.text = "starting"
-        self.share: float | None = None
 
-    def set(self, text: str, share: float | None = None) -> None:
-        """Wait for something else, or for nothing.
+def describe_sign_in_problem(login: "Login | None", is_asked_for: bool, now: float) -> str:
+    """Say what the user should do something about: that nobody is signed in, or will be soon.
 
-        Args:
-            text: What is waited for.
-            share: How much of it is done; at 1 it is waited for no more.
-        """
-        if share is not None and share >= 1:
-            text, share = "", None
-        self.text, self.share = text, share
-        if self._tell is not None:
-            bar = "" if share is None else f" {draw_bar(share, _BAR_CELLS)} {share:.0%}"
-            self._tell(text + bar)
+    Args:
+        login: The sign-in, if there is one.
+        is_asked_for: The server refused a request without one.
+        now: Unix seconds.
+    """
+    if login is None:
+        return "not signed in" if is_asked_for else ""
+    left = login.remaining(now)
+    if login.refresh_token is not None or left is None or left > _SOON:
+        return ""
+    return f"sign-in expires in {math.ceil(left / 60)} min" if left > 0 else "sign-in has expired"
+
+
+def describe_place(settings: Settings) -> str:
+    """Name the profile and the server, as far as they are not the usual ones."""
+    profile = "" if settings.profile == DEFAULT_PROFILE else settings.profile
+    server = "" if settings.server == DEFAULT_SERVER else urlsplit(settings.server).netloc.rpartition("@")[2]
+    return " at ".join(filter(None, (profile, server)))

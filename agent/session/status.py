@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.jsontypes import JsonObject
+from agent.wording.expiry import describe_expiry
 
 Row = tuple[str, str]
 
@@ -133,21 +134,6 @@ class Status:
 
 _NO_SIGN_IN = "none (astravue login)"
 _UNKNOWN = "not known"
-
-
-def describe_expiry(expires_at: float | None, now: float, *, is_renewed: bool) -> str:
-    """Say how long an access token lives.
-
-    Args:
-        expires_at: Unix seconds; None when the server did not say.
-        now: Unix seconds.
-        is_renewed: There is a refresh token.
-    """
-    if expires_at is None:
-        return "the access token has no known expiry"
-    minutes, seconds = divmod(max(0, round(expires_at - now)), 60)
-    then = "is renewed by itself" if is_renewed else "cannot be renewed"
-    return f"the access token lives for {minutes} min {seconds} s and {then}"
 
 
 def _describe(sign_in: SignIn) -> str:

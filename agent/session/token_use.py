@@ -38,17 +38,17 @@ class TokenUse:
     Args:
         start: Waits until there is something that answers.
         conversation: The conversation that is open.
+        in_use: What answers; nothing yet before that.
     """
 
     def __init__(
-        self, start: Callable[[], Awaitable[None]], conversation: Callable[[], OpenConversation]
+        self,
+        start: Callable[[], Awaitable[None]],
+        conversation: Callable[[], OpenConversation],
+        in_use: Callable[[], InUse | None],
     ) -> None:
         self._start = start
         self._conversation = conversation
-        self._in_use: InUse | None = None
-
-    def watch(self, in_use: InUse) -> None:
-        """Tell of something else from now on."""
         self._in_use = in_use
 
     @property
@@ -63,8 +63,8 @@ class TokenUse:
             AgentError: Something is missing, or the server cannot list its tools.
         """
         await self._start()
-        assert self._in_use is not None
-        it, messages = self._in_use, self._conversation().messages
+        it, messages = self._in_use(), self._conversation().messages
+        assert it is not None
         functions, tools = await it.loop.functions(), await it.belt.tools()
         # Of this program's own functions those count that are of use now.
         offered = {function.name for function in functions}
@@ -73,8 +73,8 @@ class TokenUse:
 
     async def rows(self) -> tuple[tuple[str, str], ...]:
         """What was taken so far and how long the next request is, for people; empty while nobody answers."""
-        if self._in_use is None:
+        it = self._in_use()
+        if it is None:
             return ()
-        it = self._in_use
         tokens = await it.meter.estimate(read_prompt("system"), await it.loop.functions())
         return (*it.meter.rows(), ("Context", f"about {tokens:,} tokens"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from agent.available_models.records import ListedModels, ModelPlace
 from agent.conversation import ToolCall
 from agent.doctor.finding import Finding, Outcome
 from agent.errors import AgentError, ModelError, SignInError, UsageError
@@ -28,7 +29,6 @@ from agent.events import (
 from agent.jsontypes import JsonObject, JsonValue, dump
 from agent.mentions.mention import Mention
 from agent.model.protocol import FinishReason, TextDelta, Usage
-from agent.model_choice.records import ListedModels, ModelPlace
 from agent.server_features import (
     Prompt,
     PromptArgument,

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
+from agent.available_models.records import ListedModels, ModelPlace
 from agent.drawing.palette import Palette
 from agent.drawing.widths import width
 from agent.model.protocol import Usage
-from agent.model_choice.records import ListedModels, ModelPlace
 from agent.repl.slash.context import draw_context
 from agent.repl.slash.cost import draw_costs
 from agent.repl.slash.model import draw_models

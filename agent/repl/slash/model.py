@@ -1,9 +1,9 @@
 """`/model`: the models that there are, or another one for this chat."""
 
+from agent.available_models.records import ListedModels
 from agent.drawing.palette import Palette
 from agent.drawing.sanitize import strip_line
 from agent.drawing.widths import wrap
-from agent.model_choice.records import ListedModels
 from agent.repl.command_context import CommandContext
 
 

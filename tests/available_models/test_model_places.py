@@ -1,7 +1,7 @@
 """Where a model is that somebody wants to use."""
 
+from agent.available_models.places import Found, Place, find_place
 from agent.model.listing import Listing
-from agent.model_choice.places import Found, Place, find_place
 
 OPENAI = Place("configured", "https://api.openai.com/v1", Listing(("gpt-5-mini",)), is_configured=True)
 AWAY = Place("configured", "https://away.example/v1", Listing((), "cannot be reached"), is_configured=True)

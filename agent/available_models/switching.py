@@ -6,23 +6,23 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from agent.available_models.records import ListedModels
 from agent.errors import ModelError
-from agent.model_choice.records import ListedModels
 from agent.settings.settings import Settings
 from agent.system.folders import Folders
 
 if TYPE_CHECKING:
-    from agent.model_choice.places import Found
-    from agent.session.backend import Backend
+    from agent.auth.model_keys import KeyLookup
+    from agent.available_models.places import Found
 
 _ORIGIN = "/model"
 
 
-class ModelChoices:
+class AvailableModels:
     """Finds models, and changes to one.
 
     Args:
-        open_backend: Waits until the stored keys are at hand.
+        open_keys: Waits until the stored keys are at hand.
         settings: What is in force.
         folders: Where the embedded model's weights are.
         use_model: Changes to the model that settings name; returns it with why it is this one.
@@ -30,12 +30,12 @@ class ModelChoices:
 
     def __init__(
         self,
-        open_backend: "Callable[[], Awaitable[Backend]]",
+        open_keys: "Callable[[], Awaitable[KeyLookup]]",
         settings: Callable[[], Settings],
         folders: Folders,
         use_model: Callable[[Settings], Awaitable[str]],
     ) -> None:
-        self._open_backend = open_backend
+        self._open_keys = open_keys
         self._settings = settings
         self._folders = folders
         self._use_model = use_model
@@ -46,12 +46,12 @@ class ModelChoices:
         Raises:
             AgentError: The stored keys cannot be opened.
         """
-        backend = await self._open_backend()
+        keys = await self._open_keys()
         # The vault's libraries take a while to import.
-        await asyncio.to_thread(import_module, "agent.model_choice.listing")
-        from agent.model_choice.listing import list_models, look
+        await asyncio.to_thread(import_module, "agent.available_models.listing")
+        from agent.available_models.listing import list_models, look
 
-        return list_models(await look(self._settings(), self._folders, backend.stored_keys))
+        return list_models(await look(self._settings(), self._folders, keys))
 
     async def use(self, name: str) -> str:
         """Answer with another model from the next turn on.
@@ -65,17 +65,17 @@ class ModelChoices:
         Raises:
             ModelError: There is no such model, or it cannot be used; the one before stays.
         """
-        backend = await self._open_backend()
-        await asyncio.to_thread(import_module, "agent.model_choice.listing")
+        keys = await self._open_keys()
+        await asyncio.to_thread(import_module, "agent.available_models.listing")
+        from agent.available_models.places import look_around
         from agent.model.embedded.weights import QWEN_CODER
         from agent.model.selection import EMBEDDED
-        from agent.model_choice.places import look_around
 
         settings = self._settings()
         if name in (EMBEDDED, QWEN_CODER.name):
             chosen = replace(settings, model=EMBEDDED)
         else:
-            chosen = place_model(settings, name, await look_around(settings, backend.stored_keys))
+            chosen = place_model(settings, name, await look_around(settings, keys))
         origins = {**settings.origins, "model": _ORIGIN}
         if chosen.base_url != settings.base_url:
             origins["base_url"] = _ORIGIN
@@ -93,7 +93,7 @@ def place_model(settings: Settings, name: str, found: "Found") -> Settings:
     Raises:
         ModelError: No place has it.
     """
-    from agent.model_choice.places import find_place
+    from agent.available_models.places import find_place
 
     base_url, doubt = find_place(name, found, must_be_configured=False)
     configured = found.configured

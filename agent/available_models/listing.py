@@ -4,14 +4,14 @@ import asyncio
 from dataclasses import dataclass
 
 from agent.auth.model_keys import KeyLookup
+from agent.available_models.places import Found, Place, look_around
+from agent.available_models.records import ListedModels, ModelPlace
 from agent.errors import ModelError
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.check_embedded import is_fetched
 from agent.model.embedded import is_available
 from agent.model.embedded.weights import QWEN_CODER
 from agent.model.selection import EMBEDDED, Choice, Kind, choose_model
-from agent.model_choice.places import Found, Place, look_around
-from agent.model_choice.records import ListedModels, ModelPlace
 from agent.settings.settings import Settings
 from agent.system.folders import Folders
 from agent.wording.addresses import shown_address
