@@ -1,5 +1,6 @@
 """A demo workspace in memory, a clock that tests move, and calls as any of its users."""
 
+import weakref
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,6 +54,10 @@ class Workspace:
     database: Database
     time: FakeTime = field(default_factory=FakeTime)
     catalogue: Catalogue = field(default_factory=load_catalogue)
+
+    def __post_init__(self) -> None:
+        # Python 3.13 and later warn of a connection that nobody closed.
+        weakref.finalize(self, self.database.close)
 
     def call(self, user_id: int, tool: str, /, **arguments: Any) -> dict[str, Any]:
         caller = find_caller(self.database, user_id)
