@@ -73,11 +73,19 @@ def _show(text: str) -> None:
 
 
 def _reader() -> Callable[[], Awaitable[str]] | None:
-    """Reads what is pasted; nobody can paste where standard input is no terminal."""
+    """Reads what is pasted, and says so once; nobody can paste where standard input is no terminal."""
     if not sys.stdin.isatty():
         return None
+    told = False
 
-    return _read_line
+    async def read() -> str:
+        nonlocal told
+        if not told:
+            told = True
+            _show("Paste the address that the browser ends at; Ctrl-C gives up.")
+        return await _read_line()
+
+    return read
 
 
 async def _read_line() -> str:
