@@ -27,7 +27,7 @@ from agent.events import (
     ServerLog,
 )
 from agent.forms.form import parse_form
-from agent.jsontypes import dump
+from agent.jsontypes import dump, is_object
 from agent.system.logs import redact
 from agent.workspace.failure import one_line
 
@@ -105,7 +105,7 @@ class Incoming:
         """Write what the server logs to the log file, and show it if it is serious."""
         level, logger = LogLevel(params.level), one_line(params.logger or "", 60)
         data: object = params.data
-        text = redact(one_line(data if isinstance(data, str) else dump(data), _LONGEST_LOGGED))
+        text = _fit(data if isinstance(data, str) else dump(data), _LONGEST_LOGGED)
         _server_log.log(_LEVELS.get(level, logging.CRITICAL), "%s: %s", logger or self._server, text)
         if level not in _SHOWN:
             return
@@ -114,7 +114,7 @@ class Incoming:
             self._front_end.tell(Notice("The server logs more than is shown; the log file has all of it."))
             return
         self._shown.append(now)
-        self._front_end.tell(ServerLog(level, logger, one_line(text, _LONGEST_SHOWN)))
+        self._front_end.tell(ServerLog(level, logger, _fit(_words_in(data) or text, _LONGEST_SHOWN)))
 
     async def elicit(
         self, context: ClientRequestContext, params: mcp_types.ElicitRequestParams
@@ -163,6 +163,16 @@ class Incoming:
             return question.action
         self._front_end.tell(Notice("The server wanted to have opened what is no web page; it was declined."))
         return ElicitationAction.DECLINED
+
+
+def _fit(text: str, limit: int) -> str:
+    return one_line(redact(one_line(text, _LONGEST_LOGGED)), limit)
+
+
+def _words_in(data: object) -> str:
+    """The text of a message that a framework put into an object, beside what else it knows of it."""
+    words = (data.get("msg") or data.get("message")) if is_object(data) else ""
+    return words if isinstance(words, str) else ""
 
 
 def _shorten(message: str) -> str:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
+from mcp_types import LoggingMessageNotificationParams
 
 from agent.events import (
     ElicitationAction,
@@ -16,6 +17,8 @@ from agent.events import (
     Question,
     ServerLog,
 )
+from agent.jsontypes import JsonValue
+from agent.workspace.incoming import FrontEnd, Incoming
 from agent.workspace.workspace import Workspace
 from tests.workspace.mcp_servers import Gate, Running
 from tests.workspace.talking_server import PAGE, Talker
@@ -113,6 +116,27 @@ async def test_a_warning_of_the_server_is_shown_without_secrets_and_control_char
     assert '"text":"full 0' in said.text
     assert "sesame" not in str(told)
     assert "\x07" not in str(told)
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        ({"msg": "The roof leaks.", "extra": None}, "The roof leaks."),
+        ({"message": "The roof\nleaks.", "code": 7}, "The roof leaks."),
+        ({"msg": {"code": 7}}, '{"msg":{"code":7}}'),
+        ("The roof leaks.", "The roof leaks."),
+    ],
+)
+async def test_of_what_a_framework_logs_its_words_are_shown_and_all_is_kept(
+    data: JsonValue, shown: str, told: list[OutsideEvent], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def ask(_: Question) -> None:
+        raise AssertionError("nothing is asked")
+
+    incoming = Incoming("https://example.com/mcp", FrontEnd(told.append, ask), lambda: 0.0, lambda: None)
+    await incoming.log(LoggingMessageNotificationParams(level="warning", data=data))
+    assert told == [ServerLog(LogLevel.WARNING, "", shown)]
+    assert all(str(key) in caplog.text for key in (data if isinstance(data, dict) else ()))
 
 
 async def test_what_a_server_says_quietly_goes_to_the_log_file_alone(
