@@ -6,6 +6,7 @@ who uses it gets them; so the program meets a server whose makers never saw it.
 
 import json
 import socket
+import sys
 from dataclasses import dataclass
 
 import mcp_types
@@ -89,6 +90,7 @@ class Library:
 
     async def reshelve(self, books: int, ctx: Context) -> str:
         """Put books back."""
+        await ctx.warning("The second shelf is full.")
         for done in range(1, books + 1):
             await ctx.report_progress(done, books, f"shelf {done}")
         return f"{books} books are back."
@@ -122,9 +124,10 @@ class Library:
         )
         return mcp_types.InputRequiredResult(input_requests={"summary": request})
 
-    def open_cellar(self) -> str:
+    async def open_cellar(self, ctx: Context) -> str:
         """Open the cellar, where there is more to do."""
         self.server.tool(self.find_rarities)
+        await ctx.send_notification(mcp_types.ToolListChangedNotification())
         return "The cellar is open."
 
     def find_rarities(self) -> str:
@@ -161,7 +164,8 @@ def main() -> None:
     listening = socket.create_server(("127.0.0.1", 0))
     origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
     library = Library(origin)
-    print(json.dumps({"url": f"{origin}/mcp"}), flush=True)
+    sys.stdout.write(json.dumps({"url": f"{origin}/mcp"}) + "\n")
+    sys.stdout.flush()
     config = uvicorn.Config(library.server.http_app(), log_level="warning", timeout_graceful_shutdown=0)
     uvicorn.Server(config).run([listening])
 
