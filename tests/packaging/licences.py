@@ -162,7 +162,7 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "Astravue agent is under the Apache License 2.0. It ships one thing of others: the encoding that"
     yield "[NOTICE](../NOTICE) names. All else comes in packages of its own when it is installed. These are"
-    yield "their licences, as SPDX expressions. They ask for no more than that their notices are kept, but for"
+    yield "their licences, as SPDX expressions. They ask for no more than that their notices are kept, but:"
     yield ""
     yield from (f"- {licence}: {meaning}." for licence, meaning in NOTED.items())
     for extra, packages in groups().items():
