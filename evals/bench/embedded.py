@@ -1,22 +1,17 @@
 """How soon the embedded model answers, with its real weights.
 
-    python -m evals.bench.embedded
-
-Prints how long the child takes to load the weights, to evaluate the prefix once, and to restore its state;
-then, over conversations of two turns with the sandbox, how long the first token of the choice and the first
-item of the answer take. From the second request on nothing of the prefix may be evaluated again. The child's
-processor time tells how busy the machine was otherwise. The weights are fetched into the folders of this
-installation (see `ASTRAVUE_HOME`) when they are missing.
+How long the child takes to load the weights, to evaluate the prefix once, and to restore its state; then,
+over conversations of two turns with the sandbox, how long the first token of the choice and the first item
+of the answer take. From the second request on nothing of the prefix may be evaluated again. The weights are
+fetched into the folders of this installation (see `ASTRAVUE_HOME`) when they are missing.
 """
 
 import asyncio
 import os
-import resource
 import secrets
-import statistics
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +34,7 @@ from agent.session.session import Session
 from agent.settings.settings import Settings
 from agent.system.folders import find_folders
 from agent.tools.policy import Policy
+from evals.bench.figures import Figure, summarise
 from evals.embedded.functions import load_functions
 
 CONVERSATIONS = (
@@ -122,23 +118,28 @@ class TimedModel(EmbeddedModel):
         await super().aclose()
 
 
-async def prepare() -> None:
+async def prepare() -> list[Figure]:
     """Load, evaluate once, and restore in a second child."""
     folders = find_folders(os.environ)
     weights = fetch_model(folders.models)
     prefix = build_prefix(divide(read_signatures(load_functions())))
+    loads: list[float] = []
+    figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="states-") as states:
-        for what in ("first evaluation of the prefix", "restore of its state"):
+        for what in ("the prefix evaluated for the first time", "its state restored"):
             begun = time.monotonic()
             child = await start_child(weights, Path(states), folders.logs / "embedded-bench.log")
             loaded = time.monotonic()
             engine = Engine(child.endpoint, Path(states), QWEN_CODER.sha256)
             try:
                 await engine.prepare(prefix, lambda _done: None)
-                print(f"load {loaded - begun:.1f} s; {what} {time.monotonic() - loaded:.2f} s")
+                base = figures[0] if figures else None
+                figures.append(summarise(what, "s", [time.monotonic() - loaded], base=base))
             finally:
                 await engine.aclose()
                 await child.aclose()
+            loads.append(loaded - begun)
+    return [summarise("weights loaded", "s", loads), *figures]
 
 
 async def converse() -> list[Moments]:
@@ -178,29 +179,14 @@ async def say(session: Session, text: str) -> None:
                 event.decision = Decision.ALLOWED
 
 
-def spread(values: Sequence[float]) -> str:
-    return f"{min(values):.2f} / {statistics.median(values):.2f} / {max(values):.2f} s"
-
-
-def main() -> None:
-    asyncio.run(prepare())
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    begun = time.monotonic()
+def measure() -> list[Figure]:
+    """Prepare, then hold the conversations; what their second turns took."""
+    figures = asyncio.run(prepare())
     second = asyncio.run(converse())
-    took = time.monotonic() - begun
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(f"{len(second)} conversations; second turns, minimum / median / maximum:")
-    print(f"  first token  {spread([moments.first_token for moments in second])}")
-    print(f"  first item   {spread([moments.first_item for moments in second])}")
-    evaluated = [moments.evaluated for moments in second]
-    print(f"  evaluated    {min(evaluated)} / {statistics.median(evaluated):.0f} / {max(evaluated)} tokens")
-    slowest = max(second, key=lambda moments: moments.first_token)
-    print(f"  slowest      {slowest.request!r}, {slowest.evaluated} tokens evaluated")
-    print(
-        f"children: {after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime:.0f} s of processor"
-    )
-    print(f"in {took:.0f} s, on {os.cpu_count()} cores; load average {os.getloadavg()[0]:.1f}")
-
-
-if __name__ == "__main__":
-    main()
+    token = summarise("first token", "s", [moments.first_token for moments in second])
+    return [
+        *figures,
+        token,
+        summarise("first item of the answer", "s", [moments.first_item for moments in second], base=token),
+        summarise("tokens evaluated", "", [moments.evaluated for moments in second]),
+    ]

@@ -1,20 +1,15 @@
 """What the adapters add to the time until a model's first token, over the bare SDK.
 
-    python -m evals.bench.first_token [REQUESTS]
-
 A local server answers at once with a short stream, as Chat Completions and as Responses. Each request holds
-81 functions and a history of 20 messages. The bare SDK and the adapter ask by turns; printed are the medians,
-their difference and their ratio. Target: less than 5 ms more at the median.
+81 functions and a history of 20 messages. The bare SDK and the adapter ask by turns.
 """
 
 import asyncio
 import json
-import statistics
-import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Any, cast
 
 import openai
@@ -28,19 +23,18 @@ from agent.model.endpoint import Endpoint
 from agent.model.protocol import FunctionDefinition, Model, ModelRequest, TextDelta
 from agent.model.responses import ResponsesModel
 from agent.model.responses import build_body as build_responses
+from evals.bench.figures import Figure, summarise
+from evals.bench.serving import SERVE, serve, served
 
-_SERVE = "--serve"
+_REQUESTS = 150
 _MODEL = "bench"
 _WARM_UP = 10
 _WORDS = ("Six ", "tasks ", "are ", "overdue.")
 _NOTHING: Capabilities = frozenset()
 
 
-def serve() -> None:
-    """Answer every request with a short stream; print the port."""
-    import socket
-
-    import uvicorn
+def serve_streams() -> None:
+    """Answer every request with a short stream."""
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import StreamingResponse
@@ -51,16 +45,8 @@ def serve() -> None:
         make = _chat_stream if request.url.path.endswith("completions") else _responses_stream
         return StreamingResponse(make(), media_type="text/event-stream")
 
-    routes = [
-        Route("/v1/chat/completions", stream, methods=["POST"]),
-        Route("/v1/responses", stream, methods=["POST"]),
-    ]
-    # With its protocol named, asyncio turns Nagle's algorithm off.
-    listening = socket.socket(proto=socket.IPPROTO_TCP)
-    listening.bind(("127.0.0.1", 0))
-    listening.listen(64)
-    print(listening.getsockname()[1], flush=True)
-    uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="warning")).run([listening])
+    paths = ("/v1/chat/completions", "/v1/responses")
+    serve(Starlette(routes=[Route(path, stream, methods=["POST"]) for path in paths]))
 
 
 async def _chat_stream() -> AsyncGenerator[str, None]:
@@ -78,18 +64,6 @@ async def _responses_stream() -> AsyncGenerator[str, None]:
 
 def _event(value: dict[str, Any]) -> str:
     return f"data: {json.dumps(value)}\n\n"
-
-
-@contextmanager
-def served() -> Generator[str]:
-    """Run the server in a process of its own and yield its address."""
-    command = [sys.executable, "-P", "-m", "evals.bench.first_token", _SERVE]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
-        finally:
-            process.terminate()
 
 
 def make_request() -> ModelRequest:
@@ -145,54 +119,47 @@ async def with_responses_sdk(client: openai.AsyncOpenAI, body: Any) -> float:
 
 
 async def compare(
-    name: str, bare: Callable[[], Awaitable[float]], ours: Callable[[], Awaitable[float]], count: int
-) -> None:
-    """Ask by turns and print."""
+    name: str, bare: Callable[[], Awaitable[float]], ours: Callable[[], Awaitable[float]]
+) -> list[Figure]:
+    """Ask by turns."""
     times: tuple[list[float], list[float]] = ([], [])
-    for number in range(count + _WARM_UP):
+    for number in range(_REQUESTS + _WARM_UP):
         for each, ask in zip(times, (bare, ours), strict=True):
             took = await ask()
             if number >= _WARM_UP:
                 each.append(took * 1000)
-    sdk, adapter = (statistics.median(each) for each in times)
-    print(
-        f"{name}: first token after {sdk:.2f} ms with the bare SDK, {adapter:.2f} ms with the adapter: "
-        f"{adapter - sdk:+.2f} ms (target < 5), ratio {adapter / sdk:.2f}"
-    )
+    base = summarise(f"{name}, bare SDK", "ms", times[0])
+    return [base, summarise(f"{name}, adapter", "ms", times[1], base=base)]
 
 
-async def main(count: int) -> None:
+def measure() -> list[Figure]:
     """Measure both protocols."""
+    with served("evals.bench.first_token") as address:
+        return asyncio.run(_measure(f"{address}/v1"))
+
+
+async def _measure(base_url: str) -> list[Figure]:
     request = make_request()
-    with served() as base_url:
-        client = openai.AsyncOpenAI(base_url=base_url, api_key="none", max_retries=0)
-        for name, adapter, sdk, body in (
-            (
-                "Chat Completions",
-                ChatCompletionsModel(Endpoint(base_url, "none", model=_MODEL)),
-                with_chat_sdk,
-                build_chat(_MODEL, request, _NOTHING),
-            ),
-            (
-                "Responses",
-                ResponsesModel(Endpoint(base_url, "none", model=_MODEL)),
-                with_responses_sdk,
-                build_responses(_MODEL, request, _NOTHING, ""),
-            ),
-        ):
-            model = cast(Model, adapter)
-            await compare(
-                name,
-                lambda sdk=sdk, body=body: sdk(client, body),
-                lambda model=model: with_adapter(model, request),
-                count,
-            )
-            await model.aclose()
-        await client.close()
+    client = openai.AsyncOpenAI(base_url=base_url, api_key="none", max_retries=0)
+    chat = cast(Model, ChatCompletionsModel(Endpoint(base_url, "none", model=_MODEL)))
+    responses = cast(Model, ResponsesModel(Endpoint(base_url, "none", model=_MODEL)))
+    chat_body = build_chat(_MODEL, request, _NOTHING)
+    responses_body = build_responses(_MODEL, request, _NOTHING, "")
+    figures = await compare(
+        "Chat Completions",
+        lambda: with_chat_sdk(client, chat_body),
+        lambda: with_adapter(chat, request),
+    )
+    figures += await compare(
+        "Responses",
+        lambda: with_responses_sdk(client, responses_body),
+        lambda: with_adapter(responses, request),
+    )
+    for each in (chat, responses):
+        await each.aclose()
+    await client.close()
+    return figures
 
 
-if __name__ == "__main__":
-    if _SERVE in sys.argv:
-        serve()
-    else:
-        asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 200))
+if __name__ == "__main__" and sys.argv[1:] == [SERVE]:
+    serve_streams()

@@ -1,17 +1,11 @@
 """How fast a model's stream is put together.
 
-    python -m evals.bench.model [CHUNKS]
-
-Prints, for each kind of stream, how many chunks a second the accumulator takes, and how many the whole way
-takes from bytes to items (events, JSON, accumulator); beside each the time as a ratio to that of plain
-`json.loads` on the same chunks in the same run. Medians of several rounds. Target: 20,000 chunks a second
-through the accumulator.
+For each kind of stream: how many chunks a second the accumulator takes, and how many the whole way takes
+from bytes to items (events, JSON, accumulator), in proportion to plain `json.loads` on the same chunks.
 """
 
 import asyncio
 import json
-import statistics
-import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
@@ -19,8 +13,11 @@ from agent.jsontypes import JsonObject, parse_object
 from agent.model.accumulator import StreamAccumulator
 from agent.model.protocol import Finish, StreamItem
 from agent.model.server_sent import read_data
+from evals.bench.figures import Figure, Target, summarise
 
-_ROUNDS = 7
+_CHUNKS = 20_000
+_ROUNDS = 5
+_LEAST = 20_000
 # What a read of a socket brings.
 _READ = 65536
 
@@ -112,8 +109,8 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def measure(chunks: Sequence[JsonObject]) -> Mapping[str, float]:
-    """The median seconds of each way, taken by turns."""
+def measure_ways(chunks: Sequence[JsonObject]) -> Mapping[str, list[float]]:
+    """The chunks a second of each way, taken by turns."""
     texts = [json.dumps(each) for each in chunks]
     body = b"".join(b"data: " + text.encode() + b"\n\n" for text in texts) + b"data: [DONE]\n\n"
     ways: Mapping[str, Callable[[], object]] = {
@@ -124,30 +121,23 @@ def measure(chunks: Sequence[JsonObject]) -> Mapping[str, float]:
     samples: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(_ROUNDS + 1):
         for name, work in ways.items():
-            sample = seconds(work)
+            taken = seconds(work)
             # The first round warms up.
             if number:
-                samples[name].append(sample)
-    return {name: statistics.median(listed) for name, listed in samples.items()}
+                samples[name].append(len(chunks) / taken)
+    return samples
 
 
-def main() -> None:
-    """Measure and print."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    heading = f"{count} chunks"
-    print(
-        f"{heading:<24}{'json.loads/s':>14}{'accumulator/s':>15}{'ratio':>7}{'from bytes/s':>14}{'ratio':>7}"
-    )
-    for name, chunks in streams(count).items():
-        taken = measure(chunks)
-        base = taken["json.loads"]
-        rates = {way: len(chunks) / each for way, each in taken.items()}
-        print(
-            f"{name:<24}{rates['json.loads']:>14,.0f}"
-            f"{rates['accumulator']:>15,.0f}{taken['accumulator'] / base:>7.2f}"
-            f"{rates['from bytes']:>14,.0f}{taken['from bytes'] / base:>7.2f}"
-        )
-
-
-if __name__ == "__main__":
-    main()
+def measure() -> list[Figure]:
+    """Measure each kind of stream."""
+    figures: list[Figure] = []
+    for kind, chunks in streams(_CHUNKS).items():
+        taken = measure_ways(chunks)
+        base = summarise(f"{kind}, json.loads", "chunks/s", taken["json.loads"])
+        target = Target(_LEAST, at_least=True)
+        figures += [
+            base,
+            summarise(f"{kind}, accumulator", "chunks/s", taken["accumulator"], base=base, target=target),
+            summarise(f"{kind}, from bytes", "chunks/s", taken["from bytes"], base=base),
+        ]
+    return figures
