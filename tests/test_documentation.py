@@ -154,14 +154,16 @@ def test_every_slash_command_that_is_named_is_there() -> None:
 
 
 def test_every_variable_that_is_named_is_read_and_the_other_way_round() -> None:
-    variable = re.compile(r"\bASTRAVUE_[A-Z_]+\b")
-    read = {
-        name
-        for path in (ROOT / "agent").rglob("*.py")
-        for name in re.findall(r"\"(ASTRAVUE_[A-Z_]+)\"", path.read_text())
-    }
-    named = {name for page in PAGES for name in variable.findall(page.read_text())}
-    assert named == read
+    read, of_tools = (
+        {
+            name
+            for path in (ROOT / folder).rglob("*.py")
+            for name in re.findall(r"[\"'](ASTRAVUE_[A-Z_]+)[\"']", path.read_text())
+        }
+        for folder in ("agent", "evals")
+    )
+    named = {name for page in PAGES for name in re.findall(r"\bASTRAVUE_[A-Z_]+\b", page.read_text())}
+    assert read <= named <= read | of_tools
 
 
 def test_every_setting_is_described_and_what_is_shown_can_be_set() -> None:
