@@ -66,7 +66,7 @@ _CLASSIFIERS = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "Python Software Foundation License": "PSF-2.0",
 }
-_ENVIRONMENTS = [
+ENVIRONMENTS = [
     {"sys_platform": platform, "os_name": name, "platform_system": system, "python_version": python}
     | {"python_full_version": f"{python}.0"}
     for platform, name, system in [
@@ -76,6 +76,7 @@ _ENVIRONMENTS = [
     ]
     for python in ("3.11", "3.12", "3.13", "3.14")
 ]
+"""The platforms and Pythons that the program is for, as markers know them."""
 
 
 def locked(name: str) -> list[str]:
@@ -113,7 +114,7 @@ def _requirements_of(name: str, extra: str) -> Iterator[tuple[str, str]]:
     with suppress(PackageNotFoundError):
         for requirement in map(Requirement, requires(name) or []):
             marker = requirement.marker
-            if marker is None or any(marker.evaluate({**each, "extra": extra}) for each in _ENVIRONMENTS):
+            if marker is None or any(marker.evaluate({**each, "extra": extra}) for each in ENVIRONMENTS):
                 yield from ((canonicalize_name(requirement.name), each) for each in ("", *requirement.extras))
 
 
