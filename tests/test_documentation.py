@@ -26,7 +26,7 @@ TESTS = frozenset(
 BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^(?:- run: |\$ |.*\| )?(?:[A-Z_]+=\S+ )*(?:astravue|\./run)(?= |$)(.*)")
 # Options of programs that others made.
-OTHERS = frozenset({"--nthreads"})
+OTHERS = frozenset({"--nthreads", "--oauth", "--oauth-strict"})
 # The spelling of programs and standards, which is not ours to choose.
 NOT_OURS = frozenset({"authorization", "authorize", "unauthorized"})
 AMERICAN = re.compile(

@@ -22,7 +22,7 @@ OUTSIDE = {
     r"(git|cd) ": "there is no repository beside the commands",
     r"pip install|uv ": "it would change what is installed",
     r"astravue model fetch": "it fetches a gigabyte",
-    r"\./run test\b|(\w+=\w+ )?\.venv/bin/(python -m pytest|ruff|pyright)\b": "these tests are part of it",
+    r"\./run test\b|(\w+=\w+ )?\.venv/bin/(python -m (pytest|tests\.packaging)|ruff|pyright)\b": "these tests are part of it",
     r"ASTRAVUE_HOME=\S+ \.venv/bin/python -m tests\.pictures": "it needs the weights of the embedded model",
     r"astravue eval record --cases": "it writes all recordings anew, in minutes",
     r"locks/update\b": "it would change what is locked",
