@@ -4,9 +4,10 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -14,6 +15,7 @@ import evals
 from agent import errors
 
 ROOTS = (Path(errors.__file__).parent, Path(evals.__file__).parent)
+ARCHITECTURE = Path(__file__).parents[1] / "docs" / "architecture.md"
 MOST_LINES = 500
 
 
@@ -85,20 +87,28 @@ def offences(rooms: tuple[str, ...], forbidden: tuple[str, ...]) -> list[str]:
     ]
 
 
+Layers: TypeAlias = list[list[str]]
+
+
+def layers_in(text: str, pattern: str, package: str) -> Layers:
+    """The layers that a text draws, the highest first: a line for each, with rooms between commas."""
+    drawn = re.search(pattern, text, re.DOTALL)
+    assert drawn is not None
+    lines = [re.split(r"\s{2,}", line.strip())[0] for line in drawn[1].splitlines()]
+    return [[f"{package}.{name.strip()}" for name in line.split(",")] for line in lines]
+
+
+def room_of(module: str, rooms: Container[str]) -> str:
+    """The nearest of some rooms that a module is in; empty if it is in none."""
+    while module and module not in rooms:
+        module = module.rpartition(".")[0]
+    return module
+
+
 SCREEN = ("prompt_toolkit", "rich", "argparse", "agent.repl", "agent.commands", "agent.cli")
 # The embedded model runs in a process of its own, which has a command line.
 PROGRAMS = ("agent.model.embedded.server imports argparse",)
-# The rooms that a run goes through, and those that nothing is built on.
-TRYING = (
-    "evals.definitions",
-    "evals.workspaces",
-    "evals.state",
-    "evals.trials",
-    "evals.scoring",
-    "evals.runs",
-    "evals.statistics",
-)
-CONVERSATIONS = ("evals.recording", "evals.replaying")
+# What stands beside the rooms of `evals`, and nothing is built on.
 TOOLS = ("evals.bench", "evals.drills", "evals.red_team", "evals.embedded")
 NETWORK = ("httpx2", "socket", "http", "urllib.request", "asyncio.streams", "uvicorn", "starlette")
 
@@ -137,18 +147,9 @@ NETWORK = ("httpx2", "socket", "http", "urllib.request", "asyncio.streams", "uvi
             (*SCREEN, *NETWORK, "agent.events", "agent.loop", "agent.model", "agent.tools"),
         ),
         (tuple(MODULES), ("httpx", "requests")),
-        ((*TRYING, *CONVERSATIONS), (*SCREEN, "evals.reports", *TOOLS)),
-        (("evals.reports",), (*SCREEN, "evals.workspaces", *CONVERSATIONS, *TOOLS)),
+        (("evals.reports",), (*SCREEN, "evals.workspaces", "evals.replaying")),
         (("evals.state", "evals.definitions", "evals.scoring", "evals.statistics", "evals.reports"), NETWORK),
-        (("evals.state",), (*(room for room in TRYING if room != "evals.state"), *CONVERSATIONS)),
-        (
-            ("evals.definitions", "evals.workspaces"),
-            ("evals.trials", "evals.scoring", "evals.runs", "evals.statistics", *CONVERSATIONS),
-        ),
-        (("evals.scoring",), ("evals.workspaces", "evals.runs", "evals.statistics", *CONVERSATIONS)),
-        (("evals.trials",), ("evals.runs", "evals.statistics", "evals.recording")),
-        (("evals.runs",), ("evals.statistics", *CONVERSATIONS)),
-        (("evals.statistics",), ("evals.workspaces", *CONVERSATIONS)),
+        (("evals.scoring", "evals.statistics"), ("evals.workspaces", "evals.replaying")),
         (("evals",), ("prompt_toolkit", "agent.commands", "agent.cli")),
     ],
 )
@@ -186,11 +187,9 @@ def test_the_program_imports_cases_and_runs_for_their_commands_alone() -> None:
     assert [line for line in commands if line.startswith("agent.commands.eval_arguments ")] == []
 
 
-def test_modules_do_not_import_each_other_in_circles() -> None:
-    runs: dict[str, set[str]] = {
-        name: {
-            each.module for each in imported if not each.late and not each.typing and each.module in MODULES
-        }
+def test_modules_do_not_import_each_other_in_circles_not_even_late_or_for_types() -> None:
+    runs = {
+        name: {each.module for each in imported if each.module in MODULES}
         for name, imported in IMPORTS.items()
     }
     # Whoever imports nothing that is left is no part of a circle.
@@ -198,6 +197,48 @@ def test_modules_do_not_import_each_other_in_circles() -> None:
         for name in free:
             del runs[name]
     assert sorted(runs) == []
+
+
+# The rooms, one above the other
+
+AGENT_LAYERS = layers_in(
+    ARCHITECTURE.read_text(encoding="utf-8"), r"## The layers\n.*?```text\n(.*?)```", "agent"
+)
+EVALS_LAYERS = layers_in(evals.__doc__ or "", r"above it:\n\n(.*?)\n\n", "evals")
+
+
+@pytest.mark.parametrize(
+    ("layers", "beside"),
+    [
+        (AGENT_LAYERS, ("agent.sandbox", "agent.__main__")),
+        (EVALS_LAYERS, TOOLS),
+    ],
+    ids=["agent", "evals"],
+)
+def test_every_room_has_its_place_in_the_layers(layers: Layers, beside: tuple[str, ...]) -> None:
+    package = beside[0].partition(".")[0]
+    rooms = {".".join(name.split(".")[:2]) for name in MODULES if is_in(name, package) and name != package}
+    named = [name for layer in layers for name in layer]
+    assert sorted(rooms - set(beside) - set(named)) == []
+    assert [name for name in named if name not in MODULES or named.count(name) > 1] == []
+
+
+@pytest.mark.parametrize("layers", [AGENT_LAYERS, EVALS_LAYERS], ids=["agent", "evals"])
+def test_rooms_import_those_below_them_and_none_beside_or_above_them(layers: Layers) -> None:
+    heights = {name: height for height, layer in enumerate(reversed(layers)) for name in layer}
+    wrong = [
+        f"{name} imports {each.module}"
+        for name, imported in IMPORTS.items()
+        for each in imported
+        if (room := room_of(name, heights)) and (other := room_of(each.module, heights)) and room != other
+        if heights[other] >= heights[room]
+    ]
+    assert wrong == []
+
+
+def test_nothing_is_built_on_benchmarks_and_drills() -> None:
+    rooms = tuple(name for layer in (*AGENT_LAYERS, *EVALS_LAYERS) for name in layer)
+    assert offences(rooms, TOOLS) == []
 
 
 def test_modules_are_short() -> None:

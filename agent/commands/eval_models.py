@@ -11,12 +11,12 @@ from agent.model.selection import OPENAI_BASE_URL, StoredKey, no_key
 from agent.settings.settings import COMMAND_LINE, Settings
 from agent.system.folders import Folders
 from agent.wording.addresses import has_hidden_user, is_same_place, shown_address
+from evals.definitions.trial import Kind
 from evals.runs.commands import resume_command
 from evals.runs.manifest import ASKS_A_MODEL
 from evals.runs.run import Manifest
 from evals.trials.choosing import JUDGE, PLAY_A_USER, choice_of, settle
 from evals.trials.players import Players
-from evals.trials.trial import Kind
 
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 

@@ -14,7 +14,7 @@ from agent.transcripts.finding import find_transcript
 
 if TYPE_CHECKING:
     from evals.recording.of_cases import Recorded
-    from evals.replaying.many import Replayed
+    from evals.runs.replays import Replayed
 
 _USUAL_FOLDER = Path("evals", "cases")
 

@@ -11,10 +11,10 @@ from agent.commands.common import start_logging
 from agent.errors import ExitCode
 from agent.system.folders import find_folders
 from evals.definitions.selection import shipped_cases
-from evals.replaying.many import Replayed, replay_all
 from evals.replaying.targets import Target, find_targets
 from evals.reports.cleaning import clean
 from evals.reports.words import count
+from evals.runs.replays import Replayed, replay_all
 
 
 def run(arguments: argparse.Namespace) -> int:

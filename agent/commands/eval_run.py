@@ -24,6 +24,7 @@ from evals.definitions.case import Case
 from evals.definitions.problems import Problem
 from evals.definitions.reading import read_cases
 from evals.definitions.selection import ALL, id_of, shipped_cases
+from evals.definitions.trial import Kind
 from evals.reports.json_report import report
 from evals.reports.summary import summarise
 from evals.reports.terminal import find_columns, find_palette
@@ -42,7 +43,6 @@ from evals.runs.scorer import Scorer
 from evals.runs.tally import Tally
 from evals.trials.choosing import is_embedded
 from evals.trials.players import Players
-from evals.trials.trial import Kind
 from evals.workspaces.starting import goal_changes
 
 _ALL = (1, 1)

@@ -18,13 +18,13 @@ from agent.context.compaction import (
 )
 from agent.context.fitting import Cut, History, choose_functions, fit_history, show_history
 from agent.context.kept_results import KeptResults
-from agent.context.ruler import Ruler
 from agent.conversation import Conversation, Message, Summary, ToolMessage, UserMessage
 from agent.errors import ContextError, LimitError, ModelError, UsageError
 from agent.events import Compacted, CompactionUndone, Event, Notice
 from agent.model.protocol import FunctionDefinition, Model
 from agent.prompt_files import read_prompt
 from agent.tools.slim import slim_schema
+from agent.usage.ruler import Ruler
 
 Functions = tuple[FunctionDefinition, ...]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from agent.available_models.records import ListedModels
+from agent.context.report import ContextReport
 from agent.doctor.finding import Finding
 from agent.events import Event
 from agent.jsontypes import JsonObject, JsonValue
@@ -18,7 +19,6 @@ from agent.transcripts.header import Header, Origin
 from agent.transcripts.saved import Saved
 from agent.transcripts.turns import Turn
 from agent.usage.ledger import Ledger
-from agent.usage.report import ContextReport
 
 
 class FeaturesHost(Protocol):

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from agent.context.keeper import ContextKeeper
 from agent.context.kept_results import KeptResults
-from agent.context.ruler import Ruler
 from agent.conversation import Conversation
 from agent.model.protocol import Model
 from agent.tools.policy import Policy
 from agent.transcripts.transcript import Transcript
+from agent.usage.ruler import Ruler
 
 if TYPE_CHECKING:
     from agent.auth.sealed import Key

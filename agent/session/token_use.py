@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from agent.context.keeper import ContextKeeper
+from agent.context.report import ContextReport, measure_context
 from agent.loop import Loop
 from agent.prompt_files import read_prompt
 from agent.session.open_conversation import OpenConversation
 from agent.tools.toolbelt import Toolbelt
 from agent.usage.ledger import Ledger
 from agent.usage.meter import Meter
-from agent.usage.report import ContextReport, measure_context
 
 
 @dataclass(frozen=True, slots=True)

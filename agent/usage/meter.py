@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
-from agent.context.ruler import Ruler
 from agent.conversation import Conversation, Message
 from agent.events import Compacted, Event, RequestPrefix, StepFinished, StepStarted, TurnStarted
 from agent.model.protocol import FunctionDefinition, Usage
 from agent.usage.calibration import Calibration, InputEstimator
 from agent.usage.ledger import Ledger
+from agent.usage.ruler import Ruler
 from agent.usage.tokens import TokenCounter
 from agent.usage.words import describe_usage
 

@@ -11,7 +11,8 @@ from evals.definitions.case import Case, OutsideCall, SimulatedUser, WorkspaceDe
 from evals.definitions.documents import Node
 from evals.definitions.fields import Fields
 from evals.definitions.problems import Problems, choices
-from evals.definitions.tools import learn_tools
+from evals.definitions.recorded_server import read_recorded_server
+from evals.definitions.tools import KnownTools, shipped_tools
 
 WORKSPACE_FIELDS = ("seed", "start_time", "snapshot", "recorded", "setup", "rate_limit")
 SETUP_FIELDS = ("tool", "arguments", "user")
@@ -22,16 +23,22 @@ MOST_TURNS = 100
 _MOST_REQUESTS = 1_000_000
 
 
-def read_workspace(node: Node | None, path: Path, problems: Problems) -> WorkspaceDefinition:
+def read_workspace(
+    node: Node | None, path: Path, problems: Problems
+) -> tuple[WorkspaceDefinition, KnownTools]:
     """Read what workspace there is.
 
     Args:
         node: What stands in the file; nothing for the usual one.
         path: The file.
         problems: Takes what is wrong.
+
+    Returns:
+        The workspace, and the tools that the case may name, as a recorded server may have some of its own.
     """
+    tools = shipped_tools()
     if node is None:
-        return WorkspaceDefinition(USUAL_SEED, USUAL_START)
+        return WorkspaceDefinition(USUAL_SEED, USUAL_START), tools
     fields = Fields(node, WORKSPACE_FIELDS, "a workspace", problems)
     seed = fields.text("seed", USUAL_SEED)
     if seed not in _seeds():
@@ -41,18 +48,19 @@ def read_workspace(node: Node | None, path: Path, problems: Problems) -> Workspa
         _check_snapshot(snapshot, fields)
     recorded = _read_file("recorded", fields, path)
     if recorded is not None:
-        _check_recorded(recorded, fields)
-    return WorkspaceDefinition(
+        tools = _read_tools(recorded, fields)
+    workspace = WorkspaceDefinition(
         seed,
         _read_start_time(fields),
         fields.text("snapshot"),
         fields.text("recorded"),
         tuple(
-            read_outside_call(Fields(each, SETUP_FIELDS, "a call of the setup", problems), problems)
+            read_outside_call(Fields(each, SETUP_FIELDS, "a call of the setup", problems), tools, problems)
             for each in fields.listing("setup")
         ),
         fields.whole("rate_limit", 0, _MOST_REQUESTS),
     )
+    return workspace, tools
 
 
 def read_simulated(node: Node | None, problems: Problems) -> SimulatedUser | None:
@@ -147,13 +155,12 @@ def _check_snapshot(file: Path, fields: Fields) -> None:
         fields.fault("snapshot", f"{file.name} does not fit: {str(error).removesuffix('.')}")
 
 
-def _check_recorded(file: Path, fields: Fields) -> None:
-    from evals.workspaces.recorded import read_recorded_server
-
+def _read_tools(file: Path, fields: Fields) -> KnownTools:
     try:
-        learn_tools(read_recorded_server(file).tools)
+        return shipped_tools().with_recorded(read_recorded_server(file))
     except AgentError as error:
         fields.fault("recorded", f"{file.name} does not fit: {error.message.removesuffix('.')}")
+        return shipped_tools()
 
 
 @cache

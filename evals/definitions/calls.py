@@ -9,7 +9,7 @@ from evals.definitions.documents import Entry, Listing, Node, Scalar, Table
 from evals.definitions.fields import Fields
 from evals.definitions.problems import Problems, choices
 from evals.definitions.references import REFERENCE
-from evals.definitions.tools import KnownTool, known_tools, tools_like
+from evals.definitions.tools import KnownTool, KnownTools
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 _MOST_SAID = 200
 
 
-def read_golden_call(node: Node, names: dict[str, int], problems: Problems) -> GoldenCall:
+def read_golden_call(node: Node, names: dict[str, int], tools: KnownTools, problems: Problems) -> GoldenCall:
     """Read a golden call, and let later ones refer to it.
 
     Args:
         node: What stands in the file.
         names: Those that have a name, with their lines.
+        tools: Those that the case may name.
         problems: Takes what is wrong.
     """
     fields = Fields(node, ("tool", "arguments", "name", "refused"), "a call", problems)
-    tool = _read_tool(fields)
+    tool = _read_tool(fields, tools)
     arguments = fields.object("arguments")
     _check_references(fields.node("arguments"), names, problems)
     if tool is not None:
@@ -49,14 +50,15 @@ def _check_name(call: GoldenCall, tool: KnownTool | None, fields: Fields, names:
         fields.fault("name", "belongs to a call that the server answers; this one has no result to refer to")
 
 
-def read_outside_call(fields: Fields, problems: Problems) -> OutsideCall:
+def read_outside_call(fields: Fields, tools: KnownTools, problems: Problems) -> OutsideCall:
     """Read a call that somebody makes past the agent: “tool”, “arguments” and “user”.
 
     Args:
         fields: What stands in the file.
+        tools: Those that the case may name.
         problems: Takes what is wrong.
     """
-    tool = _read_tool(fields)
+    tool = _read_tool(fields, tools)
     arguments = fields.object("arguments")
     if tool is not None and tool.is_local:
         fields.fault("tool", f"cannot be {tool.name}, which is no tool of the server")
@@ -68,38 +70,42 @@ def read_outside_call(fields: Fields, problems: Problems) -> OutsideCall:
     return OutsideCall(fields.text("tool"), arguments, fields.text("user"), fields.line)
 
 
-def read_rule(node: Node, problems: Problems) -> CallRule:
+def read_rule(node: Node, tools: KnownTools, problems: Problems) -> CallRule:
     """Read what calls have to be made, or must not be.
 
     Args:
         node: What stands in the file.
+        tools: Those that the case may name.
         problems: Takes what is wrong.
     """
     fields = Fields(node, ("tool", "arguments"), "a rule about calls", problems)
     glob = fields.text("tool", required=True)
-    tools = check_glob("tool", glob, fields.line_of("tool"), problems)
-    known = {name for tool in tools for name in tool.properties}
+    meant = check_glob("tool", glob, fields.line_of("tool"), tools, problems)
+    known = {name for tool in meant for name in tool.properties}
     for name, entry in fields.table("arguments").items():
-        if tools and name not in known:
+        if meant and name not in known:
             problems.add(entry.line, f"{glob} takes no argument {name}; {choices(sorted(known), name)}")
     return CallRule(glob, fields.object("arguments"), fields.line)
 
 
-def read_edits(entries: Mapping[str, Entry], called: set[str], problems: Problems) -> dict[str, JsonObject]:
+def read_edits(
+    entries: Mapping[str, Entry], called: set[str], tools: KnownTools, problems: Problems
+) -> dict[str, JsonObject]:
     """Read what the user puts in place of arguments when asked for approval.
 
     Args:
         entries: The arguments by tool, as they stand in the file.
         called: The tools of the turn's golden calls.
+        tools: Those that the case may name.
         problems: Takes what is wrong.
     """
     edits: dict[str, JsonObject] = {}
     for name, entry in entries.items():
         fields = Fields(Table({name: entry}, entry.line), (name,), "edits", problems)
         edits[name] = fields.object(name)
-        tool = known_tools().get(name)
+        tool = tools.get(name)
         if tool is None:
-            problems.add(entry.line, f"there is no tool {name}; {choices(known_tools(), name)}")
+            problems.add(entry.line, f"there is no tool {name}; {tools.choices(name)}")
         elif name not in called:
             problems.add(entry.line, f"{name} is edited, but no golden call of this turn uses it")
         elif not tool.writes:
@@ -109,26 +115,29 @@ def read_edits(entries: Mapping[str, Entry], called: set[str], problems: Problem
     return edits
 
 
-def check_glob(field_name: str, glob: str, line: int, problems: Problems) -> list[KnownTool]:
+def check_glob(
+    field_name: str, glob: str, line: int, tools: KnownTools, problems: Problems
+) -> list[KnownTool]:
     """The tools that a glob fits, of which there has to be one.
 
     Args:
         field_name: Names the field.
         glob: What stands there.
         line: Where.
+        tools: Those that the case may name.
         problems: Takes what is wrong.
     """
-    tools = tools_like(glob) if glob else []
-    if glob and not tools:
-        problems.add(line, f"{field_name} {glob} fits no tool; {choices(known_tools(), glob)}")
-    return tools
+    meant = tools.like(glob) if glob else []
+    if glob and not meant:
+        problems.add(line, f"{field_name} {glob} fits no tool; {tools.choices(glob)}")
+    return meant
 
 
-def _read_tool(fields: Fields) -> KnownTool | None:
+def _read_tool(fields: Fields, tools: KnownTools) -> KnownTool | None:
     name = fields.text("tool", required=True)
-    tool = known_tools().get(name)
+    tool = tools.get(name)
     if name and tool is None:
-        fields.fault("tool", f"cannot be {name}, which there is not; {choices(known_tools(), name)}")
+        fields.fault("tool", f"cannot be {name}, which there is not; {tools.choices(name)}")
     return tool
 
 

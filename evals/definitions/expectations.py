@@ -9,7 +9,7 @@ from evals.definitions.case import AnswerRule, Expectation, Turn
 from evals.definitions.documents import Node
 from evals.definitions.fields import Fields
 from evals.definitions.problems import Problems, choices
-from evals.definitions.tools import known_tools
+from evals.definitions.tools import KnownTools
 from evals.state.tables import TABLES
 
 EXPECT_FIELDS = ("calls", "never", "answers", "ends", "steps", "ignores", "judge")
@@ -17,12 +17,13 @@ ANSWER_FIELDS = ("turn", "contains", "matches", "lacks")
 MOST_STEPS = 1_000
 
 
-def read_expectation(node: Node | None, turns: int, problems: Problems) -> Expectation:
+def read_expectation(node: Node | None, turns: int, tools: KnownTools, problems: Problems) -> Expectation:
     """Read what has to come of a case; nothing beside the goal state where the file says nothing.
 
     Args:
         node: What stands in the file.
         turns: How many turns there are.
+        tools: Those that the case may name.
         problems: Takes what is wrong.
     """
     if node is None:
@@ -35,8 +36,8 @@ def read_expectation(node: Node | None, turns: int, problems: Problems) -> Expec
     for column in ignores:
         _check_column(column, fields)
     return Expectation(
-        tuple(read_rule(each, problems) for each in fields.listing("calls")),
-        tuple(read_rule(each, problems) for each in fields.listing("never")),
+        tuple(read_rule(each, tools, problems) for each in fields.listing("calls")),
+        tuple(read_rule(each, tools, problems) for each in fields.listing("never")),
         tuple(_read_answer(each, turns, problems) for each in fields.listing("answers")),
         ends,
         fields.whole("steps", 0, MOST_STEPS),
@@ -45,17 +46,20 @@ def read_expectation(node: Node | None, turns: int, problems: Problems) -> Expec
     )
 
 
-def check_that_it_checks(turns: Sequence[Turn], expect: Expectation, line: int, problems: Problems) -> None:
+def check_that_it_checks(
+    turns: Sequence[Turn], expect: Expectation, line: int, tools: KnownTools, problems: Problems
+) -> None:
     """Refuse a case that whoever does nothing passes, as far as that can be seen.
 
     Args:
         turns: Of the case.
         expect: What has to come of it.
         line: Where the expectation stands.
+        tools: Those that the case may name.
         problems: Takes what is wrong.
     """
-    tools = known_tools()
-    writes = any(call.tool in tools and tools[call.tool].writes for turn in turns for call in turn.calls)
+    called = (tools.get(call.tool) for turn in turns for call in turn.calls)
+    writes = any(tool is not None and tool.writes for tool in called)
     if writes or expect.calls or expect.never or expect.answers or expect.ends:
         return
     if expect.judge:

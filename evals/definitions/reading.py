@@ -20,6 +20,7 @@ from evals.definitions.expectations import check_that_it_checks, read_expectatio
 from evals.definitions.fields import Fields, value_of
 from evals.definitions.problems import CaseError, Problem, Problems, choices
 from evals.definitions.selection import ALL, SUFFIX, find_files, id_of, in_shard, is_in_suite
+from evals.definitions.tools import KnownTools
 from evals.definitions.turns import read_turn
 
 CASE_FIELDS = (
@@ -114,14 +115,13 @@ def _read(node: Node, path: Path, problems: Problems) -> Case:
     category = fields.choice("category", Category, required=True)
     if category is not None and category != path.parent.name:
         fields.fault("category", f"is {category}, but the file lies in the folder {path.parent.name}")
-    # A recorded server may have tools of its own, which the calls name.
-    workspace = read_workspace(fields.node("workspace"), path, problems)
+    workspace, tools = read_workspace(fields.node("workspace"), path, problems)
     if workspace.recorded:
         # Without them every call would be of a tool that there is not.
         problems.raise_any()
-    turns = _read_turns(fields, problems)
-    expect = read_expectation(fields.node("expect"), len(turns), problems)
-    check_that_it_checks(turns, expect, fields.line_of("expect"), problems)
+    turns = _read_turns(fields, tools, problems)
+    expect = read_expectation(fields.node("expect"), len(turns), tools, problems)
+    check_that_it_checks(turns, expect, fields.line_of("expect"), tools, problems)
     case = Case(
         id_of(path),
         path,
@@ -144,12 +144,12 @@ def _is_newer(fields: Fields) -> bool:
     return isinstance(version, int | float) and version > VERSION
 
 
-def _read_turns(fields: Fields, problems: Problems) -> tuple[Turn, ...]:
+def _read_turns(fields: Fields, tools: KnownTools, problems: Problems) -> tuple[Turn, ...]:
     names: dict[str, int] = {}
     nodes = fields.listing("turns", required=True)
     if len(nodes) > MOST_TURNS:
         fields.fault("turns", f"are {len(nodes)}; {MOST_TURNS} are allowed")
-    return tuple(read_turn(each, names, problems) for each in nodes)
+    return tuple(read_turn(each, names, tools, problems) for each in nodes)
 
 
 def _read_suites(fields: Fields) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""The tools that cases may name: the sandbox's, and the functions of this program."""
+"""The tools that cases may name: the sandbox's, this program's functions, and those of a recorded server."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -9,6 +9,9 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol
 
 from agent.jsontypes import JsonObject, dump, is_object
+from evals.definitions.case import Case
+from evals.definitions.problems import choices
+from evals.definitions.recorded_server import RecordedServer, read_recorded_server
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -51,25 +54,47 @@ class KnownTool:
         return _validator(dump(self.schema))
 
 
-_OF_RECORDINGS: dict[str, KnownTool] = {}
+@dataclass(frozen=True, slots=True)
+class KnownTools:
+    """The tools that a case may name, by their names."""
+
+    by_name: Mapping[str, KnownTool]
+
+    def get(self, name: str) -> KnownTool | None:
+        """The tool of a name; `None` if there is none."""
+        return self.by_name.get(name)
+
+    def like(self, glob: str) -> list[KnownTool]:
+        """Those whose names a glob fits."""
+        return [tool for name, tool in self.by_name.items() if fnmatchcase(name, glob)]
+
+    def choices(self, given: str) -> str:
+        """Say which names there are, those near to one first."""
+        return choices(self.by_name, given)
+
+    def with_recorded(self, server: RecordedServer) -> "KnownTools":
+        """These, and those that only a recorded server has."""
+        learned: dict[str, KnownTool] = {}
+        for each in server.tools:
+            name, schema, hints = each.get("name"), each.get("inputSchema"), each.get("annotations")
+            if isinstance(name, str) and is_object(schema) and name not in self.by_name:
+                writes = not (is_object(hints) and hints.get("readOnlyHint") is True)
+                learned[name] = KnownTool(name, schema, writes=writes)
+        return KnownTools({**self.by_name, **learned})
 
 
-def known_tools() -> Mapping[str, KnownTool]:
-    """All of them, by name."""
-    return {**_shipped_tools(), **_OF_RECORDINGS} if _OF_RECORDINGS else _shipped_tools()
-
-
-def learn_tools(listed: Sequence[JsonObject]) -> None:
-    """Let cases name the tools of a recorded server, too.
+def tools_of(case: Case) -> KnownTools:
+    """The tools that a case may name.
 
     Args:
-        listed: As it lists them.
+        case: The case; its recorded server, if it has one, is read again.
+
+    Raises:
+        AgentError: The recorded server cannot be read.
     """
-    for each in listed:
-        name, schema, hints = each.get("name"), each.get("inputSchema"), each.get("annotations")
-        if isinstance(name, str) and is_object(schema) and name not in _shipped_tools():
-            writes = not (is_object(hints) and hints.get("readOnlyHint") is True)
-            _OF_RECORDINGS[name] = KnownTool(name, schema, writes=writes)
+    if not case.workspace.recorded:
+        return shipped_tools()
+    return shipped_tools().with_recorded(read_recorded_server(case.path.with_name(case.workspace.recorded)))
 
 
 def sandbox_tools() -> list[dict[str, Any]]:
@@ -81,18 +106,14 @@ def sandbox_tools() -> list[dict[str, Any]]:
 
 
 @cache
-def _shipped_tools() -> Mapping[str, KnownTool]:
+def shipped_tools() -> KnownTools:
+    """Those of the sandbox, and the functions of this program."""
     served = [
         KnownTool(each["name"], each["inputSchema"], writes=not each["annotations"]["readOnlyHint"])
         for each in sandbox_tools()
     ]
     local = [KnownTool(tool.name, tool.input_schema, is_local=True) for tool in _local_tools(served)]
-    return {tool.name: tool for tool in (*served, *local)}
-
-
-def tools_like(glob: str) -> list[KnownTool]:
-    """Those whose names a glob fits."""
-    return [tool for name, tool in known_tools().items() if fnmatchcase(name, glob)]
+    return KnownTools({tool.name: tool for tool in (*served, *local)})
 
 
 @cache

@@ -8,6 +8,7 @@ from evals.definitions.case import Action, Disturbance, Failure, GoldenCall, Mom
 from evals.definitions.documents import Node
 from evals.definitions.fields import Fields, value_of
 from evals.definitions.problems import Problems, choices
+from evals.definitions.tools import KnownTools
 
 TURN_FIELDS = ("say", "calls", "answer", "approve", "edits", "signs_in", "disturbances")
 FAILURE_FIELDS = ("status", "headers", "cut", "tool", "times", "path")
@@ -18,34 +19,39 @@ _MOST_SECONDS = 400 * 24 * 3600
 _MOST_TIMES = 1_000_000
 
 
-def read_turn(node: Node, names: dict[str, int], problems: Problems) -> Turn:
+def read_turn(node: Node, names: dict[str, int], tools: KnownTools, problems: Problems) -> Turn:
     """Read a turn.
 
     Args:
         node: What stands in the file.
         names: The golden calls of earlier turns that have a name, with their lines.
+        tools: Those that the case may name.
         problems: Takes what is wrong.
     """
     fields = Fields(node, TURN_FIELDS, "a turn", problems)
-    calls = tuple(read_golden_call(each, names, problems) for each in fields.listing("calls"))
+    calls = tuple(read_golden_call(each, names, tools, problems) for each in fields.listing("calls"))
     approve = fields.texts("approve", ("*",))
     for glob in approve:
-        check_glob("approve", glob, fields.line_of("approve"), problems)
+        check_glob("approve", glob, fields.line_of("approve"), tools, problems)
     called = {call.tool for call in calls}
-    disturbances = [_read_disturbance(each, calls, problems) for each in fields.listing("disturbances")]
+    disturbances = [
+        _read_disturbance(each, calls, tools, problems) for each in fields.listing("disturbances")
+    ]
     return Turn(
         fields.text("say", required=True),
         calls,
         fields.text("answer"),
         approve,
-        read_edits(fields.table("edits"), called, problems),
+        read_edits(fields.table("edits"), called, tools, problems),
         fields.flag("signs_in"),
         tuple(each for each in disturbances if each is not None),
         fields.line,
     )
 
 
-def _read_disturbance(node: Node, calls: Sequence[GoldenCall], problems: Problems) -> Disturbance | None:
+def _read_disturbance(
+    node: Node, calls: Sequence[GoldenCall], tools: KnownTools, problems: Problems
+) -> Disturbance | None:
     names = ("do", *Moment, "seconds", *FAILURE_FIELDS, *CALL_FIELDS)
     fields = Fields(node, tuple(dict.fromkeys(names)), "a disturbance", problems)
     action = fields.choice("do", Action, required=True)
@@ -64,8 +70,8 @@ def _read_disturbance(node: Node, calls: Sequence[GoldenCall], problems: Problem
         action,
         _read_moment(fields, given[0], calls),
         seconds,
-        _read_failure(fields, problems) if action is Action.FAIL else Failure(),
-        read_outside_call(fields, problems) if action is Action.RUN else None,
+        _read_failure(fields, tools, problems) if action is Action.FAIL else Failure(),
+        read_outside_call(fields, tools, problems) if action is Action.RUN else None,
     )
 
 
@@ -83,7 +89,7 @@ def _read_moment(fields: Fields, moment: Moment, calls: Sequence[GoldenCall]) ->
     return tool
 
 
-def _read_failure(fields: Fields, problems: Problems) -> Failure:
+def _read_failure(fields: Fields, tools: KnownTools, problems: Problems) -> Failure:
     failure = Failure(
         fields.whole("status", 400, 599),
         _read_headers(fields.object("headers"), fields),
@@ -93,7 +99,7 @@ def _read_failure(fields: Fields, problems: Problems) -> Failure:
         fields.text("path", "/mcp"),
     )
     if failure.tool:
-        check_glob("tool", failure.tool, fields.line_of("tool"), problems)
+        check_glob("tool", failure.tool, fields.line_of("tool"), tools, problems)
     if bool(failure.status) == bool(failure.cut):
         fields.fault("do", "fail needs either a status or a cut")
     if "headers" in fields and not failure.status:

@@ -6,9 +6,9 @@ from itertools import takewhile
 
 from agent.jsontypes import JsonObject, dump, is_object
 from agent.transcripts.lines import text_of
+from evals.definitions.recorded_server import RecordedCall
 from evals.replaying.events import call_id_of
 from evals.replaying.offered import OWN_FUNCTIONS
-from evals.workspaces.recorded import RecordedCall
 
 # What stands where the program has left something out of a long result.
 _CUT = re.compile(r"\n\[cut here: ")

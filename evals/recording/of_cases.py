@@ -12,13 +12,13 @@ from enum import StrEnum
 from agent.system.private_files import replace_file
 from agent.transcripts.reading import read_transcript
 from evals.definitions.case import Case, Category
+from evals.definitions.trial import Kind, Status, TrialPlan, TrialRecord
 from evals.recording.canonical import write_canonical
 from evals.runs.engine import InProcess, SandboxSetup
 from evals.trials.oracle import golden_play
 from evals.trials.players import Players
 from evals.trials.plays import Play
 from evals.trials.replay import replay_play
-from evals.trials.trial import Kind, Status, TrialPlan, TrialRecord
 
 _SIDE_BY_SIDE = 8
 

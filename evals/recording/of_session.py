@@ -17,6 +17,7 @@ from agent.transcripts.header import Header
 from agent.transcripts.lines import TURN_STARTED, encode_line
 from agent.transcripts.transcript import Transcript
 from evals.definitions.case import Category
+from evals.definitions.recorded_server import RecordedServer
 from evals.recording.answers import leave_out_repeats, lost_turns, read_answers
 from evals.recording.golden import make_case
 from evals.recording.invented import invented_by
@@ -25,7 +26,6 @@ from evals.recording.masking import Masking
 from evals.recording.tables import mask_snapshot, seed_of, texts_of
 from evals.recording.yaml_text import write_yaml
 from evals.replaying.turns import RecordedTurn, read_turns
-from evals.workspaces.recorded import RecordedServer
 
 _SANDBOX = "http://127.0.0.1:8631/mcp"
 _OTHER_SERVER = "https://server.example/mcp"

@@ -8,8 +8,8 @@ from pathlib import Path
 from agent.transcripts.lines import parse_line
 from evals.recording.of_cases import record_cases
 from evals.recording.of_session import SessionCase
-from evals.replaying.many import Replayed, replay_all
 from evals.replaying.targets import find_targets
+from evals.runs.replays import Replayed, replay_all
 
 
 async def find_fitting(cases: Iterable[SessionCase]) -> tuple[SessionCase, Replayed]:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from agent.context.budget import ContextBudget
 from agent.context.keeper import ContextKeeper, Functions
 from agent.context.kept_results import KeptResults
-from agent.context.ruler import Ruler
 from agent.conversation import Conversation
 from agent.errors import ContextError
+from agent.usage.ruler import Ruler
 
 # Nothing else is left out of requests.
 _ENDLESS = 10**9

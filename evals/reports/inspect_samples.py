@@ -22,11 +22,11 @@ from inspect_ai.viewer import ViewerConfig
 
 from agent.jsontypes import JsonObject
 from agent.model.protocol import Usage
+from evals.definitions.trial import Status
 from evals.reports.cleaning import clean, clean_object
 from evals.reports.inspect_messages import read_messages
 from evals.runs.run import Manifest, Result, Run
 from evals.state.changes import Change
-from evals.trials.trial import Status
 
 PASSED = "passed"
 """The score that sums up the checks of a trial."""

@@ -10,13 +10,13 @@ from agent.drawing.widths import pad, shorten, width, wrap
 from agent.usage.words import describe_cost, describe_usage
 from agent.wording.bars import draw_bar
 from evals.definitions.case import Category
+from evals.definitions.trial import Status
 from evals.reports.cleaning import clean
 from evals.reports.words import count, duration, interval, percent
 from evals.runs.commands import resume_command
 from evals.runs.run import Manifest, Result, Run
 from evals.scoring.score import Check
 from evals.statistics.figures import Figures, RunFigures, figure_out
-from evals.trials.trial import Status
 
 _MOST_CASES = 20
 _MOST_LINES = 4

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from agent.errors import AgentError
 from evals.definitions.case import Case
+from evals.definitions.trial import Kind, Status, TrialPlan, TrialRecord
 from evals.runs.engine import Engine
 from evals.scoring.score import Score, score
 from evals.state.changes import Change
 from evals.trials.mutants import Mutant, mutants
-from evals.trials.trial import Kind, Status, TrialPlan, TrialRecord
 from evals.workspaces.starting import goal_changes
 
 

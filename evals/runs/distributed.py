@@ -18,9 +18,9 @@ from typing import Any
 
 from agent.errors import AgentError, UsageError
 from agent.wording.addresses import hide_user
+from evals.definitions.trial import TrialPlan, TrialRecord
 from evals.runs.engine import Setup, broken
 from evals.runs.remote import Job, Refused, Task, leave_job, make_job, make_task, run_in_worker, why_refused
-from evals.trials.trial import TrialPlan, TrialRecord
 
 _ADDRESS = ("tcp://", "tls://", "ucx://", "ws://", "wss://", "inproc://")
 _INSTALL = "Install it: pip install 'astravue-agent[distributed]'"

@@ -7,8 +7,8 @@ from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanage
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from evals.definitions.trial import SECONDS, Status, TrialPlan, TrialRecord
 from evals.trials.players import Players
-from evals.trials.trial import SECONDS, Status, TrialPlan, TrialRecord
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -19,6 +19,7 @@ from agent.errors import AgentError, UsageError
 from agent.jsontypes import JsonObject
 from agent.system.private_files import replace_file
 from agent.transcripts.lines import encode_line, parse_line
+from evals.definitions.trial import TrialRecord
 from evals.runs.commands import resume_command
 from evals.runs.event_files import EventReader, EventWriter
 from evals.runs.index import SCORES, TRIALS, Index, parse_trial
@@ -29,7 +30,6 @@ from evals.runs.run import VERSION, Manifest
 from evals.runs.score_json import encode_score
 from evals.runs.tally import Tally
 from evals.scoring.score import Score
-from evals.trials.trial import TrialRecord
 
 if TYPE_CHECKING:
     from filelock import FileLock

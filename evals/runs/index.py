@@ -4,13 +4,13 @@ from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
+from evals.definitions.trial import Status, TrialRecord
 from evals.runs.json_fields import JsonFields
 from evals.runs.line_files import Line, Span, read_lines
 from evals.runs.record_json import decode_record
 from evals.runs.score_json import decode_score
 from evals.runs.tally import Tally
 from evals.scoring.score import Score
-from evals.trials.trial import Status, TrialRecord
 
 TRIALS = "trials.jsonl"
 SCORES = "scores.jsonl"

@@ -14,9 +14,9 @@ from agent.transcripts.header import new_session_id
 from agent.wording.addresses import shown_address
 from evals.definitions.case import Case
 from evals.definitions.tools import sandbox_tools
+from evals.definitions.trial import Kind
 from evals.runs.mixing import Difference, find_differences, name_few
 from evals.runs.run import CaseFacts, Manifest
-from evals.trials.trial import Kind
 
 ASKS_A_MODEL = (Kind.LIVE, Kind.SIMULATED)
 """The kinds of run in which a real model answers."""

@@ -4,9 +4,9 @@ from dataclasses import fields as fields_of
 
 from agent.jsontypes import JsonObject, JsonValue
 from evals.definitions.case import Category
+from evals.definitions.trial import Kind
 from evals.runs.json_fields import JsonFields
 from evals.runs.run import VERSION, CaseFacts, Manifest
-from evals.trials.trial import Kind
 
 TYPE = "run"
 """What the manifest of a run calls itself."""

@@ -14,9 +14,9 @@ from typing import Self
 
 from agent.errors import AgentError
 from agent.system.child_process import start_attached
+from evals.definitions.trial import TrialPlan, TrialRecord
 from evals.runs.engine import Records, Setup, broken, collect
 from evals.runs.messages import Assignment, Ready, pack, receive_message
-from evals.trials.trial import TrialPlan, TrialRecord
 
 _LOGGER = logging.getLogger(__name__)
 _MOST_DEATHS = 2

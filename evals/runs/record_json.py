@@ -3,9 +3,9 @@
 from agent.event_json import encode_usage
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import Usage
+from evals.definitions.trial import Kind, Status, TrialRecord
 from evals.runs.json_fields import JsonFields, without_empty
 from evals.state.changes import Change, ChangeKind
-from evals.trials.trial import Kind, Status, TrialRecord
 
 
 def encode_record(record: TrialRecord) -> JsonObject:

@@ -18,9 +18,9 @@ from typing import TypeAlias
 from agent.errors import AgentError, UsageError
 from agent.wording.addresses import hide_user
 from evals.definitions.selection import shipped_cases
+from evals.definitions.trial import TrialPlan, TrialRecord
 from evals.runs.engine import RunTrial, SandboxSetup, Setup, run_safely
 from evals.runs.manifest import installed_versions
-from evals.trials.trial import TrialPlan, TrialRecord
 
 KEY = "OPENAI_API_KEY"
 """The variable of a worker's environment that holds the endpoint's key."""

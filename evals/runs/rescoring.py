@@ -7,6 +7,7 @@ from agent.errors import AgentError, UsageError
 from agent.system.private_files import replace_file
 from agent.transcripts.lines import TURN_STARTED, encode_line, text_of
 from evals.definitions.case import Case
+from evals.definitions.trial import Kind, TrialRecord
 from evals.runs.folder import MANIFEST, RunFolder
 from evals.runs.index import SCORES, parse_score
 from evals.runs.line_files import read_lines
@@ -14,7 +15,6 @@ from evals.runs.manifest_json import encode_manifest
 from evals.runs.run import CaseFacts
 from evals.runs.scorer import FindGoal, score_by
 from evals.scoring.score import Check, Score
-from evals.trials.trial import Kind, TrialRecord
 
 _SAYS_OTHER_THINGS = frozenset({Kind.SIMULATED, Kind.REPLAY})
 

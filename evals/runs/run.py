@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evals.definitions.case import Category
+from evals.definitions.trial import Kind, Status, TrialRecord
 from evals.scoring.score import Score
-from evals.trials.trial import Kind, Status, TrialRecord
 
 VERSION = 1
 """The form of a run's folder; grows when a field changes its meaning or goes."""

@@ -9,11 +9,11 @@ from itertools import islice
 from typing import TypeAlias
 
 from evals.definitions.case import Case
+from evals.definitions.trial import Kind, TrialPlan, TrialRecord
 from evals.runs.engine import Engine
 from evals.runs.folder import RunFolder
 from evals.runs.tally import Tally
 from evals.scoring.score import Score
-from evals.trials.trial import Kind, TrialPlan, TrialRecord
 
 ScoreTrial: TypeAlias = Callable[[TrialRecord], Score]
 """Scores a trial."""

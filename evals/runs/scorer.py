@@ -5,9 +5,9 @@ from typing import TypeAlias
 
 from agent.errors import AgentError
 from evals.definitions.case import Case
+from evals.definitions.trial import Kind, Status, TrialRecord
 from evals.scoring.score import Check, Score, score
 from evals.state.changes import Change
-from evals.trials.trial import Kind, Status, TrialRecord
 
 FindGoal: TypeAlias = Callable[[Case], tuple[Change, ...]]
 """Says what a case wants of its workspace; asked for each trial, so it should remember."""

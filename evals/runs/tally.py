@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from evals.definitions.trial import Status, TrialRecord
 from evals.scoring.score import Score
 from evals.trials.spending import spent
-from evals.trials.trial import Status, TrialRecord
 
 
 @dataclass(slots=True)

@@ -15,9 +15,9 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from agent.errors import AgentError
+from evals.definitions.trial import TrialPlan
 from evals.runs.engine import RunTrial, run_safely
 from evals.runs.messages import Assignment, Ready, pack, read_message
-from evals.trials.trial import TrialPlan
 
 _LEAVE_SECONDS = 3.0
 

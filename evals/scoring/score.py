@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evals.definitions.case import Case
+from evals.definitions.trial import Kind, Status, TrialRecord
 from evals.scoring.checks import (
     check_answers,
     check_calls,
@@ -15,7 +16,6 @@ from evals.scoring.checks import (
 )
 from evals.scoring.conversation import read_turns
 from evals.state.changes import Change
-from evals.trials.trial import Kind, Status, TrialRecord
 
 
 @dataclass(frozen=True, slots=True)

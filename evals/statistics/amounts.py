@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import fsum
 from statistics import median
 
+from evals.definitions.trial import Status, TrialRecord
 from evals.trials.spending import spent
-from evals.trials.trial import Status, TrialRecord
 
 
 @dataclass(frozen=True, slots=True)

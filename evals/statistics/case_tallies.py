@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from evals.definitions.trial import Status
 from evals.runs.run import Result, Run
-from evals.trials.trial import Status
 
 
 @dataclass(frozen=True, slots=True)

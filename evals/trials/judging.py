@@ -16,9 +16,9 @@ from agent.model.protocol import Model, Usage
 from agent.system.logs import redact_text
 from agent.tools.fence import fence, unfence
 from agent.transcripts.lines import object_of, text_of
+from evals.definitions.trial import Status, TrialRecord
 from evals.trials.asking import ask, read_prompt
 from evals.trials.open_models import OpenModels
-from evals.trials.trial import Status, TrialRecord
 
 _LONGEST_RESULT = 2_000
 _LONGEST_CONVERSATION = 200_000

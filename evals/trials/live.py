@@ -4,11 +4,11 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from evals.definitions.case import Case
+from evals.definitions.trial import Kind, TrialPlan, TrialRecord
 from evals.trials.judging import add_verdict
 from evals.trials.open_models import OpenModels
 from evals.trials.plays import Play, ScriptedUser
 from evals.trials.simulated import simulated_play
-from evals.trials.trial import Kind, TrialPlan, TrialRecord
 
 
 def live_play(plan: TrialPlan, models: OpenModels) -> Play:

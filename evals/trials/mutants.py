@@ -16,14 +16,13 @@ from agent.sandbox.database import open_copy
 from evals.definitions.case import CallRule, Case, GoldenCall, Turn
 from evals.definitions.case_key import CaseKey
 from evals.definitions.references import names_in
-from evals.definitions.tools import KnownTool, known_tools, learn_tools, tools_like
+from evals.definitions.tools import KnownTool, tools_of
 from evals.scoring.calls import is_meant
 from evals.state.changes import Change
 from evals.state.difference import describe_difference
 from evals.state.leaving_out import leave_out
 from evals.trials.alternatives import Alternatives
 from evals.trials.wrong_answers import EMPTY_HANDED, alter, is_noticed, rules_of
-from evals.workspaces.recorded import read_recorded_server
 from evals.workspaces.starting import changes_by, start_of
 
 _KEPT = 512
@@ -63,9 +62,6 @@ def mutants(case: Case) -> tuple[Mutant, ...]:
 
 @lru_cache(_KEPT)
 def _mutants(key: CaseKey) -> tuple[Mutant, ...]:
-    if recorded := key.case.workspace.recorded:
-        # Another process may have read the case.
-        learn_tools(read_recorded_server(key.case.path.with_name(recorded)).tools)
     database = open_copy(start_of(key.case))
     try:
         return tuple(_Maker(key.case, Alternatives(database)).make())
@@ -79,6 +75,7 @@ class _Maker:
     def __init__(self, case: Case, alternatives: Alternatives) -> None:
         self._case = case
         self._alternatives = alternatives
+        self._tools = tools_of(case)
         self._goal = self._changes(case.turns)
 
     def make(self) -> Iterator[Mutant]:
@@ -97,7 +94,7 @@ class _Maker:
         """The golden calls that change something, each as the places of its turn and in it."""
         for place, turn in enumerate(self._case.turns):
             for number, call in enumerate(turn.calls):
-                if _tool(call).writes and not call.refused and turn.allows(call.tool):
+                if self._tool(call).writes and not call.refused and turn.allows(call.tool):
                     yield place, number
 
     def _without(self, turn: int, call: int) -> Iterator[Mutant]:
@@ -110,7 +107,7 @@ class _Maker:
         turn = self._case.turns[place]
         call = turn.calls[number]
         refused: Mutant | None = None
-        for name, arguments in self._alternatives.of(call.arguments, _tool(call).properties):
+        for name, arguments in self._alternatives.of(call.arguments, self._tool(call).properties):
             if name in turn.edits.get(call.tool, {}):
                 continue
             other = replace(call, arguments=arguments)
@@ -129,7 +126,7 @@ class _Maker:
 
     def _without_reads(self) -> Iterator[Mutant]:
         turns = tuple(
-            replace(turn, calls=tuple(call for call in turn.calls if call.refused or _tool(call).writes))
+            replace(turn, calls=tuple(call for call in turn.calls if call.refused or self._tool(call).writes))
             for turn in self._case.turns
         )
         if self._is_noticed(turns):
@@ -152,12 +149,12 @@ class _Maker:
         forbidden = [
             (tool.name, rule.arguments)
             for rule in self._case.expect.never
-            for tool in tools_like(rule.tool)
+            for tool in self._tools.like(rule.tool)
             if tool.writes
         ]
         for name, given in (*forbidden, *_UNASKED):
             for place, turn in reversed(list(enumerate(self._case.turns))):
-                call = self._some_call(known_tools()[name], given)
+                call = self._some_call(self._tools.by_name[name], given)
                 if call is None or not turn.allows(name):
                     continue
                 turns = _put(self._case.turns, place, replace(turn, calls=(*turn.calls, call)))
@@ -186,6 +183,9 @@ class _Maker:
                 turns = _put(turns, place, replace(turns[place], answer=EMPTY_HANDED))
         if turns != self._case.turns:
             yield Mutant(f"answers “{EMPTY_HANDED}”", turns)
+
+    def _tool(self, call: GoldenCall) -> KnownTool:
+        return self._tools.by_name[call.tool]
 
     def _is_noticed(self, turns: Sequence[Turn]) -> bool:
         try:
@@ -237,10 +237,6 @@ def _spread(items: Sequence[_Item], most: int) -> list[_Item]:
     if len(items) <= most:
         return list(items)
     return [items[round(place * (len(items) - 1) / (most - 1))] for place in range(most)]
-
-
-def _tool(call: GoldenCall) -> KnownTool:
-    return known_tools()[call.tool]
 
 
 def _name(call: GoldenCall) -> str:

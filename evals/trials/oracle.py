@@ -12,10 +12,10 @@ from agent.model.scripted import say
 from agent.session.session import Session
 from evals.definitions.case import Case, GoldenCall, Moment, Turn
 from evals.definitions.references import names_in, resolve
-from evals.definitions.tools import known_tools
+from evals.definitions.tools import KnownTools, tools_of
+from evals.definitions.trial import Kind, TrialPlan
 from evals.trials.mutants import mutants
 from evals.trials.plays import ScriptedUser
-from evals.trials.trial import Kind, TrialPlan
 
 _NULL_ANSWER = "I am sorry, but I have left everything as it is."
 _USUAL_ANSWER = "Done."
@@ -51,7 +51,7 @@ class GoldenPlay(ScriptedUser):
     """
 
     def __init__(self, case: Case, turns: Sequence[Turn]) -> None:
-        self._golden = GoldenModel(str(case.path))
+        self._golden = GoldenModel(str(case.path), tools_of(case))
         super().__init__(case, self._golden)
         self._scripts = iter(turns)
 
@@ -74,10 +74,12 @@ class GoldenModel:
 
     Args:
         where: Names the case in errors.
+        tools: Those that the case may name.
     """
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, tools: KnownTools) -> None:
         self._where = where
+        self._tools = tools
         self._steps: list[tuple[GoldenCall, ...]] = []
         self._answer = ""
         self._made: dict[str, GoldenCall] = {}
@@ -97,7 +99,7 @@ class GoldenModel:
         Args:
             turn: Has the calls and the answer.
         """
-        self._steps = list(steps_of(turn))
+        self._steps = list(steps_of(turn, self._tools))
         self._answer = turn.answer or _USUAL_ANSWER
         self._again = []
         self._repeats = 0
@@ -148,17 +150,18 @@ class GoldenModel:
         return written
 
 
-def steps_of(turn: Turn) -> Iterator[tuple[GoldenCall, ...]]:
+def steps_of(turn: Turn, tools: KnownTools) -> Iterator[tuple[GoldenCall, ...]]:
     """Put calls into steps: each alone, but for neighbouring reads that need nothing of each other.
 
     Args:
         turn: Has the calls in their order.
+        tools: Those that the case may name.
     """
     # What happens before or after a call happens at the same place every time.
     disturbed = {each.tool for each in turn.disturbances if each.moment is not Moment.START}
     together: list[GoldenCall] = []
     for call in turn.calls:
-        if _is_free(call) and not disturbed & {"", call.tool}:
+        if _is_free(call, tools) and not disturbed & {"", call.tool}:
             together.append(call)
             continue
         if together:
@@ -169,8 +172,8 @@ def steps_of(turn: Turn) -> Iterator[tuple[GoldenCall, ...]]:
         yield tuple(together)
 
 
-def _is_free(call: GoldenCall) -> bool:
-    tool = known_tools().get(call.tool)
+def _is_free(call: GoldenCall, tools: KnownTools) -> bool:
+    tool = tools.get(call.tool)
     # What this program's own functions give depends on what was read before.
     is_read = tool is not None and not tool.writes and not tool.is_local
     return is_read and not any(names_in(call.arguments))

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agent.settings.settings import DEFAULT_SERVER, Settings
+from evals.definitions.trial import Kind, TrialPlan
 from evals.trials.plays import Play
-from evals.trials.trial import Kind, TrialPlan
 
 if TYPE_CHECKING:
     from evals.trials.open_models import OpenModels

@@ -14,7 +14,7 @@ from agent.session.session import Session
 from agent.settings.settings import Settings
 from agent.wording.moment import describe_moment
 from evals.definitions.case import Case, Turn
-from evals.trials.trial import TrialRecord
+from evals.definitions.trial import TrialRecord
 
 
 class Play(Protocol):

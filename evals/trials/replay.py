@@ -9,7 +9,6 @@ from itertools import takewhile
 
 from agent.context.keeper import ContextKeeper
 from agent.context.kept_results import KeptResults
-from agent.context.ruler import Ruler
 from agent.conversation import Conversation
 from agent.errors import AgentError, UsageError
 from agent.event_json import encode_event
@@ -19,8 +18,10 @@ from agent.session.options import MakeKeeper
 from agent.session.session import Session
 from agent.settings.settings import Settings
 from agent.transcripts.transcript import Transcript
+from agent.usage.ruler import Ruler
 from evals.definitions.case import Case, Disturbance, Moment, Turn
 from evals.definitions.problems import shown_path
+from evals.definitions.trial import TrialPlan
 from evals.replaying.events import compare_events
 from evals.replaying.offered import OWN_FUNCTIONS, offered_functions
 from evals.replaying.reading import read_recording
@@ -29,7 +30,6 @@ from evals.replaying.strict_model import StrictModel
 from evals.replaying.summarising import RecordedContext
 from evals.replaying.turns import RecordedTurn, read_turns
 from evals.trials.plays import PlainPlay
-from evals.trials.trial import TrialPlan
 
 _SUMMARIES = ("compacted", "compaction_undone")
 

@@ -33,9 +33,9 @@ from agent.system.logs import redact_text
 from agent.tools.policy import Policy
 from agent.transcripts.reading import read_transcript
 from evals.definitions.case import Action, Disturbance, Moment, Turn
+from evals.definitions.trial import SECONDS, Status, TrialPlan, TrialRecord
 from evals.trials.failures import describe_error, infrastructure_problem
 from evals.trials.plays import Play
-from evals.trials.trial import SECONDS, Status, TrialPlan, TrialRecord
 from evals.trials.watch import Watch
 from evals.workspaces.host import Host
 from evals.workspaces.place import Place

@@ -15,11 +15,11 @@ from agent.model.protocol import FunctionDefinition, Model, Usage
 from agent.system.logs import redact_text
 from agent.tools.fence import fence
 from evals.definitions.case import Case, SimulatedUser, Turn
+from evals.definitions.trial import TrialRecord
 from evals.trials.asking import Reply, ask, read_prompt
 from evals.trials.judging import add_verdict
 from evals.trials.open_models import OpenModels
 from evals.trials.plays import ScriptedUser
-from evals.trials.trial import TrialRecord
 
 _LONGEST_ANSWER = 20_000
 _BEGIN = "The conversation begins. Write your first message."

@@ -2,7 +2,7 @@
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.model.protocol import Usage
-from evals.trials.trial import TrialRecord
+from evals.definitions.trial import TrialRecord
 
 
 def spent(record: TrialRecord) -> Usage:

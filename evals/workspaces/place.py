@@ -21,10 +21,11 @@ from agent.sandbox.oauth.tokens import TokenLifetimes, TokenStore
 from agent.sandbox.seeds.reader import SeedUser
 from agent.system.folders import Folders, find_folders
 from evals.definitions.case import Action, Case, Disturbance, Failure
+from evals.definitions.recorded_server import read_recorded_server
 from evals.state.changes import Change, find_changes
 from evals.workspaces.calls import CallRefused, Calls
 from evals.workspaces.lifespan import lifespan
-from evals.workspaces.recorded import read_recorded_server, recorded_app
+from evals.workspaces.recorded import recorded_app
 from evals.workspaces.starting import start_of, user_of
 from evals.workspaces.steady import SteadyTime
 

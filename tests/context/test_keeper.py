@@ -9,7 +9,6 @@ from fake_toolbox import FakeToolbox, answering, assert_sound, call, make_tool, 
 from agent.context.budget import ContextBudget
 from agent.context.keeper import ContextKeeper
 from agent.context.kept_results import KeptResults
-from agent.context.ruler import Ruler
 from agent.conversation import AssistantMessage, Conversation, Message, ToolMessage, UserMessage
 from agent.errors import ContextError, LimitError, ModelError, UsageError
 from agent.events import Compacted, CompactionUndone, Event, Notice, TurnFailed, TurnFinished
@@ -19,6 +18,7 @@ from agent.model.protocol import FunctionDefinition, Usage
 from agent.tools.policy import Policy
 from agent.tools.tool import Annotations, Tool, ToolResult
 from agent.usage.calibration import Calibration
+from agent.usage.ruler import Ruler
 from agent.usage.tokens import TokenCounter
 
 pytestmark = pytest.mark.anyio

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import Usage
 from evals.definitions.case import Case, Category, Turn, WorkspaceDefinition
+from evals.definitions.trial import Kind, Status, TrialPlan, TrialRecord
 from evals.runs.run import CaseFacts, Manifest
 from evals.scoring.score import Check, Score
 from evals.state.changes import Change, ChangeKind
-from evals.trials.trial import Kind, Status, TrialPlan, TrialRecord
 
 _texts = st.text(max_size=20)
 _values = st.recursive(

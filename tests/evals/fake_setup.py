@@ -12,8 +12,8 @@ from pathlib import Path
 from drawn_records import make_case, make_record
 
 from agent.errors import AgentError
+from evals.definitions.trial import Kind, TrialPlan, TrialRecord
 from evals.runs.engine import RunTrial
-from evals.trials.trial import Kind, TrialPlan, TrialRecord
 
 HERE = Path(__file__).parent
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from agent.model.protocol import Usage
 from evals.definitions.case import Category
+from evals.definitions.trial import Kind, Status, TrialRecord
 from evals.runs.folder import RunFolder
 from evals.runs.run import CaseFacts, Manifest, Result, Run
 from evals.scoring.score import Check, Score
-from evals.trials.trial import Kind, Status, TrialRecord
 
 PASSED = Score((Check("state", passed=True), Check("answer", passed=True)))
 FAILED = Score(

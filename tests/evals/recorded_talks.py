@@ -8,7 +8,6 @@ from pathlib import Path
 
 from agent.context.keeper import ContextKeeper
 from agent.context.kept_results import KeptResults
-from agent.context.ruler import Ruler
 from agent.conversation import Conversation, ToolCall
 from agent.errors import ModelError
 from agent.events import ApprovalRequested, Event
@@ -21,6 +20,7 @@ from agent.settings.settings import Settings
 from agent.tools.policy import Policy
 from agent.transcripts.reading import read_transcript
 from agent.transcripts.transcript import Transcript
+from agent.usage.ruler import Ruler
 from evals.definitions.case import Case, Category, WorkspaceDefinition
 from evals.replaying.summarising import RecordedContext
 from evals.workspaces.host import Host

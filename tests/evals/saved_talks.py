@@ -13,8 +13,8 @@ from agent.transcripts.transcript import Transcript
 from evals.definitions.case import Case
 from evals.definitions.reading import read_case
 from evals.recording.of_session import beginnings_of, make_session_case
-from evals.replaying.many import replay_all
 from evals.replaying.targets import find_targets
+from evals.runs.replays import replay_all
 from tests.evals.recorded_talks import START, call, demo_case, talking
 
 TASK = 141383

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from agent.errors import ExitCode, UsageError
+from evals.definitions.trial import Kind
 from evals.runs.mixing import find_differences
 from evals.runs.run import Run
 from evals.statistics.comparing import Comparison, compare
-from evals.trials.trial import Kind
 from tests.evals.made_runs import made_run, result
 
 

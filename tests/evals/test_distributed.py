@@ -27,13 +27,13 @@ from agent.errors import AgentError, UsageError
 from agent.settings.settings import Settings
 from evals.definitions.reading import read_cases
 from evals.definitions.selection import shipped_cases
+from evals.definitions.trial import Kind, Status, TrialPlan, TrialRecord
 from evals.runs import remote
 from evals.runs.distributed import Distributed, check_address
 from evals.runs.engine import SandboxSetup
 from evals.runs.reading import read_run
 from evals.runs.remote import KEY, make_job, setup_here, why_refused
 from evals.trials.players import Players
-from evals.trials.trial import Kind, Status, TrialPlan, TrialRecord
 
 pytestmark = pytest.mark.anyio
 CASE = "single-step/create-task"

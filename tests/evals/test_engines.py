@@ -16,9 +16,9 @@ from drawn_records import make_plans
 from fake_setup import FakeSetup, environ, plan_to
 
 from agent.errors import AgentError, LimitError
+from evals.definitions.trial import Status, TrialPlan, TrialRecord
 from evals.runs.engine import Engine, InProcess
 from evals.runs.processes import Processes
-from evals.trials.trial import Status, TrialPlan, TrialRecord
 
 pytestmark = pytest.mark.anyio
 

@@ -11,10 +11,10 @@ import pytest
 from agent.cli import main
 from agent.drawing.palette import Palette
 from agent.drawing.widths import width
+from evals.definitions.trial import Kind
 from evals.reports.compared import describe_verdict, draw_comparison, encode_comparison
 from evals.runs.run import Run
 from evals.statistics.comparing import compare
-from evals.trials.trial import Kind
 from tests.evals.made_runs import made_run, save_run
 
 COLOUR = re.compile("\x1b\\[[\\d;]*m")

@@ -14,11 +14,12 @@ from agent.system.folders import find_folders
 from agent.transcripts.reading import read_transcript
 from agent.transcripts.transcript import Transcript
 from evals.definitions.case import Action, Category, Moment
+from evals.definitions.recorded_server import RecordedCall, read_recorded_server
 from evals.recording.answers import leave_out_repeats
 from evals.recording.checking import find_faults
 from evals.recording.listing import ask_for_tools
 from evals.recording.of_session import Beginning, make_session_case
-from evals.workspaces.recorded import Answers, RecordedCall, read_recorded_server
+from evals.workspaces.recorded import Answers
 from tests.evals.recorded_talks import START, call, demo_case, talking
 from tests.evals.saved_talks import (
     CREATE,

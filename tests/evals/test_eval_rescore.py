@@ -11,12 +11,12 @@ from agent.commands import common
 from agent.jsontypes import JsonObject
 from evals.definitions.case import Case
 from evals.definitions.reading import read_cases
+from evals.definitions.trial import Kind, Status, TrialRecord
 from evals.runs.folder import RunFolder, read_manifest
 from evals.runs.reading import read_run
 from evals.runs.run import CaseFacts, Manifest
 from evals.scoring.score import Check, Score, score
 from evals.state.changes import Change
-from evals.trials.trial import Kind, Status, TrialRecord
 from evals.workspaces.starting import goal_changes
 
 PASSED = Score((Check("state", True),))

@@ -11,8 +11,8 @@ import pytest
 from run_cases import RENAME, SPACES, keep
 
 from agent.cli import main
+from evals.definitions.trial import Status
 from evals.runs.reading import read_run
-from evals.trials.trial import Status
 from tests.end_to_end.program import ASTRAVUE
 from tests.end_to_end.scripted_endpoint import Answer, Body, ScriptedEndpoint
 

@@ -10,8 +10,8 @@ from run_cases import BROKEN, RENAME, SPACES, UNTRUE, keep
 
 from agent.cli import main
 from agent.model.prices import Price
+from evals.definitions.trial import Kind
 from evals.runs.reading import read_run
-from evals.trials.trial import Kind
 from tests.end_to_end.scripted_endpoint import ScriptedEndpoint
 
 

@@ -13,9 +13,9 @@ from agent.tools.policy import Policy
 from agent.transcripts.lines import encode_line
 from agent.transcripts.transcript import Transcript
 from evals.replaying.comparing import compare_request
-from evals.replaying.many import Replayed, replay_all
 from evals.replaying.requests import read_requests
 from evals.replaying.targets import find_targets
+from evals.runs.replays import Replayed, replay_all
 from tests.evals.recorded_talks import call, demo_case, talking
 
 TASK = 141383

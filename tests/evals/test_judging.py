@@ -13,8 +13,8 @@ from agent.jsontypes import JsonObject
 from agent.model.protocol import Usage
 from agent.tools.fence import unfence
 from evals.definitions.case import Turn
+from evals.definitions.trial import Kind, Status, TrialRecord
 from evals.trials.judging import judge_trial, write_conversation
-from evals.trials.trial import Kind, Status, TrialRecord
 from tests.end_to_end.scripted_endpoint import Answer, ScriptedEndpoint, said
 from tests.fake_model import FakeModel, Item, answer
 

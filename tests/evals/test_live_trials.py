@@ -15,9 +15,9 @@ from agent.model.selection import EMBEDDED
 from agent.settings.settings import Settings
 from agent.tools.catalogue import FIND_TOOLS
 from evals.definitions.case import Turn
+from evals.definitions.trial import Kind, Status
 from evals.trials.choosing import PLAY_A_USER, choice_of, is_embedded, settle
 from evals.trials.open_models import OpenModels
-from evals.trials.trial import Kind, Status
 from evals.workspaces.host import Host
 from tests.end_to_end.scripted_endpoint import Answer, Body, ScriptedEndpoint
 

@@ -6,9 +6,9 @@ import pytest
 from drawn_records import make_case
 
 from agent.settings.settings import Settings, ToolSettings
+from evals.definitions.trial import Kind
 from evals.runs.manifest import Models, differences, go_on, make_manifest
 from evals.runs.run import Manifest
-from evals.trials.trial import Kind
 
 SETTINGS = Settings(model="gpt-5", base_url="https://u:secret@example.test/v1", api_key="sk-secret")
 CASES = [make_case("single-step/a"), make_case("single-step/b")]

@@ -23,11 +23,12 @@ from evals.definitions.case import (
     Moment,
     Turn,
 )
+from evals.definitions.tools import shipped_tools
+from evals.definitions.trial import Kind, TrialPlan
 from evals.scoring.score import Score, score
 from evals.trials.mutants import mutants
 from evals.trials.oracle import GoldenModel, golden_play, steps_of
 from evals.trials.running import run_trial
-from evals.trials.trial import Kind, TrialPlan
 from evals.workspaces.host import Host
 from evals.workspaces.starting import goal_changes
 
@@ -59,7 +60,7 @@ def finished(
 
 
 def model_for(*calls: GoldenCall, answer: str = "") -> GoldenModel:
-    model = GoldenModel("case.yaml")
+    model = GoldenModel("case.yaml", shipped_tools())
     model.begin(Turn("Do it", calls, answer))
     return model
 
@@ -74,7 +75,7 @@ def names(steps: Sequence[tuple[GoldenCall, ...]]) -> list[list[str]]:
 def test_neighbouring_reads_go_together_and_all_else_alone() -> None:
     reads = (GoldenCall(LIST), GoldenCall(TAGS), GoldenCall(GET, {"taskId": LEASE}))
     turn = Turn("Do it", (*reads, NEW, GoldenCall(GET, {"taskId": "$new.taskId"}), *reads[:1], *reads[:1]))
-    assert names(list(steps_of(turn))) == [
+    assert names(list(steps_of(turn, shipped_tools()))) == [
         ["list_spaces", "list_tags", "get_task"],
         ["create_task"],
         ["get_task"],
@@ -85,14 +86,14 @@ def test_neighbouring_reads_go_together_and_all_else_alone() -> None:
 def test_reads_that_something_happens_around_go_alone() -> None:
     reads = (GoldenCall(LIST), GoldenCall(TAGS), GoldenCall(LIST))
     around = Turn("Do it", reads, disturbances=(Disturbance(Moment.AFTER, Action.REVOKE, TAGS),))
-    assert names(list(steps_of(around))) == [["list_spaces"], ["list_tags"], ["list_spaces"]]
+    assert names(list(steps_of(around, shipped_tools()))) == [["list_spaces"], ["list_tags"], ["list_spaces"]]
     before = Turn("Do it", reads, disturbances=(Disturbance(Moment.START, Action.REVOKE),))
-    assert len(list(steps_of(before))) == 1
+    assert len(list(steps_of(before, shipped_tools()))) == 1
 
 
 def test_the_functions_of_this_program_go_alone() -> None:
     turn = Turn("Do it", (GoldenCall(LIST), GoldenCall("find_tools", {"words": "tags"}), GoldenCall(TAGS)))
-    assert names(list(steps_of(turn))) == [["list_spaces"], ["find_tools"], ["list_tags"]]
+    assert names(list(steps_of(turn, shipped_tools()))) == [["list_spaces"], ["find_tools"], ["list_tags"]]
 
 
 # The model

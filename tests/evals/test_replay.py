@@ -10,9 +10,9 @@ from agent.cli import main
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.transcripts.reading import read_transcript
 from evals.replaying.events import normalise_events
-from evals.replaying.many import Replayed, replay_all
 from evals.replaying.targets import find_targets
 from evals.replaying.volatile import mask_text, mask_volatile
+from evals.runs.replays import Replayed, replay_all
 
 EVALS = Path(__file__).parents[2] / "evals"
 FIRST_DAY = EVALS / "transcripts" / "first-day.jsonl"

@@ -29,6 +29,7 @@ from hypothesis import strategies as st
 from agent.errors import AgentError, UsageError
 from agent.jsontypes import JsonObject
 from agent.transcripts.lines import encode_line, parse_line
+from evals.definitions.trial import Status, TrialRecord
 from evals.runs.event_files import EventReader, EventWriter
 from evals.runs.folder import RunFolder, read_manifest
 from evals.runs.manifest_json import decode_manifest, encode_manifest
@@ -37,7 +38,6 @@ from evals.runs.record_json import decode_record, encode_record
 from evals.runs.run import Manifest
 from evals.runs.score_json import decode_score, encode_score
 from evals.scoring.score import Score
-from evals.trials.trial import Status, TrialRecord
 
 PREFIX: JsonObject = {
     "type": "request_prefix",

@@ -10,6 +10,7 @@ import pytest
 from drawn_records import FAILED, PASSED, make_case, make_manifest, make_plans, make_record
 
 from agent.model.protocol import Usage
+from evals.definitions.trial import Kind, Status, TrialPlan, TrialRecord
 from evals.runs.folder import RunFolder
 from evals.runs.reading import read_run
 from evals.runs.running import Bounds, Ending, plan_trials, run_plans
@@ -17,7 +18,6 @@ from evals.runs.scorer import Scorer
 from evals.runs.tally import Tally
 from evals.scoring.score import Score
 from evals.state.changes import Change
-from evals.trials.trial import Kind, Status, TrialPlan, TrialRecord
 
 pytestmark = pytest.mark.anyio
 

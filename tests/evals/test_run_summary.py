@@ -9,12 +9,12 @@ from agent.drawing.palette import Palette
 from agent.drawing.widths import width
 from agent.jsontypes import JsonObject
 from agent.model.protocol import Usage
+from evals.definitions.trial import Kind
 from evals.reports.summary import summarise
 from evals.reports.words import count, duration, interval, percent, points
 from evals.runs.run import Run
 from evals.scoring.score import Check, Score
 from evals.statistics.intervals import Interval
-from evals.trials.trial import Kind
 from tests.evals.made_runs import made_run, result
 
 COLOUR = re.compile("\x1b\\[[\\d;]*m")

@@ -17,9 +17,9 @@ from agent.model.protocol import FinishReason, ModelRequest, StreamItem, Usage
 from agent.model.scripted import ScriptedModel, say
 from agent.model.stream_errors import BrokenStream
 from evals.definitions.case import Action, Case, Disturbance, Failure, Moment, OutsideCall, Turn
+from evals.definitions.trial import SECONDS, Status, TrialPlan, TrialRecord
 from evals.trials.plays import Play, ScriptedUser
 from evals.trials.replay import replay_play
-from evals.trials.trial import SECONDS, Status, TrialPlan, TrialRecord
 from evals.workspaces.host import Host
 from tests.end_to_end.scripted_endpoint import Answer, ScriptedEndpoint
 from tests.fake_model import FakeModel, answer

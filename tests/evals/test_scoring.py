@@ -19,11 +19,11 @@ from evals.definitions.case import (
     Turn,
     WorkspaceDefinition,
 )
+from evals.definitions.trial import Kind, Status, TrialRecord
 from evals.scoring.answers import find_faults
 from evals.scoring.calls import holds
 from evals.scoring.score import Check, Score, score
 from evals.state.changes import Change, ChangeKind
-from evals.trials.trial import Kind, Status, TrialRecord
 
 RENAMED = Change(ChangeKind.CHANGED, "tasks", "task 1 “A”", {"task_title": "B"}, {"task_title": "A"})
 CREATE = "astravue_create_task"

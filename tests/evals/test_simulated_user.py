@@ -16,8 +16,8 @@ from agent.model.selection import EMBEDDED
 from agent.settings.settings import Settings
 from agent.tools.fence import without_fenced
 from evals.definitions.case import Action, Case, Disturbance, Moment, SimulatedUser, Turn
+from evals.definitions.trial import Kind, Status, TrialRecord
 from evals.trials.simulated import Person
-from evals.trials.trial import Kind, Status, TrialRecord
 from tests.end_to_end.scripted_endpoint import Calls, ScriptedEndpoint, said
 from tests.fake_model import FakeModel, Item, answer
 

@@ -2,9 +2,9 @@
 
 from agent.event_json import encode_usage
 from agent.model.protocol import Usage
+from evals.definitions.trial import Kind, TrialRecord
 from evals.runs.tally import Tally
 from evals.trials.spending import spent
-from evals.trials.trial import Kind, TrialRecord
 
 
 def record_of(usage: Usage, user: Usage | None = None, judge: Usage | None = None) -> TrialRecord:

@@ -10,11 +10,11 @@ from agent.jsontypes import JsonObject
 from agent.model.protocol import Model
 from agent.settings.settings import Settings
 from evals.definitions.case import Case, Category, Expectation, SimulatedUser, Turn, WorkspaceDefinition
+from evals.definitions.trial import Kind, TrialPlan, TrialRecord
 from evals.trials.live import live_play
 from evals.trials.open_models import OpenModels, open_models
 from evals.trials.plays import Play, ScriptedUser
 from evals.trials.running import run_trial
-from evals.trials.trial import Kind, TrialPlan, TrialRecord
 from evals.workspaces.host import Host
 from tests.end_to_end.scripted_endpoint import ScriptedEndpoint
 

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from agent.available_models.records import ListedModels, ModelPlace
+from agent.context.report import ContextReport
 from agent.conversation import ToolCall
 from agent.doctor.finding import Finding, Outcome
 from agent.errors import AgentError, ModelError, SignInError, UsageError
@@ -46,7 +47,6 @@ from agent.transcripts.saved import Saved
 from agent.transcripts.turns import Turn
 from agent.undo.plan import Listed, UndoPlan
 from agent.usage.ledger import Ledger
-from agent.usage.report import ContextReport
 
 LIST_OVERDUE = Tool(
     name="astravue_list_overdue_tasks",

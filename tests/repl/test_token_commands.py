@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from agent.available_models.records import ListedModels, ModelPlace
+from agent.context.report import ContextReport
 from agent.drawing.palette import Palette
 from agent.drawing.widths import width
 from agent.model.protocol import Usage
@@ -14,7 +15,6 @@ from agent.repl.slash.context import draw_context
 from agent.repl.slash.cost import draw_costs
 from agent.repl.slash.model import draw_models
 from agent.usage.ledger import Ledger
-from agent.usage.report import ContextReport
 
 LIST = date(2026, 11, 1)
 PLAIN = Palette(plain=True)

@@ -1,10 +1,10 @@
 """`/context`: where the tokens of the next request go."""
 
+from agent.context.report import ContextReport
 from agent.drawing.palette import Palette
 from agent.drawing.sanitize import strip_line
 from agent.drawing.widths import pad, pad_left, shorten, width, wrap
 from agent.repl.command_context import CommandContext
-from agent.usage.report import ContextReport
 from agent.wording.bars import draw_bar
 
 _GAP = "  "

@@ -13,12 +13,12 @@ from agent.transcripts.header import Header
 from agent.transcripts.lines import text_of
 from agent.transcripts.transcript import Transcript
 from agent.usage.words import describe_cost
+from evals.definitions.trial import TrialRecord
 from evals.reports.page.gathering import PARTS
 from evals.reports.words import count, duration
 from evals.runs.run import Result
 from evals.state.changes import Change
 from evals.trials.spending import spent
-from evals.trials.trial import TrialRecord
 
 _LONGEST = 20_000
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from agent.context.ruler import Ruler
 from agent.conversation import AssistantMessage, ToolMessage, UserMessage
 from agent.model.protocol import FunctionDefinition
 from agent.usage.calibration import Calibration
+from agent.usage.ruler import Ruler
 from agent.usage.tokens import TokenCounter
 
 pytestmark = pytest.mark.anyio

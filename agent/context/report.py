@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from agent.context.compaction import introduce
 from agent.context.keeper import ContextKeeper
-from agent.context.ruler import Ruler
 from agent.conversation import AssistantMessage, Conversation, Message, ToolMessage, UserMessage
 from agent.model.protocol import FunctionDefinition
 from agent.prompt_files import read_prompt
 from agent.usage.meter import Meter
+from agent.usage.ruler import Ruler
 
 _MOST_TOOLS = 3
 

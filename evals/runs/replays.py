@@ -1,13 +1,13 @@
-"""Replays many recordings in one process, side by side."""
+"""Strict replays of many recordings in one process, side by side."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from agent.errors import AgentError
+from evals.definitions.trial import Kind, Status, TrialPlan, TrialRecord
 from evals.replaying.targets import Target
 from evals.runs.engine import InProcess, SandboxSetup
-from evals.trials.trial import Kind, Status, TrialPlan, TrialRecord
 
 # What is waited for is mostly this process itself, so more side by side would be no faster.
 _SIDE_BY_SIDE = 8
