@@ -157,10 +157,13 @@ async def revoke(http: httpx2.AsyncClient, login: Login) -> bool:
     if login.revocation_endpoint is None or registration is None:
         return False
     kind = "refresh_token" if login.refresh_token else "access_token"
+    form = {"token": token, "token_type_hint": kind}
     try:
-        response = await _post(
-            http, login.revocation_endpoint, registration, {"token": token, "token_type_hint": kind}
-        )
+        response = await _post(http, login.revocation_endpoint, registration, form)
+        if response.status_code == 400 and registration.authentication == "none":
+            # Servers are known to insist on the parameter, which may be empty (RFC 6749 section 2.3.1).
+            form["client_secret"] = ""
+            response = await _post(http, login.revocation_endpoint, registration, form)
     except TokenRequestError:
         return False
     return response.status_code == 200

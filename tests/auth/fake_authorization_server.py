@@ -62,6 +62,7 @@ class FakeAuthorizationServer:
     pkce_methods: tuple[str, ...] | None = ("S256",)
     offers_registration: bool = True
     offers_revocation: bool = True
+    revocation_wants_secret: bool = False
     client_authentication: str = "none"
     wants_authorization: bool = True
     always_refuses: bool = False
@@ -240,6 +241,8 @@ class FakeAuthorizationServer:
     async def revoke(self, request: Request) -> Response:
         self._note(request)
         form = {name: str(value) for name, value in (await request.form()).items()}
+        if self.revocation_wants_secret and "client_secret" not in form:
+            return _refuse("invalid_request", 400)
         for family in self.families:
             if form["token"] in (family.access_token, family.refresh_token):
                 family.revoked = True

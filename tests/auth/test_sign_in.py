@@ -435,6 +435,14 @@ async def test_signing_out_revokes_and_forgets(home: Home) -> None:
     assert home.vault.logins() == []
 
 
+async def test_a_server_that_wants_even_an_empty_secret_revokes_as_well(home: Home) -> None:
+    home.server.revocation_wants_secret = True
+    login = await home.sign_in()
+
+    assert await sign_out(login, vault=home.vault)
+    assert home.server.revoked_families == 1
+
+
 async def test_signing_out_where_nothing_can_be_revoked_forgets_and_says_so(home: Home) -> None:
     home.server.offers_revocation = False
     login = await home.sign_in()

@@ -93,13 +93,15 @@ class TestSignIn:
         assert guest.all(TurnFinished)[-1].text == "It is there."
         assert '"title":"Emma"' in guest.all(ToolCallFinished)[-1].text
 
-    async def test_signing_out_says_what_the_server_made_of_it(self, home: Home) -> None:
+    async def test_signing_out_revokes_both_tokens_at_the_server(self, home: Home) -> None:
         login = home.login
         async with visit(home) as guest:
             said = await guest.session.signing_in.logout()
-        assert login.revocation_endpoint is not None
-        # It offers revocation, and refuses it to clients without a secret.
-        assert said == f"Signed out of {home.url}; its access token lives until it expires."
+        assert said == f"Signed out of {home.url}; the server revoked it."
+        home.replace_login(login)
+        async with visit(home) as guest:
+            with pytest.raises(SignInError, match="no longer accepts the login"):
+                await guest.session.tools()
 
 
 class TestTokens:
