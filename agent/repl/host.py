@@ -35,6 +35,10 @@ class FeaturesHost(Protocol):
         """Fill in a prompt."""
         ...
 
+    async def suggest(self, prompt: str, argument: str, given: dict[str, str]) -> tuple[str, ...]:
+        """The values that an argument of a prompt may take, as far as the server suggests some."""
+        ...
+
     async def resources(self) -> tuple[Resource, ...]:
         """List the resources, then the templates of resources."""
         ...

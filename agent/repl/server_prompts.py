@@ -4,16 +4,19 @@ A prompt's text comes from the server. It is shown before it is sent, and marked
 message, so that it does not count as what the user said.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from agent.drawing.sanitize import strip, strip_line
-from agent.errors import ServerError, UsageError
+from agent.errors import AgentError, ServerError, UsageError
 from agent.forms.form import Field, FieldKind, Form, FormValue
 from agent.mentions.mention import read_mentions, without_ids
 from agent.repl.command_context import CommandContext
 from agent.repl.commands import COMMANDS, Command
+from agent.repl.host import FeaturesHost
 from agent.server_features import Prompt, PromptArgument, PromptText
 from agent.tools.fence import mark_prompt
 from agent.tools.names import kind_of
@@ -28,6 +31,8 @@ _CALL = re.compile(r"/(\S+)(?:\s+(.*))?", re.DOTALL)
 _ODD = re.compile(r"[^\w.:-]+")
 _SHOWN_LINES = 6
 _SHOWN_CHARACTERS = 400
+_SUGGESTIONS = 6
+_SUGGESTION_TIME = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,8 @@ async def write_message(
     values = dict(call.values)
     missing = [each for each in call.prompt.arguments if each.name not in values]
     if any(each.required for each in missing):
-        answers = await ask(context, name, Form(tuple(map(_field, missing))))
+        form = await form_for(call, missing, context.host.features)
+        answers = await ask(context, name, form)
         if answers is None:
             raise UsageError("Nothing was sent, because the prompt wants to know more.")
         values |= {key: str(value) for key, value in answers.items()}
@@ -108,6 +114,32 @@ async def write_message(
     context.remark(_draw(name, filled, context))
     text = mark_prompt(_quote(filled), call.prompt.name)
     return "\n\n".join(filter(None, [f"Do what the server's prompt “{name}” says:\n{text}", call.besides]))
+
+
+async def form_for(
+    call: PromptCall,
+    missing: Sequence[PromptArgument],
+    features: FeaturesHost,
+    seconds: float = _SUGGESTION_TIME,
+) -> Form:
+    """Make the form that asks for what is missing, with the values that the server suggests.
+
+    Args:
+        call: What the user said so far.
+        missing: What is to be asked for.
+        features: The server, which is asked for its suggestions.
+        seconds: How long it has for them.
+    """
+
+    async def suggested(argument: PromptArgument) -> tuple[str, ...]:
+        # What only helps to fill in the form neither holds it up nor keeps it away.
+        with suppress(AgentError, TimeoutError):
+            async with asyncio.timeout(seconds):
+                return await features.suggest(call.prompt.name, argument.name, dict(call.values))
+        return ()
+
+    values = await asyncio.gather(*map(suggested, missing))
+    return Form(tuple(map(_field, missing, values)))
 
 
 def as_servers_read(argument: str, value: str) -> str:
@@ -143,9 +175,12 @@ def _usage(arguments: Sequence[PromptArgument]) -> str:
     )
 
 
-def _field(argument: PromptArgument) -> Field:
+def _field(argument: PromptArgument, suggested: Sequence[str]) -> Field:
     title = argument.name.replace("_", " ").capitalize()
-    return Field(argument.name, title, FieldKind.TEXT, argument.description, argument.required)
+    shown = ", ".join(map(strip_line, suggested[:_SUGGESTIONS]))
+    parts = [argument.description.rstrip(". "), f"such as {shown}"] if shown else [argument.description]
+    description = "; ".join(filter(None, parts))
+    return Field(argument.name, title, FieldKind.TEXT, description, argument.required)
 
 
 def _quote(filled: PromptText) -> str:

@@ -37,6 +37,14 @@ class Features:
         """
         return await (await self._open()).get_prompt(name, arguments)
 
+    async def suggest(self, prompt: str, argument: str, given: dict[str, str]) -> tuple[str, ...]:
+        """Ask which values an argument of a prompt may take; empty where the server suggests none.
+
+        Raises:
+            AgentError: The server cannot be asked, or refuses.
+        """
+        return await (await self._open()).suggest(prompt, argument, given)
+
     async def resources(self) -> tuple[Resource, ...]:
         """List the resources, then the templates of resources; empty if the server offers none.
 

@@ -231,6 +231,27 @@ class Workspace:
 
         return await self._request(get)
 
+    async def suggest(self, prompt: str, argument: str, given: dict[str, str]) -> tuple[str, ...]:
+        """Ask which values an argument of a prompt may take; empty where the server suggests none.
+
+        Args:
+            prompt: The prompt.
+            argument: The argument.
+            given: The values of its other arguments, as far as they are known.
+
+        Raises: As `connect`.
+        """
+
+        async def complete(connection: Connection, _: _Sent) -> tuple[str, ...]:
+            client = connection.client
+            if client.server_capabilities.completions is None:
+                return ()
+            reference = mcp_types.PromptReference(name=prompt)
+            result = await client.complete(reference, {"name": argument, "value": ""}, given)
+            return tuple(result.completion.values)
+
+        return await self._request(complete)
+
     async def resources(self) -> tuple[Resource, ...]:
         """List the resources, then the templates of resources; empty if the server offers none.
 

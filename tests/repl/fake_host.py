@@ -87,6 +87,9 @@ class FakeFeatures:
     async def get_prompt(self, name: str, arguments: dict[str, str]) -> PromptText:
         return PromptText("", (PromptMessage("user", f"{name} {dump(dict(arguments))}"),))
 
+    async def suggest(self, prompt: str, argument: str, given: dict[str, str]) -> tuple[str, ...]:
+        return ("Apollo", "Zeus") if argument == "project" else ()
+
     async def resources(self) -> tuple[Resource, ...]:
         return (
             Resource("demo://handbook", "handbook", "Handbook", "How we work", "text/markdown"),

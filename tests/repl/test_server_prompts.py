@@ -1,13 +1,24 @@
 """The server's prompts as slash commands."""
 
+import asyncio
+
 import pytest
 
-from agent.repl.server_prompts import PREFIX, as_servers_read, commands_of_prompts, find_prompt
+from agent.errors import ServerError
+from agent.repl.server_prompts import (
+    PREFIX,
+    PromptCall,
+    as_servers_read,
+    commands_of_prompts,
+    find_prompt,
+    form_for,
+)
 from agent.server_features import Prompt, PromptArgument
 from agent.workflows.library import Library
 from agent.workflows.workflow import Workflow
 from tests.repl.conftest import OpenWindow
 from tests.repl.driver_window import DriverWindow
+from tests.repl.fake_host import FakeFeatures
 
 CTRL_C, CTRL_D, ENTER, ESCAPE, TAB = "\x03", "\x04", "\r", "\x1b", "\t"
 REPORT = Prompt(
@@ -100,6 +111,42 @@ def test_what_is_missing_is_asked_for(window: DriverWindow) -> None:
     window.wait_for("Send")
     window.press(ENTER)
     window.wait_for('weekly_report {"project":"Apollo"}')
+
+
+def test_what_the_server_suggests_stands_below_its_field(window: DriverWindow) -> None:
+    window.press("/weekly_report" + ENTER)
+    window.wait_for("Which project; such as Apollo, Zeus")
+
+
+MISSING = PromptCall(REPORT, {"tone": "dry"})
+
+
+@pytest.mark.anyio
+async def test_suggestions_are_asked_for_with_what_is_known() -> None:
+    class Asked(FakeFeatures):
+        async def suggest(self, prompt: str, argument: str, given: dict[str, str]) -> tuple[str, ...]:
+            return (f"{prompt} {argument} {given}\x1b[2J", *"abcdefg")
+
+    form = await form_for(MISSING, REPORT.arguments[:1], Asked())
+    assert [field.description for field in form.fields] == [
+        "Which project; such as weekly_report project {'tone': 'dry'}, a, b, c, d, e"
+    ]
+
+
+@pytest.mark.anyio
+async def test_a_form_is_asked_without_suggestions_that_are_late_or_refused() -> None:
+    class Slow(FakeFeatures):
+        async def suggest(self, prompt: str, argument: str, given: dict[str, str]) -> tuple[str, ...]:
+            await asyncio.Event().wait()
+            raise AssertionError("nobody waits for it")
+
+    class Refusing(FakeFeatures):
+        async def suggest(self, prompt: str, argument: str, given: dict[str, str]) -> tuple[str, ...]:
+            raise ServerError("The server refused the request.")
+
+    for features in (Slow(), Refusing()):
+        form = await form_for(MISSING, REPORT.arguments[:1], features, seconds=0.01)
+        assert [field.description for field in form.fields] == ["Which project"]
 
 
 def test_whoever_leaves_the_form_sends_nothing(window: DriverWindow) -> None:

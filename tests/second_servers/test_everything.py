@@ -256,6 +256,16 @@ class TestPrompts:
         ]
         assert with_resource.messages[1].text.startswith("[resource demo://resource/dynamic/text/7]\n")
 
+    async def test_values_are_suggested_by_what_is_known_of_the_others(self, home: Home) -> None:
+        async with visit(home) as guest:
+            features = guest.session.features
+            departments = await features.suggest("completable-prompt", "department", {})
+            names = await features.suggest("completable-prompt", "name", {"department": "Sales"})
+            cities = await features.suggest("args-prompt", "city", {})
+        assert departments == ("Engineering", "Sales", "Marketing", "Support")
+        assert names == ("David", "Eve", "Frank")
+        assert cities == ()
+
     async def test_values_that_the_server_does_not_take_are_told_in_its_words(self, home: Home) -> None:
         async with visit(home) as guest:
             with pytest.raises(ServerError, match="Invalid resourceType: Song"):

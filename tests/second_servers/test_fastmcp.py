@@ -241,7 +241,10 @@ class TestFeatures:
         async with visit(home) as guest:
             (prompt,) = await guest.session.features.prompts()
             filled = await guest.session.features.get_prompt("recommend", {"genre": "crime"})
+            # It offers no completion, so it is not asked.
+            suggested = await guest.session.features.suggest("recommend", "genre", {})
         assert [(each.name, each.required) for each in prompt.arguments] == [("genre", True), ("mood", False)]
+        assert suggested == ()
         assert filled.messages[0].text == "Recommend a book of the genre crime for this mood: any."
 
     async def test_resources_and_templates_are_listed_and_read(self, home: Home) -> None:
