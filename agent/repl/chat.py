@@ -20,31 +20,31 @@ from agent.drawing.sanitize import strip, strip_line
 from agent.errors import AgentError, ExitCode, SignInError, UsageError
 from agent.events import Event
 from agent.repl import commands
-from agent.repl.appearance import Appearance
-from agent.repl.choices import Choice, Source, make_sources
+from agent.repl.answers.markdown import preload
 from agent.repl.command_context import CommandContext
 from agent.repl.commands import COMMANDS, Command, Completes
-from agent.repl.completion import SlashCompleter
 from agent.repl.dialogs.choices import LeavableLine
 from agent.repl.dialogs.filling import Left
-from agent.repl.history import PrivateHistory
+from agent.repl.dialogs.questions import Questions
 from agent.repl.host import Host
 from agent.repl.lane import Lane
 from agent.repl.leaving import leaving_on_signal
 from agent.repl.lines import draw_error
-from agent.repl.live import FRAMES_PER_SECOND
-from agent.repl.markdown import preload
-from agent.repl.mentioning import MentionCompleter, PromptCompleter
 from agent.repl.outgoing import compose, further_commands, is_message
-from agent.repl.pasting import Pastes, shown_of_message
-from agent.repl.questions import Questions
+from agent.repl.prompt.candidates import Choice, Source, make_sources
+from agent.repl.prompt.completion import SlashCompleter
+from agent.repl.prompt.history import PrivateHistory
+from agent.repl.prompt.mentioning import MentionCompleter, PromptCompleter
+from agent.repl.prompt.pasting import Pastes, shown_of_message
+from agent.repl.prompt.suggesting import GhostSuggest
 from agent.repl.reader import TurnReader
 from agent.repl.recalling import show_last_turn
-from agent.repl.screen import Kind, Screen, Scrollback
+from agent.repl.screens.appearance import Appearance
+from agent.repl.screens.live import FRAMES_PER_SECOND
+from agent.repl.screens.screen import Kind, Screen, Scrollback
+from agent.repl.screens.terminal import TerminalScreen
+from agent.repl.screens.toolbar import draw_toolbar
 from agent.repl.server_lists import ServerLists, watch_lists
-from agent.repl.suggesting import GhostSuggest
-from agent.repl.terminal import TerminalScreen
-from agent.repl.toolbar import draw_toolbar
 from agent.repl.views.hint import ViewHint
 from agent.server_features import Resource
 from agent.workflows.library import Library
@@ -112,7 +112,7 @@ async def run_chat(
 
 
 def _open_dumb_screen(chat: "Chat", history: PrivateHistory) -> Screen:
-    from agent.repl.dumb import DumbScreen
+    from agent.repl.screens.dumb import DumbScreen
 
     def print_text(text: str) -> None:
         encoding = sys.stdout.encoding or "utf-8"

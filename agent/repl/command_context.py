@@ -8,9 +8,9 @@ from agent.available_models.records import ListedModels
 from agent.drawing.palette import Palette
 from agent.drawing.sanitize import strip
 from agent.events import Event
-from agent.repl.appearance import Appearance
 from agent.repl.host import Host
-from agent.repl.screen import Kind, Screen, Scrollback
+from agent.repl.screens.appearance import Appearance
+from agent.repl.screens.screen import Kind, Screen, Scrollback
 from agent.repl.server_lists import ServerLists
 from agent.tools.tool import Tool
 from agent.workflows.library import Library

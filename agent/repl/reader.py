@@ -31,12 +31,12 @@ from agent.events import (
     WaitStarted,
 )
 from agent.model.protocol import ReasoningDelta, TextDelta
+from agent.repl.answers.markdown import AnswerWriter, open_answer, preload
 from agent.repl.compacting import describe_compaction
+from agent.repl.dialogs.questions import Questions
 from agent.repl.lines import describe_outcome, describe_stopped, draw_error
-from agent.repl.live import draw_call, draw_countdown, draw_waiting, fold
-from agent.repl.markdown import AnswerWriter, open_answer, preload
-from agent.repl.questions import Questions
-from agent.repl.screen import Kind, Screen, Scrollback
+from agent.repl.screens.live import draw_call, draw_countdown, draw_waiting, fold
+from agent.repl.screens.screen import Kind, Screen, Scrollback
 from agent.repl.spoken import Spoken
 from agent.repl.views.hint import ViewHint
 from agent.session.notices import describe

@@ -4,8 +4,8 @@ import asyncio
 
 from agent.drawing.identifiers import in_words
 from agent.drawing.sanitize import strip, strip_line
-from agent.repl.markdown import open_answer, preload
-from agent.repl.screen import Kind, Screen, Scrollback
+from agent.repl.answers.markdown import open_answer, preload
+from agent.repl.screens.screen import Kind, Screen, Scrollback
 from agent.transcripts.turns import Turn
 
 _MOST_SAID = 6

@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from agent.repl.rewrapping import VARIABLES
+from agent.repl.screens.rewrapping import VARIABLES
 from tests.terminal_window import TerminalWindow
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from agent.drawing.palette import Palette
 from agent.drawing.themes import PLAIN
 from agent.events import ApprovalRequested
-from agent.repl.approvals import ApprovalAnswer
+from agent.repl.dialogs.approvals import ApprovalAnswer
 
 
 class FakeScreen:

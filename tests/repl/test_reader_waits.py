@@ -19,9 +19,9 @@ from agent.events import (
     WaitStarted,
 )
 from agent.model.protocol import TextDelta
-from agent.repl.questions import Questions
+from agent.repl.dialogs.questions import Questions
 from agent.repl.reader import TurnReader
-from agent.repl.screen import Kind, Scrollback
+from agent.repl.screens.screen import Kind, Scrollback
 from agent.tools.tool import Effect
 from tests.repl.fake_screen import FakeScreen
 

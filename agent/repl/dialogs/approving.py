@@ -3,7 +3,7 @@
 from agent.drawing.palette import Palette
 from agent.drawing.widths import wrap
 from agent.events import ApprovalRequested, Decision
-from agent.repl.approvals import (
+from agent.repl.dialogs.approvals import (
     ApprovalAnswer,
     ApprovalChoice,
     choices_of,

@@ -11,7 +11,7 @@ from agent.repl.dialogs.choosing import Choosing, Option, find
 from agent.repl.dialogs.filling import Fault, FormRequest, Left
 from agent.repl.dialogs.form_filling import FormFilling
 from agent.repl.dialogs.line_by_line import LineByLine
-from agent.repl.screen import Kind, Screen, Scrollback
+from agent.repl.screens.screen import Kind, Screen, Scrollback
 from agent.tools.tool import Tool
 
 _MOST_LISTED = 20

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from agent.drawing.sanitize import strip_line
 from agent.drawing.widths import shorten
 from agent.forms.form import Field, FieldKind, FormValue
-from agent.repl.approvals import decide_yes_or_no
+from agent.repl.dialogs.approvals import decide_yes_or_no
 from agent.repl.dialogs.filling import FormRequest, Left
-from agent.repl.screen import Kind, Screen, Scrollback
+from agent.repl.screens.screen import Kind, Screen, Scrollback
 
 _DECLINE = "/decline"
 _CANCEL = "/cancel"

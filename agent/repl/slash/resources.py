@@ -10,10 +10,10 @@ from agent.drawing.sanitize import strip_line
 from agent.errors import UsageError
 from agent.forms.form import Field, FieldKind, Form
 from agent.jsontypes import JsonValue
+from agent.repl.answers.markdown import open_answer, preload
 from agent.repl.attaching import describe_contents
 from agent.repl.command_context import CommandContext
 from agent.repl.dialogs.asking import ask_arguments
-from agent.repl.markdown import open_answer, preload
 from agent.server_features import Resource, ResourceContents
 from agent.wording.moment import local_now
 

@@ -3,8 +3,8 @@
 from agent.drawing.palette import Palette
 from agent.drawing.themes import THEMES
 from agent.drawing.widths import wrap
-from agent.repl.appearance import Appearance
 from agent.repl.command_context import CommandContext
+from agent.repl.screens.appearance import Appearance
 
 
 async def run(context: CommandContext, rest: str) -> None:

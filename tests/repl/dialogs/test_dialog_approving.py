@@ -6,7 +6,7 @@ from agent.conversation import ToolCall
 from agent.drawing.palette import Palette
 from agent.drawing.widths import width
 from agent.events import ApprovalRequested, Change, Decision
-from agent.repl.approvals import ApprovalAnswer
+from agent.repl.dialogs.approvals import ApprovalAnswer
 from agent.repl.dialogs.approving import Approving
 from agent.repl.dialogs.dialog import Key
 from agent.tools.tool import Effect, Tool

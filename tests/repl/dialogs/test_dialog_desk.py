@@ -15,7 +15,7 @@ from prompt_toolkit.output import DummyOutput
 from agent.conversation import ToolCall
 from agent.drawing.palette import Palette
 from agent.events import ApprovalRequested, Decision
-from agent.repl.approvals import ApprovalAnswer
+from agent.repl.dialogs.approvals import ApprovalAnswer
 from agent.repl.dialogs.approving import Approving
 from agent.repl.dialogs.choices import Line, YesOrNo
 from agent.repl.dialogs.choosing import Choosing, Option
