@@ -10,10 +10,10 @@ from agent.drawing.palette import Palette, choose_theme, paint
 from agent.drawing.themes import DARK, LIGHT, PLAIN, THEMES, Styles, Theme, find_theme
 from agent.drawing.widths import width
 from agent.errors import UsageError
-from agent.repl.appearance import Appearance
-from agent.repl.markdown import open_answer
+from agent.repl.answers.markdown import open_answer
+from agent.repl.screens.appearance import Appearance
+from agent.repl.screens.styles import depth_of, make_style
 from agent.repl.slash.theme import draw_themes
-from agent.repl.styles import depth_of, make_style
 from agent.settings.table import THEMES as NAMES
 
 ALL_COLOURS = {"COLORTERM": "truecolor", "TERM": "xterm-256color"}
