@@ -1,4 +1,4 @@
-"""How large the base installation is, and of how many packages, on each Python of this machine.
+"""How large the base installation is, and of how many packages, on the oldest and the newest Python there is.
 
 `locks/base.txt` is installed into an empty environment in the cache. Sizes are those of all files, compiled
 ones included, held against the standard library of the same Python.
@@ -30,9 +30,10 @@ _MOST_PACKAGES = 60
 
 
 def measure() -> list[Figure]:
-    """Install on each Python that there is."""
+    """Install on the oldest and the newest Python that there is."""
     figures: list[Figure] = []
-    for version, python in find_pythons().items():
+    pythons = list(find_pythons().items())
+    for version, python in dict((pythons[0], pythons[-1])).items():
         begun = time.perf_counter()
         installed = install_base(version, python)
         seconds = time.perf_counter() - begun

@@ -93,5 +93,6 @@ def count_packages(folder: Path) -> int:
 
 
 def size_of(folder: Path) -> float:
-    """The megabytes of all files in a folder."""
-    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+    """The megabytes of all files in a folder; one with several names counts once."""
+    found = (path.lstat() for path in folder.rglob("*") if path.is_file())
+    return sum({each.st_ino: each.st_size for each in found}.values()) / 1e6

