@@ -199,6 +199,38 @@ def test_modules_do_not_import_each_other_in_circles_not_even_late_or_for_types(
     assert sorted(runs) == []
 
 
+# Rooms and their modules
+
+MANY = 7
+# Commands and categories of tools say by their names what is in them.
+SPEAKING = ("`astravue", "`/", "Tools of the category")
+# `docs/architecture.md` lists the one, `evals/bench/benchmarks.py` the other.
+LISTED_ELSEWHERE = ("agent", "evals.bench")
+
+
+def described_in(docstring: str) -> set[str]:
+    """The modules in the first column of a table in a docstring."""
+    columns = re.findall(r"^ *(\w+(?:, \w+)*)  ", docstring, re.MULTILINE)
+    return {name for column in columns for name in column.split(", ")}
+
+
+def docstring_of(path: Path) -> str:
+    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+
+
+@pytest.mark.parametrize(
+    "room",
+    [name for name, path in MODULES.items() if path.name == "__init__.py" and name not in LISTED_ELSEWHERE],
+)
+def test_a_room_of_many_modules_says_what_each_of_them_is_for(room: str) -> None:
+    folder = MODULES[room].parent
+    names = {path.stem for path in folder.glob("*.py")} - {"__init__", "__main__"}
+    described = described_in(docstring_of(MODULES[room]))
+    assert described <= names | {path.parent.name for path in folder.glob("*/__init__.py")}
+    silent = {name for name in names if not docstring_of(folder / f"{name}.py").startswith(SPEAKING)}
+    assert len(names) < MANY or silent <= described
+
+
 # The rooms, one above the other
 
 AGENT_LAYERS = layers_in(

@@ -2,6 +2,7 @@
 
 finding      what a check found, and what to do about it
 case         what is looked at
+opening      begins an examination without holding up the prompt
 examination  all checks side by side, each with a bound, in a stable order
 terminal     what output is shown on
 versions     of this program and of the libraries it was made for

@@ -12,14 +12,18 @@ the order in which a request meets them:
     engine                   HTTP to that child: prefix states, one constrained completion
     naming, wording, prefix  what the model reads before every request
     offer, support, choice   what it is offered beside one request, and what it may answer
+    plain                    sentences that settle the call by their grammar
     leaning                  whether a request wants a call, as far as its grammar tells
     dialogue, entities       what the conversation has talked about
     matching, dates, values  words to ids, days and values
-    reconsider, places,      what the model gets wrong again and again: functions, names,
-    repairs                  values
+    field_values, criteria   values of custom fields, conditions of saved filters
+    reconsider, places       functions and names that the model gets wrong again and again
+    repairs                  and values
     plan, pending, planner   the chain of a turn, and its questions to the user
     arguments, lookup        from words to ordinary tool calls
-    render, cells            results as Markdown
+    render, sentences        what a read found, and what a write did
+    markdown_tables          tables of a server's records
+    answer_reader            the text of an answer while its JSON still comes in
     model                    all of it behind the `Model` protocol
 """
 
