@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_types import ToolAnnotations
+from mcp_types import (
+    Completion,
+    CompletionArgument,
+    CompletionContext,
+    PromptReference,
+    ResourceTemplateReference,
+    ToolAnnotations,
+)
 
 from tests.workspace.mcp_servers import Gate, only_initialize
 
@@ -72,6 +79,17 @@ class Demo:
         @server.prompt(description="Greets")
         def greet(name: str) -> str:
             return f"Say hello to {name}"
+
+        @server.completion()
+        async def suggest(
+            ref: PromptReference | ResourceTemplateReference,
+            argument: CompletionArgument,
+            context: CompletionContext | None,
+        ) -> Completion | None:
+            if not isinstance(ref, PromptReference) or argument.name != "name":
+                return None
+            known = (context.arguments if context else None) or {}
+            return Completion(values=["Ada", *known.values()])
 
         @server.resource("note://today", mime_type="text/plain")
         def today() -> str:

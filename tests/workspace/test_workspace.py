@@ -122,6 +122,22 @@ async def test_prompts_and_resources_are_plain_data(any_demo: Served, connect_to
         assert (contents.text, contents.mime_type) == ("sunny", "text/plain")
 
 
+async def test_values_for_a_prompt_are_suggested_by_what_is_known(
+    any_demo: Served, connect_to: Connect
+) -> None:
+    async with connect_to(any_demo[1].url) as workspace:
+        assert await workspace.suggest("greet", "name", {"tone": "dry"}) == ("Ada", "dry")
+        assert await workspace.suggest("greet", "age", {}) == ()
+
+
+async def test_a_server_without_completion_is_not_asked_for_values(connect_to: Connect) -> None:
+    gate = scripted({"tools/list": {"tools": []}})
+    with running(gate) as server:
+        async with connect_to(server.url) as workspace:
+            assert await workspace.suggest("greet", "name", {}) == ()
+    assert "completion/complete" not in gate.methods()
+
+
 async def test_all_pages_of_a_listing_are_walked_and_circles_are_left(connect_to: Connect) -> None:
     def page(seen: Seen) -> Response:
         params = seen.message.get("params")
