@@ -68,8 +68,10 @@ def test_what_is_typed_into_an_empty_form_fits_the_tool(data: st.DataObject) -> 
     listed = data.draw(st.sampled_from(TOOLS))
     arguments = draw_fitting(data, listed)
     form, filled = argument_form(listed), argument_form(listed, arguments)
-    # Nothing typed leaves a field out, so an empty text cannot be typed; nor can what is of another format.
+    # Nothing typed leaves a field out, so neither null nor an empty text can be typed, nor what is of another
+    # format.
     assume("" not in filled.values.values())
+    assume(None not in arguments.values())
     assume(kinds_of(filled) == kinds_of(form))
     assert form.arguments(retyped(form, filled)) == (arguments, None)
 
