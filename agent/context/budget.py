@@ -1,14 +1,11 @@
 """How many tokens a request may have: what the model can read, less the room for its answer."""
 
 import asyncio
-import logging
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from agent.jsontypes import dump, parse_object
-from agent.system.private_files import replace_file
+from agent.system.remembered import recall, remember
 
-_LOGGER = logging.getLogger(__name__)
 USUAL_WINDOW = 128_000
 """What is taken for the context of a model of which nothing is known."""
 _LEAST = 1_024
@@ -61,18 +58,8 @@ class ContextBudget:
 
     def _save(self, path: Path, tokens: int) -> None:
         known = {self._key: tokens, **{key: each for key, each in _read(path).items() if key != self._key}}
-        try:
-            replace_file(path, dump(dict(list(known.items())[:_MOST_MODELS])).encode())
-        except OSError as error:
-            _LOGGER.warning("how much models can read cannot be kept: %s", error.strerror)
+        remember(path, dict(list(known.items())[:_MOST_MODELS]), what="how much models can read")
 
 
 def _read(path: Path) -> dict[str, int]:
-    try:
-        stored = parse_object(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        _LOGGER.warning("%s cannot be read and is begun anew: %s", path, type(error).__name__)
-        return {}
-    return {key: each for key, each in stored.items() if isinstance(each, int) and each >= _LEAST}
+    return {key: each for key, each in recall(path).items() if isinstance(each, int) and each >= _LEAST}

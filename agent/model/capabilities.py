@@ -6,18 +6,16 @@ goes out once more without that part, and the part stays away from then on. What
 forgotten after a month: endpoints are updated.
 """
 
-import logging
 import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.jsontypes import JsonObject, dump, is_object, parse_object
-from agent.system.private_files import replace_file
+from agent.jsontypes import JsonObject, is_object
+from agent.system.remembered import recall, remember
 from agent.wording.addresses import hide_user, shown_address
 
-_LOGGER = logging.getLogger(__name__)
 _REMEMBERED = 30 * 24 * 3600.0
 
 Capabilities = frozenset[str]
@@ -103,12 +101,8 @@ class CapabilityStore:
             key: {name: learnt for name, learnt in each.items() if learnt > now - _REMEMBERED}
             for key, each in known.items()
         }
-        try:
-            replace_file(self._path, dump({key: each for key, each in kept.items() if each}).encode())
-        except OSError as error:
-            _LOGGER.warning(
-                "what was learnt of %s cannot be kept: %s", shown_address(base_url), error.strerror
-            )
+        learnt: JsonObject = {key: {**each} for key, each in kept.items() if each}
+        remember(self._path, learnt, what=f"what was learnt of {shown_address(base_url)}")
 
     def _load(self) -> dict[str, dict[str, float]]:
         if self._known is None:
@@ -121,15 +115,8 @@ def _key(base_url: str, model: str) -> str:
 
 
 def _read(path: Path) -> dict[str, dict[str, float]]:
-    try:
-        stored = parse_object(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        _LOGGER.warning("%s cannot be read and is begun anew: %s", path, type(error).__name__)
-        return {}
     return {
         key: {name: float(learnt) for name, learnt in each.items() if isinstance(learnt, int | float)}
-        for key, each in stored.items()
+        for key, each in recall(path).items()
         if is_object(each)
     }

@@ -5,18 +5,15 @@ tokens its request had, so after a few of them an estimate is right for whicheve
 """
 
 import asyncio
-import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from agent.conversation import Message
-from agent.jsontypes import dump, parse_object
 from agent.model.protocol import FunctionDefinition, Usage
-from agent.system.private_files import replace_file
+from agent.system.remembered import recall, remember
 from agent.usage.tokens import TokenCounter
 
-_LOGGER = logging.getLogger(__name__)
 _LEAST, _MOST = 0.3, 3.0
 _WEIGHT = 0.5
 _WORTH_KEEPING = 0.01
@@ -73,10 +70,7 @@ class Calibration:
             return
         others = [(key, factor) for key, factor in _read(self._path).items() if key not in self._learnt]
         kept = [*self._learnt.items(), *others][:_MOST_MODELS]
-        try:
-            replace_file(self._path, dump(dict(kept)).encode())
-        except OSError as error:
-            _LOGGER.warning("how tokens are counted cannot be kept: %s", error.strerror)
+        remember(self._path, dict(kept), what="how tokens are counted")
 
     def _known(self) -> dict[str, float]:
         if self._factors is None:
@@ -136,15 +130,8 @@ def _key(base_url: str, model: str) -> str:
 
 
 def _read(path: Path) -> dict[str, float]:
-    try:
-        stored = parse_object(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        _LOGGER.warning("%s cannot be read and is begun anew: %s", path, type(error).__name__)
-        return {}
     return {
         key: float(factor)
-        for key, factor in stored.items()
+        for key, factor in recall(path).items()
         if isinstance(factor, int | float) and _LEAST <= factor <= _MOST
     }
