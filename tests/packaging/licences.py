@@ -58,6 +58,14 @@ _READ = {
 }
 # What Linux does not install, by the metadata on PyPI.
 _ELSEWHERE = {"httpx2-jsfetch": "BSD-3-Clause", "pywin32": "PSF-2.0", "pywin32-ctypes": "BSD-3-Clause"}
+_INTRODUCTION = """\
+# Licences
+
+Astravue agent is under the Apache License 2.0. What it ships of others is an encoding and scripts for
+completion; [NOTICE](../NOTICE) names them. All else comes in packages of its own when it is installed. These
+are their licences, as SPDX expressions. They ask for no more than that their notices are kept, but:
+
+"""
 # Classifiers that name one licence; "BSD License" names several.
 _CLASSIFIERS = {
     "Apache Software License": "Apache-2.0",
@@ -159,12 +167,7 @@ def page() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield "# Licences"
-    yield ""
-    yield "Astravue agent is under the Apache License 2.0. It ships one thing of others: the encoding that"
-    yield "[NOTICE](../NOTICE) names. All else comes in packages of its own when it is installed. These are"
-    yield "their licences, as SPDX expressions. They ask for no more than that their notices are kept, but:"
-    yield ""
+    yield from _INTRODUCTION.splitlines()
     yield from (f"- {licence}: {meaning}." for licence, meaning in NOTED.items())
     for extra, packages in groups().items():
         yield ""
