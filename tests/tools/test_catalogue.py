@@ -191,3 +191,44 @@ def test_what_a_message_wishes_for_is_offered_after_what_was_there_and_stays() -
     catalogue.wish_for(["*list_dependencies", "*get_task", "no_such_*"])
     assert names(catalogue) == [*before, "astravue_list_dependencies"]
     assert names(catalogue) == [*before, "astravue_list_dependencies"]
+
+
+def test_the_function_that_finds_others_is_asked_in_words() -> None:
+    tool = find_tools_tool(TOOLS)
+    assert tool.input_schema == {
+        "type": "object",
+        "properties": {
+            "words": {
+                "type": "string",
+                "description": "What the function is to do, such as “make one task wait for another”.",
+            },
+            "most": {"type": "integer", "minimum": 1, "maximum": 8},
+        },
+        "required": ["words"],
+        "additionalProperties": False,
+    }
+    assert (tool.name, tool.title, tool.annotations) == (
+        "find_tools",
+        "Find tools",
+        Annotations(read_only=True),
+    )
+    assert tool.is_local
+    assert tool.finds
+
+
+def test_what_was_found_is_told_as_callable_and_what_was_not_in_words() -> None:
+    catalogue = Catalogue()
+    table = table_of()
+    catalogue.offer(table, [FIND_TOOLS])
+    (name,) = [tool.name for tool in TOOLS if tool.name.endswith("delete_task")]
+    found = answer_find_tools(catalogue, {"words": name, "most": 1})
+    (summary,) = [tool.description[:200] for tool in TOOLS if tool.name == name]
+    assert found.structured == {"found": [{"name": name, "description": summary}]}
+    assert found.text == dump(
+        {"found": [{"name": name, "description": summary}], "note": "You can call these now."}
+    )
+    nothing = answer_find_tools(catalogue, {"words": "xyzzy"})
+    assert nothing.structured is None
+    assert nothing.text == (
+        "Nothing fits these words. Say it in other words, or tell the user that it cannot be done."
+    )
