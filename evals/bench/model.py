@@ -50,10 +50,6 @@ def streams(count: int) -> Mapping[str, Sequence[JsonObject]]:
     repeated = {"id": "call_1", "name": "astravue_create_task"}
     return {
         "text": [*(chunk({"content": f" word{number % 97}"}) for number in range(count)), chunk({}, "stop")],
-        "reasoning": [
-            *(chunk({"reasoning_content": f" word{number % 97}"}) for number in range(count)),
-            chunk({"content": "Yes."}, "stop"),
-        ],
         "call": [
             fragment('{"t":"', **repeated),
             *(fragment(f" word{number % 97}") for number in range(count)),

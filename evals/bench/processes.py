@@ -96,8 +96,12 @@ def run_well(command: Sequence[str], environ: Mapping[str, str] = os.environ) ->
 
 
 def _watch(pid: int, peak: list[float], ended: Event) -> None:
+    known: set[int] = set()
     while not ended.wait(_BETWEEN_LOOKS):
-        peak[0] = max(peak[0], sum(map(resident, family(pid))))
+        there = set(family(pid))
+        # A child that has just been forked shows all that its parent holds, once more.
+        peak[0] = max(peak[0], sum(map(resident, there & known)))
+        known = there
 
 
 def _kill(pid: int) -> None:
