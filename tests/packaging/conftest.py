@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
@@ -14,8 +14,6 @@ from filelock import FileLock
 
 from tests.end_to_end.program import Program
 from tests.packaging.licences import ROOT, locked
-
-_EPOCH = "1767225600"
 
 
 @dataclass(frozen=True)
@@ -57,14 +55,14 @@ class Installation:
         )
 
 
-def build(source: Path, folder: Path) -> Built:
-    """Make the sdist, and the wheel out of it, with the tools of the lock."""
-    subprocess.run(
-        [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, source],
-        env={**os.environ, "SOURCE_DATE_EPOCH": _EPOCH},
-        capture_output=True,
-        check=True,
-    )
+def run_with_date(command: Sequence[str | Path], folder: Path) -> None:
+    """Run a builder, which dates what it makes by the environment."""
+    environ = {**os.environ, "SOURCE_DATE_EPOCH": "1767225600"}
+    subprocess.run([sys.executable, "-m", *command], cwd=folder, env=environ, capture_output=True, check=True)
+
+
+def built_in(folder: Path) -> Built:
+    """What a builder left in a folder."""
     (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
     return Built(sdist, wheel)
 
@@ -90,9 +88,12 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def built(shared_folder: Path) -> Built:
     """What the checkout is built into."""
-    folder = once(shared_folder / "built", lambda new: build(ROOT, new))
-    (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
-    return Built(sdist, wheel)
+    return built_in(
+        once(
+            shared_folder / "built",
+            lambda new: run_with_date(["build", "--no-isolation", "--outdir", new], ROOT),
+        )
+    )
 
 
 @pytest.fixture(scope="session")
