@@ -9,7 +9,12 @@ from typing import Any
 from evals.bench.benchmarks import BENCHMARKS
 from evals.bench.figures import Figure, Target
 from evals.bench.peer_figures import PeerFigures
-from evals.bench.tables import figures_in_markdown, peers_in_markdown, replace_between
+from evals.bench.tables import (
+    figures_in_markdown,
+    peers_in_markdown,
+    replace_between,
+    targets_in_markdown,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,9 @@ def write_into(page: str, measured: Measured) -> str:
     if measured.figures:
         titles = {each.name: each.title for each in BENCHMARKS}
         sections = [(titles[name], figures) for name, figures in measured.figures.items()]
-        table = f"Measured {measured.machine}.\n\n{figures_in_markdown(sections)}"
-        page = replace_between(page, "figures", table)
+        targets = targets_in_markdown([figure for _, figures in sections for figure in figures])
+        page = replace_between(page, "targets", f"Measured {measured.machine}.\n\n{targets}")
+        page = replace_between(page, "figures", figures_in_markdown(sections))
     if measured.peers:
         table = f"Measured {measured.machine}.\n\n{peers_in_markdown(measured.peers)}"
         page = replace_between(page, "peers", table)

@@ -64,15 +64,15 @@ def measure() -> list[Figure]:
         if program.endpoint.results < _MOMENTS[-1]:
             raise RuntimeError("not every turn called its tool")
     found: dict[str, float] = json.loads(done.stdout)
-    settled = summarise(f"turn {_SETTLED}", "MiB", [found[str(_SETTLED)]])
+    settled = summarise(f"memory after turn {_SETTLED}", "MiB", [found[str(_SETTLED)]])
     target = Target(_MOST_GROWTH, of="ratio")
     return [
         summarise(
-            f"turn {turn}",
+            f"memory after turn {turn}",
             "MiB",
             [found[str(turn)]],
             base=settled if turn != _SETTLED else None,
-            target=target if turn > _SETTLED else None,
+            target=target if turn == _MOMENTS[-1] else None,
         )
         for turn in _MOMENTS
     ]

@@ -39,8 +39,8 @@ def measure() -> list[Figure]:
         }
         ways: Mapping[str, Callable[[], float]] = {
             "python -c pass": lambda: run_well(PASS, environ).wall,
-            "--version": lambda: run_well([*ASTRAVUE, "--version"], environ).wall,
-            "--help": lambda: run_well([*ASTRAVUE, "--help"], environ).wall,
+            "astravue --version": lambda: run_well([*ASTRAVUE, "--version"], environ).wall,
+            "astravue --help": lambda: run_well([*ASTRAVUE, "--help"], environ).wall,
             "first prompt": lambda: run_to_prompt(ASTRAVUE, environ),
             "first prompt, and a key drawn": lambda: run_to_prompt(ASTRAVUE, environ, key=True),
         }
@@ -56,7 +56,7 @@ def measure() -> list[Figure]:
 
 
 def _figures(samples: Mapping[str, Sequence[float]]) -> list[Figure]:
-    targets = {"--version": Target(3, of="ratio"), "first prompt": Target(300)}
+    targets = {"astravue --version": Target(3, of="ratio"), "first prompt": Target(300)}
     base: Figure | None = None
     figures: list[Figure] = []
     for name, values in samples.items():

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from evals.bench.figures import Figure, Target
 from evals.bench.peer_figures import PeerFigures
 
+TARGET_HEADING = ("what", "measured", "target")
 HEADING = ("what", "minimum", "median", "maximum", "ratio", "target")
 PEER_HEADING = (
     "program",
@@ -26,12 +27,14 @@ def write_number(number: float) -> str:
     return f"{number:.1f}" if abs(number) >= 10 else f"{number:.2f}"
 
 
-def _cells(figure: Figure) -> tuple[str, ...]:
+def _cells(figure: Figure) -> tuple[str, str, str, str, str, str]:
     unit = f" {figure.unit}" if figure.unit else ""
     ratio = "" if figure.ratio is None else f"{write_number(figure.ratio)} × {figure.to}"
     return (
         figure.name,
-        *(f"{write_number(number)}{unit}" for number in (figure.minimum, figure.median, figure.maximum)),
+        f"{write_number(figure.minimum)}{unit}",
+        f"{write_number(figure.median)}{unit}",
+        f"{write_number(figure.maximum)}{unit}",
         ratio,
         "" if figure.target is None else _verdict(figure, figure.target, unit),
     )
@@ -69,6 +72,17 @@ def _draw(rows: Sequence[Sequence[str]]) -> str:
     widths = [max(len(row[column]) for row in whole) for column in range(len(rows[0]))]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
     return "\n".join(line.rstrip() for line in lines)
+
+
+def targets_in_markdown(figures: Sequence[Figure]) -> str:
+    """A table of the figures that have to reach something, with the one number that counts."""
+    rows: list[Sequence[str]] = []
+    for figure in figures:
+        if figure.target is not None:
+            name, _, median, maximum, ratio, verdict = _cells(figure)
+            counts = {"median": median, "maximum": maximum, "ratio": ratio}
+            rows.append((name, counts[figure.target.of], verdict))
+    return _markdown(TARGET_HEADING, rows)
 
 
 def figures_in_markdown(sections: Sequence[tuple[str, Sequence[Figure]]]) -> str:

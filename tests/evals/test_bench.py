@@ -102,6 +102,7 @@ def test_what_was_measured_is_read_back_from_its_json(tmp_path: Path) -> None:
 def test_the_page_of_the_documentation_takes_the_tables() -> None:
     page = PAGE.read_text(encoding="utf-8")
     written = write_into(page, Measured("a machine", {"startup": [PASS, STARTED]}, {}, [OURS, AWAY]))
+    assert "| --version | 2.50 × python -c pass | at most 3 × python -c pass: met |" in written
     assert "| **Start-up** |" in written
     assert "| --version | 50 ms | 50 ms | 50 ms | 2.50 × python -c pass |" in written
     assert "| elsewhere 2.0 | not measured: not installed" in written
