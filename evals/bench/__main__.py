@@ -76,7 +76,9 @@ def main(given: Sequence[str] | None = None) -> int:
     if arguments.only and arguments.write:
         parser.error("A page holds all figures: --write cannot go with --only.")
     measured = run(benchmarks, with_peers=not (arguments.without_peers or arguments.only))
-    keep(measured, arguments.json, arguments.write)
+    if measured.failures and arguments.write:
+        print(f"\n{arguments.write} is left as it is, since {', '.join(measured.failures)} failed.")
+    keep(measured, arguments.json, None if measured.failures else arguments.write)
     return 1 if measured.failures else 0
 
 

@@ -141,6 +141,12 @@ def test_an_unknown_name_is_refused_with_those_there_are(capsys: pytest.CaptureF
     assert "There is no benchmark nonsense; there are startup, one_shot" in capsys.readouterr().err
 
 
+def test_a_page_that_holds_all_is_not_written_by_some(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--only", "startup", "--write", "page.md"])
+    assert "--write cannot go with --only" in capsys.readouterr().err
+
+
 class FakeBenchmark(Benchmark):
     """A benchmark that says at once what it was given, or fails."""
 
