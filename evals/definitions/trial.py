@@ -59,6 +59,61 @@ class Status(StrEnum):
     """The infrastructure failed, so that nothing can be said of the model."""
 
 
+class End(StrEnum):
+    """How a simulated conversation ended."""
+
+    REACHED = "reached"
+    GAVE_UP = "gave up"
+    OUT_OF_TURNS = "out of turns"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a judge said of a trial.
+
+    Args:
+        passed: The answer to the case's question was yes.
+        reason: Why, in the judge's words, or why there is no answer.
+        model: Who judged.
+        usage: What that took.
+        broken: Nothing that can be read was said, which never passes.
+    """
+
+    passed: bool
+    reason: str = ""
+    model: str = ""
+    usage: Usage = field(default_factory=Usage)
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UserDecision:
+    """What a simulated user said to a call that asked first, and why."""
+
+    tool: str
+    allowed: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedUser:
+    """What came of a user whom a model played.
+
+    Args:
+        end: How the user left; `None` where the conversation did not come so far.
+        reason: Why, in the user's words.
+        model: Who played.
+        usage: What that took, which is no part of what the trial itself took.
+        decisions: On calls that asked first.
+    """
+
+    end: End | None = None
+    reason: str = ""
+    model: str = ""
+    usage: Usage = field(default_factory=Usage)
+    decisions: tuple[UserDecision, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class TrialRecord:
     """What a trial did: all that scoring needs, now and later.
@@ -77,10 +132,8 @@ class TrialRecord:
         calls: Calls of tools.
         seconds: How long it took.
         difference: The first difference to the recording, of a strict replay; empty where there is none.
-        verdict: What a judge said, if one was asked: “passed” (bool), “reason”, “model” and “usage”; and
-            “broken” (true) where nothing that can be read was said, which never passes.
-        user: What came of a simulated user: “end” (“reached”, “gave up” or “out of turns”), “reason”,
-            “model”, “usage”, which is not part of the other, and “decisions” with the reason of each.
+        verdict: What a judge said, if one was asked.
+        user: What came of the user, if a model played one.
         missed: Disturbances that did not happen, as their moment never came.
         timings: Seconds by part: “model”, “tools”, and “first_item”: how long a step took until anything of
             it could be shown, the mean over all steps; it is missing where nothing ever was.
@@ -99,8 +152,8 @@ class TrialRecord:
     calls: int = 0
     seconds: float = 0.0
     difference: str = ""
-    verdict: JsonObject | None = None
-    user: JsonObject | None = None
+    verdict: Verdict | None = None
+    user: PlayedUser | None = None
     missed: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict[str, float])
 

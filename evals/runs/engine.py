@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanage
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from agent.system.long_imports import long_imports
 from evals.definitions.trial import SECONDS, Status, TrialPlan, TrialRecord
 from evals.trials.players import Players
 
@@ -70,8 +71,9 @@ class SandboxSetup:
             AgentError: The system gives no more sockets or no folder.
         """
         # These take a second to import, and a process that only hands out plans needs neither.
-        from evals.trials.running import run_trial
-        from evals.workspaces.host import Host
+        with long_imports():
+            from evals.trials.running import run_trial
+            from evals.workspaces.host import Host
 
         async with Host(places) as host, self.players.open() as make_play:
 

@@ -3,7 +3,7 @@
 from agent.event_json import encode_usage
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import Usage
-from evals.definitions.trial import Kind, Status, TrialRecord
+from evals.definitions.trial import End, Kind, PlayedUser, Status, TrialRecord, UserDecision, Verdict
 from evals.runs.json_fields import JsonFields, without_empty
 from evals.state.changes import Change, ChangeKind
 
@@ -24,13 +24,13 @@ def encode_record(record: TrialRecord) -> JsonObject:
                 "steps": record.steps,
                 "calls": record.calls,
                 "seconds": record.seconds,
-                "verdict": record.verdict,
-                "user": record.user,
+                "verdict": _encode_verdict(record.verdict) if record.verdict else None,
+                "user": _encode_user(record.user) if record.user else None,
                 "missed": list(record.missed),
                 "changes": changes,
             }
         ),
-        "usage": {**encode_usage(record.usage), "written_tokens": record.usage.written_tokens},
+        "usage": _encode_usage(record.usage),
         "timings": dict(record.timings),
     }
 
@@ -55,11 +55,65 @@ def decode_record(line: JsonObject) -> TrialRecord:
         calls=fields.whole("calls"),
         seconds=fields.number("seconds"),
         difference=fields.text("difference"),
-        verdict=fields.object_or_none("verdict"),
-        user=fields.object_or_none("user"),
+        verdict=_decode_verdict(fields.object_or_none("verdict")),
+        user=_decode_user(fields.object_or_none("user")),
         missed=fields.lines("missed"),
         timings=fields.numbers("timings"),
     )
+
+
+def _encode_verdict(verdict: Verdict) -> JsonObject:
+    return {
+        "passed": verdict.passed,
+        **({"broken": True} if verdict.broken else {}),
+        "reason": verdict.reason,
+        "model": verdict.model,
+        "usage": _encode_usage(verdict.usage),
+    }
+
+
+def _decode_verdict(line: JsonObject | None) -> Verdict | None:
+    if line is None:
+        return None
+    fields = JsonFields(line)
+    return Verdict(
+        fields.flag("passed"),
+        fields.text("reason"),
+        fields.text("model"),
+        _decode_usage(JsonFields(fields.object("usage"))),
+        broken=fields.flag("broken"),
+    )
+
+
+def _encode_user(user: PlayedUser) -> JsonObject:
+    decisions: list[JsonValue] = [
+        {"tool": each.tool, "allowed": each.allowed, "reason": each.reason} for each in user.decisions
+    ]
+    return {
+        "end": user.end or "",
+        "reason": user.reason,
+        "model": user.model,
+        "usage": _encode_usage(user.usage),
+        "decisions": decisions,
+    }
+
+
+def _decode_user(line: JsonObject | None) -> PlayedUser | None:
+    if line is None:
+        return None
+    fields = JsonFields(line)
+    end = fields.text("end")
+    return PlayedUser(
+        End(end) if end else None,
+        fields.text("reason"),
+        fields.text("model"),
+        _decode_usage(JsonFields(fields.object("usage"))),
+        tuple(_decode_decision(JsonFields(each)) for each in fields.objects("decisions")),
+    )
+
+
+def _decode_decision(fields: JsonFields) -> UserDecision:
+    return UserDecision(fields.text("tool"), fields.flag("allowed"), fields.text("reason"))
 
 
 def _encode_change(change: Change) -> JsonObject:
@@ -80,6 +134,10 @@ def _decode_change(fields: JsonFields) -> Change:
         fields.object("values"),
         fields.object("before"),
     )
+
+
+def _encode_usage(usage: Usage) -> JsonObject:
+    return {**encode_usage(usage), "written_tokens": usage.written_tokens}
 
 
 def _decode_usage(fields: JsonFields) -> Usage:

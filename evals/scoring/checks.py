@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from agent.jsontypes import JsonObject, JsonValue, dump
 from evals.definitions.case import AnswerRule, CallRule
+from evals.definitions.trial import Verdict
 from evals.scoring.answers import find_faults
 from evals.scoring.calls import is_meant
 from evals.scoring.conversation import MadeCall, SeenTurn
@@ -91,17 +92,17 @@ def check_steps(most: int, found: int) -> str:
     return f"wanted: at most {most} steps; found: {found}" if found > most else ""
 
 
-def check_verdict(question: str, verdict: JsonObject) -> str:
+def check_verdict(question: str, verdict: Verdict) -> str:
     """The judge said yes.
 
     Args:
         question: What was asked.
         verdict: What was answered.
     """
-    if verdict.get("passed") is True:
+    if verdict.passed:
         return ""
-    said = "no verdict" if verdict.get("broken") is True else "no"
-    return f"wanted: yes to “{question}”; found: {said}: {verdict.get('reason') or 'without a reason'}"
+    said = "no verdict" if verdict.broken else "no"
+    return f"wanted: yes to “{question}”; found: {said}: {verdict.reason or 'without a reason'}"
 
 
 def _check_answer(rule: AnswerRule, turns: Sequence[SeenTurn], *, any_turn: bool) -> Iterator[str]:

@@ -11,7 +11,7 @@ from evals.statistics.amounts import Amounts, Meter
 from evals.statistics.case_tallies import CaseTally
 from evals.statistics.estimators import all_of, any_of
 from evals.statistics.intervals import Interval, of_cases
-from evals.trials.spending import usage_in
+from evals.trials.spending import judges_usage, users_usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ class _Group:
         self.tallies[record.case] = self.tallies[record.case].with_result(result)
         self.meter.add(record)
         self.usage += record.usage
-        self.user_usage += usage_in(record.user)
-        self.judge_usage += usage_in(record.verdict)
+        self.user_usage += users_usage(record)
+        self.judge_usage += judges_usage(record)
 
 
 def figure_out(run: Run) -> RunFigures:

@@ -10,13 +10,12 @@ from textwrap import indent
 
 from agent.conversation import AssistantMessage, Message, UserMessage
 from agent.errors import AgentError
-from agent.event_json import encode_usage
 from agent.jsontypes import JsonObject, parse_object
 from agent.model.protocol import Model, Usage
 from agent.system.logs import redact_text
 from agent.tools.fence import fence, unfence
 from agent.transcripts.lines import object_of, text_of
-from evals.definitions.trial import Status, TrialRecord
+from evals.definitions.trial import Status, TrialRecord, Verdict
 from evals.trials.asking import ask, read_prompt
 from evals.trials.open_models import OpenModels
 
@@ -43,7 +42,7 @@ async def add_verdict(record: TrialRecord, question: str, models: OpenModels) ->
 
 async def judge_trial(
     model: Model, question: str, record: TrialRecord, *, seconds: float = _SECONDS
-) -> JsonObject:
+) -> Verdict:
     """Ask a model about a conversation.
 
     Args:
@@ -53,7 +52,7 @@ async def judge_trial(
         seconds: How long the judge may take.
 
     Returns:
-        The verdict, as `TrialRecord.verdict` describes it.
+        The verdict; a broken one where the judge gave none.
     """
     asked = UserMessage(
         f"{fence(write_conversation(record.events), 'conversation')}\n\nThe question: {question}"
@@ -66,23 +65,17 @@ async def judge_trial(
                 reply = await ask(model, read_prompt("judge"), messages)
                 usage += reply.usage
                 if (verdict := _read(reply.text)) is not None:
-                    return {**verdict, "model": model.name, "usage": encode_usage(usage)}
+                    return replace(verdict, model=model.name, usage=usage)
                 messages += [AssistantMessage(reply.text or "(nothing)"), UserMessage(_AGAIN)]
         problem = "The judge gave no answer that can be read, twice."
     except TimeoutError:
         problem = f"The judge gave no answer within {seconds:g} s."
     except AgentError as error:
         problem = f"The judge could not be asked: {redact_text(str(error))}"
-    return {
-        "passed": False,
-        "broken": True,
-        "reason": problem,
-        "model": model.name,
-        "usage": encode_usage(usage),
-    }
+    return Verdict(False, problem, model.name, usage, broken=True)
 
 
-def _read(text: str) -> JsonObject | None:
+def _read(text: str) -> Verdict | None:
     """The verdict in an answer; some models put it into a block of code or words around it."""
     begin, end = text.find("{"), text.rfind("}")
     try:
@@ -94,7 +87,7 @@ def _read(text: str) -> JsonObject | None:
     if passed is None:
         return None
     reason = said.get("reason")
-    return {"passed": passed, "reason": redact_text(reason) if isinstance(reason, str) else ""}
+    return Verdict(passed, redact_text(reason) if isinstance(reason, str) else "")
 
 
 def write_conversation(events: Sequence[JsonObject]) -> str:

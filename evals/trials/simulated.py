@@ -3,19 +3,17 @@
 import re
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from pathlib import Path
 
 from agent.conversation import AssistantMessage, Message, ToolCall, UserMessage
 from agent.errors import AgentError, EndpointError, LimitError, ModelError, UsageError
-from agent.event_json import encode_usage
 from agent.events import ApprovalRequested, Decision
-from agent.jsontypes import JsonObject, JsonValue, parse_object
+from agent.jsontypes import parse_object
 from agent.model.protocol import FunctionDefinition, Model, Usage
 from agent.system.logs import redact_text
 from agent.tools.fence import fence
 from evals.definitions.case import Case, SimulatedUser, Turn
-from evals.definitions.trial import TrialRecord
+from evals.definitions.trial import End, PlayedUser, TrialRecord, UserDecision
 from evals.trials.asking import Reply, ask, read_prompt
 from evals.trials.judging import add_verdict
 from evals.trials.open_models import OpenModels
@@ -27,14 +25,6 @@ _SAY_SOMETHING = "You wrote nothing. Write the person's next message, or finish.
 _DECIDE = "You did not decide. Say only whether the person would allow it, and why."
 _FINISHED = re.compile(r"\s*FINISHED: *(reached|gave up)\b[;:,. ]*(.*)", re.DOTALL | re.IGNORECASE)
 _DECISION = re.compile(r"\s*DECISION: *(yes|no)\b[;:,. ]*(.*)", re.DOTALL | re.IGNORECASE)
-
-
-class End(StrEnum):
-    """How a simulated conversation ended."""
-
-    REACHED = "reached"
-    GAVE_UP = "gave up"
-    OUT_OF_TURNS = "out of turns"
 
 
 def _function(name: str, description: str, answer: str, asked: str, because: str) -> FunctionDefinition:
@@ -210,7 +200,7 @@ class SimulatedPlay(ScriptedUser):
         self._said = 0
         self._end: End | None = None
         self._reason = ""
-        self._decisions: list[JsonValue] = []
+        self._decisions: list[UserDecision] = []
 
     @property
     def cache(self) -> Path | None:
@@ -255,15 +245,15 @@ class SimulatedPlay(ScriptedUser):
             choice = await self._person.allow(await self._models.user(), question)
         if choice.yes:
             request.decision = Decision.ALLOWED
-        self._decisions.append({"tool": name, "allowed": choice.yes, "reason": redact_text(choice.reason)})
+        self._decisions.append(UserDecision(name, choice.yes, redact_text(choice.reason)))
 
     async def conclude(self, record: TrialRecord, /) -> TrialRecord:
         """Say how the conversation ended and what the user took; and ask the judge, if there is one."""
-        user: JsonObject = {
-            "end": self._end or "",
-            "reason": redact_text(self._reason),
-            "model": self._models.user_settings.model,
-            "usage": encode_usage(self._person.usage),
-            "decisions": self._decisions,
-        }
+        user = PlayedUser(
+            self._end,
+            redact_text(self._reason),
+            self._models.user_settings.model,
+            self._person.usage,
+            tuple(self._decisions),
+        )
         return await add_verdict(replace(record, user=user), self._case.expect.judge, self._models)

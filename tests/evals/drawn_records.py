@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.protocol import Usage
 from evals.definitions.case import Case, Category, Turn, WorkspaceDefinition
-from evals.definitions.trial import Kind, Status, TrialPlan, TrialRecord
+from evals.definitions.trial import (
+    End,
+    Kind,
+    PlayedUser,
+    Status,
+    TrialPlan,
+    TrialRecord,
+    UserDecision,
+    Verdict,
+)
 from evals.runs.run import CaseFacts, Manifest
 from evals.scoring.score import Check, Score
 from evals.state.changes import Change, ChangeKind
@@ -39,6 +48,16 @@ prefixes = st.builds(
 events: st.SearchStrategy[tuple[JsonObject, ...]] = st.lists(_objects | prefixes, max_size=4).map(tuple)
 changes = st.builds(Change, st.sampled_from(ChangeKind), _texts, _texts, _objects, _objects)
 usages = st.builds(Usage, _counts, _counts, _counts, _counts, st.none() | _seconds, _counts)
+verdicts = st.builds(Verdict, st.booleans(), _texts, _texts, usages, st.booleans())
+decisions = st.builds(UserDecision, _texts, st.booleans(), _texts)
+users = st.builds(
+    PlayedUser,
+    st.none() | st.sampled_from(End),
+    _texts,
+    _texts,
+    usages,
+    st.lists(decisions, max_size=2).map(tuple),
+)
 records = st.builds(
     TrialRecord,
     case=_texts,
@@ -54,8 +73,8 @@ records = st.builds(
     calls=_counts,
     seconds=_seconds,
     difference=_texts,
-    verdict=st.none() | _objects,
-    user=st.none() | _objects,
+    verdict=st.none() | verdicts,
+    user=st.none() | users,
     missed=st.lists(_texts, max_size=2).map(tuple),
     timings=st.dictionaries(_texts, _seconds, max_size=3),
 )

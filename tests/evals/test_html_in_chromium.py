@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from evals.definitions.trial import Verdict
 from evals.reports.html import write_html
 from evals.runs.run import Run
 from evals.scoring.score import Check, Score
@@ -87,7 +88,7 @@ def hostile_run() -> Run:
             Change(ChangeKind.ADDED, "tasks", text, {text: text}),
         )
         events = (said(text), step(text), asked(text, text), calls, failed(text))
-        record = result(case, 1, "f", events=events, changes=changes, verdict={"reason": text}).record
+        record = result(case, 1, "f", events=events, changes=changes, verdict=Verdict(False, text)).record
         score = Score(
             (Check("state", passed=False, detail=text), Check(text[:50], passed=False, detail=text))
         )

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.cli import main
-from agent.jsontypes import JsonObject
 from agent.model.protocol import Usage
+from evals.definitions.trial import End, PlayedUser, Verdict
 from evals.reports.html import write_html
 from evals.reports.page.histograms import Measure, draw_histogram
 from evals.runs.run import Result, Run
@@ -125,9 +125,9 @@ def test_tokens_and_cost_are_told_by_category() -> None:
 
 
 def test_what_the_users_model_and_the_judge_cost_is_part_of_all_costs() -> None:
-    used: JsonObject = {"input_tokens": 50, "output_tokens": 5, "cost": 0.5}
-    verdict: JsonObject = {"passed": True, "reason": "", "model": "judge", "usage": used}
-    user: JsonObject = {"end": "reached", "reason": "", "model": "player", "usage": used}
+    used = Usage(50, 5, cost=0.5)
+    verdict = Verdict(True, model="judge", usage=used)
+    user = PlayedUser(End.REACHED, model="player", usage=used)
     page = read(one_trial(verdict=verdict, user=user))
     assert "Cost $1.01 1,000 tokens read 110 written of this, user's model: $0.5000" in page.text
     assert "of this, judge: $0.5000" in page.text
@@ -247,8 +247,8 @@ def test_what_took_too_little_to_be_told_is_left_out() -> None:
 def test_what_a_judge_and_a_simulated_user_said_is_there() -> None:
     run = one_trial(
         "f",
-        verdict={"passed": False, "reason": "Rude."},
-        user={"end": "gave up", "reason": "Slow."},
+        verdict=Verdict(False, "Rude."),
+        user=PlayedUser(End.GAVE_UP, "Slow."),
         missed=("before update_task: fail",),
     )
     (trial,) = read(run).trials.values()
@@ -350,9 +350,7 @@ def hostile(text: str) -> Run:
     )
     broken = result("bulk/a", 2, "b", problem=text)
     changed = (Change(ChangeKind.CHANGED, "tasks", text, {text: text}, {text: text}),)
-    first = result(
-        "bulk/a", 1, "f", events=events, changes=changed, verdict={"passed": False, "reason": text}
-    )
+    first = result("bulk/a", 1, "f", events=events, changes=changed, verdict=Verdict(False, text))
     score = Score((Check("state", passed=False, detail=text),))
     manifest = replace(run.manifest, cases={"bulk/a": replace(case, title=text)}, trials=2)
     return Run(manifest, [replace(first, score=score), broken])

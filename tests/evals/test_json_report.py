@@ -4,7 +4,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from agent.jsontypes import JsonObject
+from agent.model.protocol import Usage
+from evals.definitions.trial import PlayedUser, Verdict
 from evals.reports.json_report import report
 from evals.runs.run import Run
 from evals.scoring.score import Check, Score
@@ -82,9 +83,14 @@ def test_cases_without_a_trial_are_listed_too() -> None:
 
 
 def test_the_users_model_and_the_judge_are_part_of_what_was_spent() -> None:
-    used: JsonObject = {"input_tokens": 50, "output_tokens": 5, "cost": 0.5}
+    used = Usage(50, 5, cost=0.5)
     run = made_run({"bulk/a": "p"})
-    found = read(Run(run.manifest, [result("bulk/a", 1, "p", user={"usage": used}, verdict={"usage": used})]))
+    found = read(
+        Run(
+            run.manifest,
+            [result("bulk/a", 1, "p", user=PlayedUser(usage=used), verdict=Verdict(True, usage=used))],
+        )
+    )
     total = found["total"]
     assert (total["user_usage"]["cost"], total["judge_usage"]["cost"]) == (0.5, 0.5)
     assert total["spent"]["cost"] == total["amounts"]["cost"]["total"] == 1.01

@@ -8,7 +8,6 @@ from starlette.responses import JSONResponse
 from tried import CREATE, NOTES, live, make_case, settings_for
 
 from agent.errors import EndpointError
-from agent.event_json import encode_usage
 from agent.jsontypes import JsonObject
 from agent.model.protocol import Usage
 from agent.tools.fence import unfence
@@ -33,7 +32,6 @@ SPOKEN: tuple[JsonObject, ...] = (
     },
     {"type": "turn_finished", "text": "Priya does."},
 )
-NO_USAGE = encode_usage(Usage())
 RECORD = TrialRecord("single-step/one", "one", Kind.LIVE, 1, events=SPOKEN)
 
 
@@ -48,20 +46,20 @@ def judge(*answers: str) -> FakeModel:
 async def test_a_question_is_answered_with_yes_or_no_and_a_reason(word: str, passed: bool) -> None:
     model = judge(json.dumps({"answer": word, "reason": "It names Priya."}))
     verdict = await judge_trial(model, QUESTION, RECORD)
-    assert (verdict["passed"], verdict["reason"], verdict["model"]) == (passed, "It names Priya.", "judge")
-    assert "broken" not in verdict
-    assert verdict["usage"] == {**NO_USAGE, "input_tokens": 100, "output_tokens": 10}
+    assert (verdict.passed, verdict.reason, verdict.model) == (passed, "It names Priya.", "judge")
+    assert not verdict.broken
+    assert verdict.usage == Usage(100, 10)
 
 
 async def test_an_answer_may_stand_in_a_block_of_code() -> None:
     model = judge('Here it is:\n```json\n{"answer": "no", "reason": "x"}\n```')
-    assert (await judge_trial(model, QUESTION, RECORD))["passed"] is False
+    assert not (await judge_trial(model, QUESTION, RECORD)).passed
 
 
 async def test_an_answer_that_cannot_be_read_is_asked_for_again() -> None:
     model = judge("I think so.", '{"answer": "yes", "reason": "It does."}')
     verdict = await judge_trial(model, QUESTION, RECORD)
-    assert verdict["passed"] is True
+    assert verdict.passed is True
     assert len(model.requests[1].messages) == 3
 
 
@@ -69,21 +67,21 @@ async def test_an_answer_that_cannot_be_read_is_asked_for_again() -> None:
 async def test_an_answer_that_cannot_be_read_twice_never_passes(text: str) -> None:
     model = judge(text, text)
     verdict = await judge_trial(model, QUESTION, RECORD)
-    assert (verdict["passed"], verdict["broken"]) == (False, True)
-    assert verdict["reason"] == "The judge gave no answer that can be read, twice."
-    assert verdict["usage"] == {**NO_USAGE, "input_tokens": 200, "output_tokens": 20}
+    assert (verdict.passed, verdict.broken) == (False, True)
+    assert verdict.reason == "The judge gave no answer that can be read, twice."
+    assert verdict.usage == Usage(200, 20)
 
 
 async def test_a_judge_that_cannot_be_asked_never_passes_and_says_why() -> None:
     away: list[Item] = [EndpointError("It is away.")]
     verdict = await judge_trial(FakeModel(away), QUESTION, RECORD)
-    assert (verdict["passed"], verdict["broken"]) == (False, True)
-    assert verdict["reason"] == "The judge could not be asked: It is away."
+    assert (verdict.passed, verdict.broken) == (False, True)
+    assert verdict.reason == "The judge could not be asked: It is away."
 
 
 async def test_a_judge_that_takes_too_long_never_passes() -> None:
     verdict = await judge_trial(judge("{}", "{}"), QUESTION, RECORD, seconds=0)
-    assert (verdict["broken"], verdict["reason"]) == (True, "The judge gave no answer within 0 s.")
+    assert (verdict.broken, verdict.reason) == (True, "The judge gave no answer within 0 s.")
 
 
 # What the judge reads
@@ -145,7 +143,7 @@ async def test_a_live_trial_is_judged_if_a_judge_is_named() -> None:
             record = await run(make_case(judge=QUESTION))
         asked = endpoint.requests[1]
     assert record.verdict is not None
-    assert (record.verdict["passed"], record.verdict["model"]) == (True, "judge")
+    assert (record.verdict.passed, record.verdict.model) == (True, "judge")
     assert asked["model"] == "judge"
     assert "tools" not in asked
     assert "temperature" not in asked

@@ -7,9 +7,8 @@ import pytest
 
 from agent.drawing.palette import Palette
 from agent.drawing.widths import width
-from agent.jsontypes import JsonObject
 from agent.model.protocol import Usage
-from evals.definitions.trial import Kind
+from evals.definitions.trial import Kind, PlayedUser, Verdict
 from evals.reports.summary import summarise
 from evals.reports.words import count, duration, interval, percent, points
 from evals.runs.run import Run
@@ -268,9 +267,14 @@ def test_one_thing_is_singular() -> None:
 
 
 def test_what_the_users_model_and_the_judge_took_is_told_apart() -> None:
-    used: JsonObject = {"input_tokens": 50, "output_tokens": 5, "cost": 0.5}
+    used = Usage(50, 5, cost=0.5)
     run = made_run({"bulk/a": "p"})
-    text = told(Run(run.manifest, [result("bulk/a", 1, "p", user={"usage": used}, verdict={"usage": used})]))
+    text = told(
+        Run(
+            run.manifest,
+            [result("bulk/a", 1, "p", user=PlayedUser(usage=used), verdict=Verdict(True, usage=used))],
+        )
+    )
     assert "Used 900 tokens in, 100 out, $0.0100." in text
     assert "The user's model took 50 tokens in, 5 out, $0.5000; the judge took 50 tokens in, 5 out" in text
     assert "all models together $1.01." in text

@@ -19,7 +19,7 @@ from evals.definitions.case import (
     Turn,
     WorkspaceDefinition,
 )
-from evals.definitions.trial import Kind, Status, TrialRecord
+from evals.definitions.trial import Kind, Status, TrialRecord, Verdict
 from evals.scoring.answers import find_faults
 from evals.scoring.calls import holds
 from evals.scoring.score import Check, Score, score
@@ -306,14 +306,14 @@ def test_a_judge_counts_only_if_asked_and_never_alone() -> None:
     expect = Expectation(judge="Was it polite?")
 
     assert "judge" not in checks(expect, record_of(answered("Done.")))
-    rude = record_of(answered("Done."), verdict={"passed": False, "reason": "It swore."})
+    rude = record_of(answered("Done."), verdict=Verdict(False, "It swore."))
     assert checks(expect, rude)["judge"].detail == "wanted: yes to “Was it polite?”; found: no: It swore."
     assert not score(case_with(expect), rude, ()).passed
-    silent = record_of(answered("Done."), verdict={"passed": False, "broken": True, "reason": "It left."})
+    silent = record_of(answered("Done."), verdict=Verdict(False, "It left.", broken=True))
     assert (
         checks(expect, silent)["judge"].detail
         == "wanted: yes to “Was it polite?”; found: no verdict: It left."
     )
-    polite = record_of(answered("Done."), verdict={"passed": True})
+    polite = record_of(answered("Done."), verdict=Verdict(True))
     assert score(case_with(expect), polite, ()).passed
     assert not score(case_with(expect), polite, (RENAMED,)).passed

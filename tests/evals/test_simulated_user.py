@@ -9,14 +9,13 @@ from tried import CREATE, NOTES, live, make_case, settings_for
 
 from agent.conversation import ToolCall
 from agent.errors import AgentError, EndpointError, ModelError
-from agent.event_json import encode_usage
-from agent.jsontypes import JsonObject, JsonValue
+from agent.jsontypes import JsonValue
 from agent.model.protocol import Usage
 from agent.model.selection import EMBEDDED
 from agent.settings.settings import Settings
 from agent.tools.fence import without_fenced
 from evals.definitions.case import Action, Case, Disturbance, Moment, SimulatedUser, Turn
-from evals.definitions.trial import Kind, Status, TrialRecord
+from evals.definitions.trial import End, Kind, PlayedUser, Status, TrialRecord, UserDecision
 from evals.trials.simulated import Person
 from tests.end_to_end.scripted_endpoint import Calls, ScriptedEndpoint, said
 from tests.fake_model import FakeModel, Item, answer
@@ -53,7 +52,7 @@ async def simulate(
         return await run(case, Kind.SIMULATED)
 
 
-def came_of(record: TrialRecord) -> JsonObject:
+def came_of(record: TrialRecord) -> PlayedUser:
     assert record.user is not None
     return record.user
 
@@ -80,13 +79,8 @@ async def test_a_conversation_goes_on_until_the_user_has_what_they_want() -> Non
     assert spoken == ["need a task", "check the release notes"]
     assert heard[-1] == '<data from="assistant">\nWhat is it called? \n</data>'
     assert "Check the release notes" in [change.values.get("task_title") for change in record.changes]
-    assert came_of(record) == {
-        "end": "reached",
-        "reason": "It is there.",
-        "model": "player",
-        "usage": {**encode_usage(Usage()), "input_tokens": 400, "output_tokens": 40},
-        "decisions": [{"tool": CREATE, "allowed": True, "reason": "That is it."}],
-    }
+    decision = UserDecision(CREATE, True, "That is it.")
+    assert came_of(record) == PlayedUser(End.REACHED, "It is there.", "player", Usage(400, 40), (decision,))
     # The user's own are not among them.
     assert record.usage.total_tokens == 330
 
@@ -100,14 +94,14 @@ async def test_the_user_is_told_who_they_are_and_has_no_tools_of_the_workspace()
     assert MANAGER.goal in system
     assert "3 messages at most" in system
     assert [tool["function"]["name"] for tool in request["tools"]] == ["finish"]
-    assert (came_of(record)["end"], came_of(record)["reason"]) == ("gave up", "This leads nowhere.")
+    assert (came_of(record).end, came_of(record).reason) == ("gave up", "This leads nowhere.")
 
 
 async def test_a_user_who_never_ends_runs_out_of_turns() -> None:
     with ScriptedEndpoint([], "And?") as assistant, ScriptedEndpoint([], "more") as user:
         record = await simulate(simulated(), assistant, user)
     assert sum(event["type"] == "turn_started" for event in record.events) == 3
-    assert (record.status, came_of(record)["end"]) == (Status.FINISHED, "out of turns")
+    assert (record.status, came_of(record).end) == (Status.FINISHED, "out of turns")
 
 
 async def test_a_change_that_the_user_does_not_want_is_declined() -> None:
@@ -120,7 +114,7 @@ async def test_a_change_that_the_user_does_not_want_is_declined() -> None:
         asked = said(user.requests[1], "user")[-1]
     assert record.changes == ()
     assert "Check the release notes" in asked
-    assert came_of(record)["decisions"] == [{"tool": CREATE, "allowed": False, "reason": "Not that one."}]
+    assert came_of(record).decisions == (UserDecision(CREATE, False, "Not that one."),)
 
 
 async def test_what_the_user_of_the_case_never_allows_nobody_is_asked_about() -> None:
@@ -131,9 +125,9 @@ async def test_what_the_user_of_the_case_never_allows_nobody_is_asked_about() ->
         record = await simulate(simulated(Turn("Look only", approve=())), assistant, user)
         assert len(user.requests) == 2
     assert record.changes == ()
-    assert came_of(record)["decisions"] == [
-        {"tool": CREATE, "allowed": False, "reason": "The user of this case never allows it."}
-    ]
+    assert came_of(record).decisions == (
+        UserDecision(CREATE, False, "The user of this case never allows it."),
+    )
 
 
 async def test_what_happens_to_the_server_in_a_turn_happens_here_too() -> None:
@@ -157,7 +151,7 @@ async def test_a_judge_reads_what_the_user_said() -> None:
         record = await simulate(simulated(judge="Was it polite?"), assistant, user, judge)
         assert "USER:\n  hi there" in said(judge.requests[0], "user")[0]
     assert record.verdict is not None
-    assert record.verdict["passed"] is True
+    assert record.verdict.passed is True
 
 
 # What says nothing of the model that is tried

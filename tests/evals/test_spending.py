@@ -1,8 +1,7 @@
 """What a trial took is what all its models took."""
 
-from agent.event_json import encode_usage
 from agent.model.protocol import Usage
-from evals.definitions.trial import Kind, TrialRecord
+from evals.definitions.trial import End, Kind, PlayedUser, TrialRecord, Verdict
 from evals.runs.tally import Tally
 from evals.trials.spending import spent
 
@@ -14,8 +13,8 @@ def record_of(usage: Usage, user: Usage | None = None, judge: Usage | None = Non
         Kind.SIMULATED,
         1,
         usage=usage,
-        user=None if user is None else {"end": "reached", "usage": encode_usage(user)},
-        verdict=None if judge is None else {"passed": True, "usage": encode_usage(judge)},
+        user=None if user is None else PlayedUser(End.REACHED, usage=user),
+        verdict=None if judge is None else Verdict(True, usage=judge),
     )
 
 

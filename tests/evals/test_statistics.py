@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.jsontypes import JsonObject
 from agent.model.protocol import Usage
 from evals.definitions.case import Category
+from evals.definitions.trial import PlayedUser, Verdict
 from evals.runs.run import Result, Run
 from evals.statistics.amounts import Amounts, Meter
 from evals.statistics.estimators import all_of, any_of
@@ -317,8 +317,10 @@ def test_costs_are_summed_up_where_they_are_known() -> None:
 
 
 def test_what_the_users_model_and_the_judge_took_is_counted_with_the_rest() -> None:
-    used: JsonObject = {"input_tokens": 50, "output_tokens": 5, "cost": 0.5}
-    played = result("bulk/a", 1, "p", user={"usage": used}, verdict={"usage": {**used, "cost": 0.25}})
+    used = Usage(50, 5, cost=0.5)
+    played = result(
+        "bulk/a", 1, "p", user=PlayedUser(usage=used), verdict=Verdict(True, usage=replace(used, cost=0.25))
+    )
     figures = figure_out(Run(made_run({"bulk/a": "p"}).manifest, [played])).total
     assert (figures.usage.cost, figures.user_usage.cost, figures.judge_usage.cost) == (0.01, 0.5, 0.25)
     assert (figures.amounts.cost.total, figures.amounts.tokens.total) == (0.76, 1_110)

@@ -10,7 +10,6 @@ from agent.export.reading import DONE, make_document
 from agent.export.redaction import Clean
 from agent.jsontypes import JsonObject, JsonValue, parse_object
 from agent.transcripts.header import Header
-from agent.transcripts.lines import text_of
 from agent.transcripts.transcript import Transcript
 from agent.usage.words import describe_cost
 from evals.definitions.trial import TrialRecord
@@ -72,17 +71,16 @@ def _facts(record: TrialRecord) -> Iterator[tuple[str, str]]:
     total = spent(record)
     if total != usage and total.cost is not None:
         yield "Cost of all models", describe_cost(total.cost)
-    for label, said, word in (("Judge", record.verdict, "passed"), ("Simulated user", record.user, "end")):
-        if said is not None:
-            yield label, _opinion(said, word)
+    if record.verdict is not None:
+        yield "Judge", _with_reason("yes" if record.verdict.passed else "no", record.verdict.reason)
+    if record.user is not None:
+        yield "Simulated user", _with_reason(record.user.end or "", record.user.reason)
     for missed in record.missed:
         yield "Did not happen", missed
 
 
-def _opinion(said: JsonObject, word: str) -> str:
-    value = said.get(word)
-    found = ("yes" if value else "no") if isinstance(value, bool) else str(value or "")
-    return ": ".join(filter(None, (found, text_of(said, "reason"))))
+def _with_reason(said: str, reason: str) -> str:
+    return ": ".join(filter(None, (said, reason)))
 
 
 def _encode_change(change: Change, fit: Clean) -> JsonObject:
