@@ -1,7 +1,7 @@
 """A sign-in that is revoked in the middle of a turn: what a script sees of it, and what a person does."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +9,13 @@ import httpx2
 import pytest
 
 from tests.end_to_end.chatting import chat
-from tests.end_to_end.program import Program, sandbox, sign_in
+from tests.end_to_end.program import Program, sign_in
 from tests.end_to_end.scripted_endpoint import Calls, Script, ScriptedEndpoint, last_result
 from tests.end_to_end.terminal.people import give_browser
 
 Revoke = Callable[[dict[str, Any]], Calls]
 OVERDUE: Calls = [("astravue_list_overdue_tasks", {})]
 QUESTION = "Sign in now? What you asked for goes on after it."
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    folder = tmp_path_factory.mktemp("sandbox")
-    with sandbox(folder, "--rate-limit", "0", "--control-port", "0") as ready:
-        yield ready
 
 
 @pytest.fixture
