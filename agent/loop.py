@@ -51,6 +51,7 @@ from agent.tools.names import NameIndex
 from agent.tools.policy import Policy
 from agent.tools.runner import CallRunner, answer_interrupted
 from agent.tools.schema import FunctionTable, build_functions
+from agent.tools.tool import Tool
 from agent.tools.toolbox import Toolbox
 from agent.undo.journal import Journal
 from agent.undo.plan import UndoPlan, failures_in
@@ -159,6 +160,8 @@ class Loop:
         self._system = system
         self._limits = limits or Limits()
         self._strict = False
+        self._listed: tuple[Tool, ...] | None = None
+        self._table = build_functions(())
         self._offer: Offer = _offer_all
         self._session_id = session_id
         self._clock = clock
@@ -199,7 +202,9 @@ class Loop:
             offer: Chooses the functions of each request; all of them when left out.
             context: Keeps requests within what the model can read; nothing does when left out.
         """
-        self._model, self._strict, self._offer = model, strict, offer or _offer_all
+        self._model, self._offer = model, offer or _offer_all
+        if strict is not self._strict:
+            self._strict, self._listed = strict, None
         self._context = context
 
     async def functions(self) -> tuple[FunctionDefinition, ...]:
@@ -208,7 +213,13 @@ class Loop:
         Raises:
             AgentError: The server cannot list its tools.
         """
-        return await self._fitting(build_functions(await self._toolbox.tools(), strict=self._strict))
+        return await self._fitting(await self._list_functions())
+
+    async def _list_functions(self) -> FunctionTable:
+        listed = tuple(await self._toolbox.tools())
+        if listed != self._listed:
+            self._listed, self._table = listed, build_functions(listed, strict=self._strict)
+        return self._table
 
     async def _fitting(self, table: FunctionTable) -> tuple[FunctionDefinition, ...]:
         functions = self._offer(table)
@@ -307,7 +318,7 @@ class Loop:
         while True:
             self._limits.check(progress.spent(self._clock()))
             progress.steps += 1
-            table = build_functions(await self._toolbox.tools(), strict=self._strict)
+            table = await self._list_functions()
             functions = await self._fitting(table)
             if prefix := self._changed_prefix(functions):
                 yield prefix

@@ -314,7 +314,10 @@ def imported_by(*arguments: str) -> set[str]:
 @pytest.mark.parametrize(
     ("module", "also_slow"),
     [
-        ("agent.cli", ("prompt_toolkit", "asyncio", "tomllib", "platformdirs", "evals")),
+        (
+            "agent.commands.running",
+            ("prompt_toolkit", "asyncio", "dataclasses", "tomllib", "platformdirs", "evals"),
+        ),
         ("agent.commands.chat", ("markdown_it", "evals")),
         ("agent.commands.evaluate", ("prompt_toolkit", "asyncio", "evals")),
         ("evals.reports.compared", ("prompt_toolkit",)),
@@ -332,6 +335,20 @@ def test_help_imports_nothing_slow(command: tuple[str, ...]) -> None:
     imported = imported_by("-m", "agent", *command, "--help")
     assert "agent.commands.eval_arguments" in imported
     assert sorted(name for name in imported if is_in(name, *SLOW, "prompt_toolkit", "asyncio", "evals")) == []
+
+
+def test_the_version_imports_next_to_nothing() -> None:
+    # With `-m`, Python itself would import some of this.
+    imported = imported_by("-c", "from agent.__main__ import main; main()", "--version")
+    assert {name for name in imported if is_in(name, "agent")} == {
+        "agent",
+        "agent.__main__",
+        "agent.cli",
+        "agent.system",
+        "agent.system.standard_streams",
+    }
+    heavy = ("argparse", "enum", "re", "typing", "dataclasses", "signal", "contextlib", "collections")
+    assert sorted(name for name in imported if is_in(name, *heavy)) == []
 
 
 def test_packages_import_nothing_by_themselves() -> None:

@@ -4,7 +4,6 @@ Made before anything slow is imported; what is slow comes with the piece that ne
 """
 
 import asyncio
-import importlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from agent.session.person import Person
 from agent.session.token_use import InUse
 from agent.settings.settings import Settings
 from agent.system.folders import Folders
+from agent.system.long_imports import long_imports
 from agent.tools.approval import Oversight
 from agent.tools.catalogue import FIND_TOOLS
 from agent.tools.local_functions import make_toolbelt
@@ -144,8 +144,7 @@ class Assembly:
             if self.backend is None:
                 await self.tracing.open()
                 # The MCP SDK takes more than a second to import; a thread keeps the prompt alive meanwhile.
-                module = await asyncio.to_thread(importlib.import_module, "agent.session.backend")
-                backend: Backend = module.Backend(
+                backend = (await asyncio.to_thread(_import_backend))(
                     self.settings,
                     self._folders,
                     self._environ,
@@ -262,3 +261,9 @@ class Assembly:
         if self.backend is not None:
             await self.backend.aclose()
         await self.tracing.aclose()
+
+
+def _import_backend() -> "type[Backend]":
+    with long_imports():
+        from agent.session.backend import Backend
+    return Backend

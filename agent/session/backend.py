@@ -34,6 +34,7 @@ from agent.session.standing import describe_sign_in_problem
 from agent.session.status import Connection, SignIn, Status
 from agent.settings.settings import Settings
 from agent.system.folders import Folders
+from agent.system.long_imports import long_imports
 from agent.tools.schema import build_functions
 from agent.tools.tool import Tool
 from agent.wording.addresses import shown_address
@@ -184,8 +185,8 @@ class Backend:
 
     def _open_endpoint(self, choice: Choice, api: str) -> Model:
         # The import takes most of a second, so this runs in a thread.
-        from agent.model.opening import open_model
-
+        with long_imports():
+            from agent.model.opening import open_model
         return open_model(
             choice,
             api=api,

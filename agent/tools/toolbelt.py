@@ -45,10 +45,17 @@ class Toolbelt:
         self._functions = tuple(functions)
         self._local: dict[str, LocalFunction] = {}
         self._renamed: dict[str, str] = {}
+        self._of_server: tuple[Tool, ...] = ()
+        self._listed: tuple[Tool, ...] = ()
 
     async def tools(self) -> Sequence[Tool]:
         """List the tools of both."""
-        of_server = await self._toolbox.tools()
+        of_server = tuple(await self._toolbox.tools())
+        if not self._listed or of_server != self._of_server:
+            self._of_server, self._listed = of_server, self._put_together(of_server)
+        return self._listed
+
+    def _put_together(self, of_server: Sequence[Tool]) -> tuple[Tool, ...]:
         described = [(function.describe(of_server), function) for function in self._functions]
         own = [tool for tool, _ in described if tool is not None]
         self._local = {tool.name: function for tool, function in described if tool is not None}
@@ -58,7 +65,7 @@ class Toolbelt:
             for tool, listing in zip(listed, of_server, strict=True)
             if tool is not listing
         }
-        return [*listed, *own]
+        return (*listed, *own)
 
     async def call_tool(
         self, name: str, arguments: JsonObject, on_progress: Progress | None = None

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from evals.replaying.turns import read_turns
 
 _HEADER = "session"
 _LONGEST = 160
+_LINES_KNOWN = 4096
 
 
 def read_recording(path: Path) -> Transcript:
@@ -64,7 +65,7 @@ def _read_lines(lines: Sequence[bytes], path: Path) -> Iterator[JsonObject]:
             raise AgentError(f"{path}:{number}: there is no JSON object in this line.")
         if number == 1:
             _check_version(parsed, path)
-        if fault := next(_faults(parsed), ""):
+        if fault := _fault(line):
             raise AgentError(f"{path}:{number}: {fault}.")
         yield parsed
 
@@ -78,6 +79,13 @@ def _check_version(header: JsonObject, path: Path) -> None:
             f"{path}:1: version {version} is newer than {FORMAT_VERSION}, which this program reads.",
             "Update astravue-agent.",
         )
+
+
+@lru_cache(_LINES_KNOWN)
+def _fault(line: bytes) -> str:
+    """What is wrong with a line first; the same recording is read for each trial, and takes long to check."""
+    parsed = parse_line(line)
+    return next(_faults(parsed), "") if parsed is not None else ""
 
 
 def _faults(line: JsonObject) -> Iterator[str]:

@@ -24,8 +24,10 @@ class FakeFunction:
     def __init__(self, name: str) -> None:
         self.name = name
         self.wanted = True
+        self.described = 0
 
     def describe(self, tools: Sequence[Tool]) -> Tool:
+        self.described += 1
         return tool(self.name, is_local=True)
 
     async def run(self, arguments: JsonObject) -> ToolResult:
@@ -77,3 +79,15 @@ async def test_a_function_that_has_nothing_to_do_on_a_server_is_not_there() -> N
     belt = Toolbelt(FakeToolbox([tool("get_a")]), Catalogue(), [LocalFunction(lambda _: None, think)])
     assert [each.name for each in await belt.tools()] == ["get_a"]
     assert [each.name for each in belt.offer(build_functions(await belt.tools()))] == ["get_a"]
+
+
+async def test_functions_are_described_anew_when_the_server_lists_other_tools_and_only_then() -> None:
+    server = FakeToolbox([tool("get_a")])
+    think = FakeFunction("think")
+    belt = Toolbelt(server, Catalogue(), [think.made()])
+    await belt.tools()
+    assert [each.name for each in await belt.tools()] == ["get_a", "think"]
+    assert think.described == 1
+    server.listed = [tool("get_b")]
+    assert [each.name for each in await belt.tools()] == ["get_b", "think"]
+    assert think.described == 2
