@@ -190,12 +190,12 @@ class TestFaults:
         assert "Traceback" not in ended.stderr
         assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
 
-    def test_wrong_arguments(self, program: Program) -> None:
+    def test_wrong_arguments_are_told_with_the_one_that_helps(self, program: Program) -> None:
         self.check(program, 2, "--help", "--no-such-option")
         self.check(program, 2, "--args", "call", OVERDUE, "--args", "[1]")
         self.check(program, 2, "empty", "ask", " ")
 
-    def test_the_chat_without_a_terminal(self, program: Program) -> None:
+    def test_the_chat_without_a_terminal_names_the_command_that_needs_none(self, program: Program) -> None:
         self.check(program, 2, "astravue ask", "chat")
 
     def test_a_server_address_that_is_none(self, program: Program) -> None:

@@ -326,7 +326,7 @@ class TestTerminal:
         return shown.decode()
 
     @pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("n\n", 4), ("\x04", 4)])
-    def test_is_asked_there(self, signed_in: Program, typed: str, code: int) -> None:
+    def test_a_write_is_asked_about_at_the_terminal(self, signed_in: Program, typed: str, code: int) -> None:
         with self.asking(signed_in) as (process, terminal):
             shown = self.read_to(terminal, "[y/N]")
             assert "Water the plants" in shown
@@ -336,7 +336,7 @@ class TestTerminal:
         assert answer.strip() == "Created."
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-    def test_leaves_at_the_question(self, signed_in: Program, number: int) -> None:
+    def test_a_signal_at_the_question_leaves_nothing_done(self, signed_in: Program, number: int) -> None:
         with self.asking(signed_in, "--json") as (process, terminal):
             self.read_to(terminal, "[y/N]")
             process.send_signal(number)

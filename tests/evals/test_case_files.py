@@ -139,7 +139,7 @@ def test_only_what_json_knows_is_no_text(tmp_path: Path) -> None:
     }
 
 
-def test_lines_are_known(tmp_path: Path) -> None:
+def test_calls_and_rules_know_their_lines(tmp_path: Path) -> None:
     case = read(tmp_path, FULL, "multi-step/full.yaml")
     assert [call.line for call in case.turns[0].calls] == [18, 19, 22]
     assert case.expect.calls[0].line == 36

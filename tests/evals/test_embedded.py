@@ -51,8 +51,8 @@ def test_no_request_is_in_both_halves() -> None:
     assert {case.request for case in cases("shaping")}.isdisjoint(case.request for case in cases("held_out"))
 
 
-def test_there_are_dialogues() -> None:
-    assert all(len(says) == 6 for says in load_dialogues())
+def test_each_dialogue_says_six_things() -> None:
+    assert {len(says) for says in load_dialogues()} == {6}
 
 
 def test_the_sandbox_is_the_source_of_the_functions() -> None:

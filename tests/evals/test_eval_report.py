@@ -29,7 +29,7 @@ def test_it_shows_the_summary(kept: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "\x1b" not in shown
 
 
-def test_it_prints_json(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_report_is_printed_as_json(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["eval", "report", str(kept), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["total"]["passed"] == 3
 

@@ -210,7 +210,7 @@ def test_cases_are_sorted_by_a_click_and_the_other_way_by_another(browser: Brows
     assert browser.run("return document.querySelectorAll('[aria-sort=descending]').length") == 1
 
 
-def test_the_keyboard_sorts(browser: Browser, tmp_path: Path) -> None:
+def test_the_keyboard_sorts_a_column_as_the_mouse_does(browser: Browser, tmp_path: Path) -> None:
     show(browser, tmp_path, small_run())
     browser.run("document.querySelector('#by-case thead button').focus()")
     browser.press(ENTER + ENTER)
@@ -338,7 +338,7 @@ def _name(run: Run, place: int) -> str:
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_nothing_overflows_sideways(browser: Browser, tmp_path: Path, size: tuple[int, int]) -> None:
+def test_no_page_is_wider_than_its_window(browser: Browser, tmp_path: Path, size: tuple[int, int]) -> None:
     show(browser, tmp_path, small_run(), size)
     assert browser.run(OVERFLOW) == [True, []]
     open_trial(browser)

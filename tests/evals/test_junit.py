@@ -75,7 +75,7 @@ def test_children_stand_in_the_order_of_the_schema() -> None:
         assert [child.tag for child in suite] == ["properties", "testcase", "testcase"]
 
 
-def test_times_are_seconds() -> None:
+def test_times_are_seconds_with_three_places() -> None:
     run = made_run({"bulk/a": "p"})
     root = read(Run(run.manifest, [result("bulk/a", 1, "p", seconds=1.23456)]))
     assert find(root, "a").get("time") == "1.235"

@@ -143,6 +143,6 @@ def test_every_recorded_transcript_fits() -> None:
                 pytest.fail(f"{path}:{number}: {error.message[:200]}")
 
 
-def test_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_schema_is_printed_for_scripts(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["eval", "record", "--schema"]) == 0
     assert json.loads(capsys.readouterr().out) == SCHEMA

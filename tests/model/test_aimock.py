@@ -124,7 +124,7 @@ def calls(items: list[StreamItem]) -> list[ToolCall]:
     return [item for item in items if isinstance(item, ToolCall)]
 
 
-async def test_text(endpoint: Aimock, adapter: Adapter) -> None:
+async def test_an_answer_streams_with_its_usage_and_its_end(endpoint: Aimock, adapter: Adapter) -> None:
     items, error = await ask(endpoint, adapter, UserMessage("Say hello"))
     assert error is None
     assert text(items) == "Grüße, 😀 all of you!"
@@ -152,20 +152,20 @@ async def test_a_call_and_then_the_answer(endpoint: Aimock, adapter: Adapter) ->
     assert [role for role, _ in groupby(roles)] == ["system", "user", "assistant", "tool"]
 
 
-async def test_calls_side_by_side(endpoint: Aimock, adapter: Adapter) -> None:
+async def test_calls_side_by_side_come_in_their_order(endpoint: Aimock, adapter: Adapter) -> None:
     items, error = await ask(endpoint, adapter, UserMessage("Both at once"))
     assert error is None
     assert calls(items) == [ToolCall("call_1", "list_tasks", LATE), ToolCall("call_2", "list_tasks", "{}")]
 
 
-async def test_reasoning(endpoint: Aimock, adapter: Adapter) -> None:
+async def test_reasoning_comes_apart_from_the_answer(endpoint: Aimock, adapter: Adapter) -> None:
     items, error = await ask(endpoint, adapter, UserMessage("Think"))
     assert error is None
     assert "".join(item.text for item in items if isinstance(item, ReasoningDelta)) == "Hm, well."
     assert text(items) == "Yes."
 
 
-async def test_the_length_limit(endpoint: Aimock, adapter: Adapter) -> None:
+async def test_an_answer_that_reached_the_limit_says_so(endpoint: Aimock, adapter: Adapter) -> None:
     items, error = await ask(endpoint, adapter, UserMessage("Too long"))
     assert error is None
     assert text(items) == "Half an answ"
@@ -180,7 +180,7 @@ async def test_the_length_limit(endpoint: Aimock, adapter: Adapter) -> None:
         ("Something else", EndpointError, "HTTP 503: Strict mode: no fixture matched."),
     ],
 )
-async def test_a_refusal(
+async def test_a_refusal_is_told_in_the_words_of_the_endpoint(
     endpoint: Aimock,
     adapter: Adapter,
     words: str,

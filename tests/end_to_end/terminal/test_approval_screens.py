@@ -31,7 +31,9 @@ def test_yes_makes_the_change(user: Program, town: Town, screens: Screens, colum
 
 
 @pytest.mark.parametrize(("columns", "rows"), SIZES)
-def test_no_changes_nothing(user: Program, town: Town, screens: Screens, columns: int, rows: int) -> None:
+def test_an_answer_of_no_changes_nothing(
+    user: Program, town: Town, screens: Screens, columns: int, rows: int
+) -> None:
     with chat(user, script=[CREATE, "As you wish."], columns=columns, rows=rows) as (terminal, endpoint):
         terminal.wait_ready()
         terminal.say("create it")

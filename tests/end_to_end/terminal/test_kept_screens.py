@@ -56,7 +56,7 @@ def test_what_only_tells_of_the_run_is_put_out(seen: str, kept: str) -> None:
         "2026-03-02",
     ],
 )
-def test_all_else_stays(text: str) -> None:
+def test_a_text_that_no_rule_names_stays_as_it_is(text: str) -> None:
     assert normalise(text, "45123") == text
 
 

@@ -69,7 +69,7 @@ DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))
         ("24/12", "2026-12-24"),
     ],
 )
-def test_days(words: str, day: str) -> None:
+def test_words_for_days_are_read(words: str, day: str) -> None:
     assert find_day(words, TODAY) == date.fromisoformat(day)
 
 
@@ -98,7 +98,7 @@ def test_what_names_no_day_is_no_day(words: str) -> None:
         ("October 2026", "2026-10-01", "2026-10-31"),
     ],
 )
-def test_periods(words: str, first: str, last: str) -> None:
+def test_words_for_periods_are_read(words: str, first: str, last: str) -> None:
     assert find_period(words, TODAY) == Period(date.fromisoformat(first), date.fromisoformat(last))
 
 
@@ -146,7 +146,7 @@ def test_a_longer_time_is_its_first_day_or_its_last() -> None:
         ("two hours", 120),
     ],
 )
-def test_durations(words: str, minutes: int) -> None:
+def test_words_for_durations_are_read_in_minutes(words: str, minutes: int) -> None:
     assert find_duration(words) == minutes
 
 
@@ -209,7 +209,7 @@ def test_every_duration_is_read(hours: int, minutes: int) -> None:
 
 
 @given(st.text(max_size=60), DAYS)
-def test_no_text_breaks_it(words: str, today: date) -> None:
+def test_any_text_can_be_searched_for_dates(words: str, today: date) -> None:
     find_day(words, today)
     find_period(words, today)
     find_duration(words)
@@ -217,7 +217,7 @@ def test_no_text_breaks_it(words: str, today: date) -> None:
 
 
 @given(st.lists(st.sampled_from(HEAP), max_size=8), DAYS)
-def test_no_heap_of_date_words_breaks_it(words: list[str], today: date) -> None:
+def test_any_heap_of_date_words_can_be_searched(words: list[str], today: date) -> None:
     find_moment(" ".join(words), datetime(today.year, today.month, today.day, tzinfo=UTC))
     find_period(" ".join(words), today)
     find_duration(" ".join(words))

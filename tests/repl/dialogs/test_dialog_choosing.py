@@ -36,7 +36,7 @@ def test_enter_takes_the_marked_one() -> None:
     assert dialog.answer == 1
 
 
-def test_escape_takes_none() -> None:
+def test_escape_leaves_without_a_choice() -> None:
     dialog = choosing()
     dialog.take_key(Key.ESCAPE)
     assert dialog.answer is Left.CANCELLED
@@ -108,7 +108,7 @@ def test_the_marked_one_stays_in_sight() -> None:
 
 
 @pytest.mark.parametrize("columns", [20, 40, 80])
-def test_it_fits(columns: int) -> None:
+def test_a_choice_fits_the_window_and_steers_nothing(columns: int) -> None:
     options = [Option("a_name_that_is_longer_than_twenty", "説明 " * 30), Option("b", "\x1b[2Jx")]
     lines = drawn(Choosing("What shall it be this time?", options), columns)
     assert max(map(width, lines)) <= columns

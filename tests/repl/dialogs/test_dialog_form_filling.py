@@ -200,7 +200,7 @@ def test_all_values_together_are_checked_before_they_are_sent() -> None:
     assert "! One of the two." in about_several.drawn()
 
 
-def test_escape_leaves() -> None:
+def test_escape_leaves_a_form_whatever_was_typed() -> None:
     assert Hands().press("Oslo", Key.ESCAPE).answer is Left.CANCELLED
 
 
