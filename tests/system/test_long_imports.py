@@ -16,7 +16,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[str]:
     """A module that nobody has imported, and that says whether the collector rests."""
     name = "just_written_for_this_test"
     (tmp_path / f"{name}.py").write_text("import gc\nRESTS = not gc.isenabled()\n")
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     yield name
     sys.modules.pop(name, None)
     gc.unfreeze()

@@ -88,6 +88,6 @@ async def test_functions_are_described_anew_when_the_server_lists_other_tools_an
     await belt.tools()
     assert [each.name for each in await belt.tools()] == ["get_a", "think"]
     assert think.described == 1
-    server.listed = [tool("get_b")]
+    server.listed = (tool("get_b"),)
     assert [each.name for each in await belt.tools()] == ["get_b", "think"]
     assert think.described == 2
