@@ -56,6 +56,27 @@ def encode_event(event: Event) -> JsonObject:
             return {"type": "reasoning_delta", "text": text}
         case StepFinished():
             return _encode_step(event)
+        case ToolCallStarted() | ApprovalRequested() | ToolCallProgress() | ToolCallFinished():
+            return _encode_call_event(event)
+        case Compacted() | CompactionUndone():
+            return _encode_summary(event)
+        case Notice() | WaitStarted() | ListChanged() | ServerLog():
+            return _encode_outside(event)
+        case ElicitationRequested():
+            return _encode_elicitation(event)
+        case SignInRequested(error, signed_in):
+            return {"type": "sign_in_requested", "error": encode_error(error), "signed_in": signed_in}
+        case TurnFinished(text, usage, steps):
+            return {"type": "turn_finished", "text": text, "usage": encode_usage(usage), "steps": steps}
+        case TurnFailed(error, usage, steps):
+            failure = encode_error(error)
+            return {"type": "turn_failed", "error": failure, "usage": encode_usage(usage), "steps": steps}
+
+
+def _encode_call_event(
+    event: ToolCallStarted | ApprovalRequested | ToolCallProgress | ToolCallFinished,
+) -> JsonObject:
+    match event:
         case ToolCallStarted(call, title, arguments, effect):
             return {
                 "type": "tool_call_started",
@@ -79,8 +100,6 @@ def encode_event(event: Event) -> JsonObject:
                 "edited": event.arguments if event.is_edited else None,
                 "decision": event.decision.value,
             }
-        case ToolCallFinished():
-            return _encode_finished_call(event)
         case ToolCallProgress():
             return {
                 "type": "tool_call_progress",
@@ -89,6 +108,12 @@ def encode_event(event: Event) -> JsonObject:
                 "total": event.total,
                 "message": event.message,
             }
+        case ToolCallFinished():
+            return _encode_finished_call(event)
+
+
+def _encode_summary(event: Compacted | CompactionUndone) -> JsonObject:
+    match event:
         case Compacted(text, covers, before, after, usage):
             return {
                 "type": "compacted",
@@ -100,17 +125,6 @@ def encode_event(event: Event) -> JsonObject:
             }
         case CompactionUndone(covers):
             return {"type": "compaction_undone", "covers": covers}
-        case Notice() | WaitStarted() | ListChanged() | ServerLog():
-            return _encode_outside(event)
-        case ElicitationRequested():
-            return _encode_elicitation(event)
-        case SignInRequested(error, signed_in):
-            return {"type": "sign_in_requested", "error": encode_error(error), "signed_in": signed_in}
-        case TurnFinished(text, usage, steps):
-            return {"type": "turn_finished", "text": text, "usage": encode_usage(usage), "steps": steps}
-        case TurnFailed(error, usage, steps):
-            failure = encode_error(error)
-            return {"type": "turn_failed", "error": failure, "usage": encode_usage(usage), "steps": steps}
 
 
 def _encode_change(change: Change) -> JsonObject:

@@ -146,7 +146,7 @@ def load_settings(
         layer(setting, f"{project_file} [profiles.{profile}]", project.profiles.get(profile, {}))
         layer(setting, setting.variable, environment)
         layer(setting, COMMAND_LINE, flags)
-    return _checked(values, origins)
+    return _make(_Found(values, origins))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,71 +192,86 @@ def _read(path: Path, settings: tuple[Setting, ...]) -> _File:
     return _File(read_table(str(path), document, settings), profiles)
 
 
-def _checked(values: Mapping[str, Value], origins: Mapping[str, str]) -> Settings:
-    def text(name: str, default: str = "") -> str:
-        value = values.get(name, default)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The values of all layers put together, and where each came from."""
+
+    values: Mapping[str, Value]
+    origins: Mapping[str, str]
+
+    def text(self, name: str, default: str = "") -> str:
+        value = self.values.get(name, default)
         return value if isinstance(value, str) else default
 
-    def globs(name: str) -> tuple[str, ...]:
-        value = values.get(name)
+    def globs(self, name: str) -> tuple[str, ...]:
+        value = self.values.get(name)
         return value if isinstance(value, tuple) else ()
 
-    def numbers(name: str) -> Mapping[str, float]:
-        table = values.get(name)
+    def numbers(self, name: str) -> Mapping[str, float]:
+        table = self.values.get(name)
         parts = table.items() if isinstance(table, Mapping) else ()
         return {part: value for part, value in parts if isinstance(value, int | float)}
 
-    profile = text("profile", DEFAULT_PROFILE)
+
+def _make(found: _Found) -> Settings:
+    profile = found.text("profile", DEFAULT_PROFILE)
     # `astravue try` serves there, so another terminal reaches it by the profile's name alone.
     at_home = f"http://127.0.0.1:{TRY_PORT}/mcp" if profile == TRY_PROFILE else DEFAULT_SERVER
-    server = text("server", at_home)
-    for name, address, example in (
-        ("server", server, DEFAULT_SERVER),
-        ("base_url", text("base_url"), _ENDPOINT_EXAMPLE),
-    ):
-        if address and not _is_http_address(address):
-            raise SettingsError(
-                f"The {name.replace('_', ' ')} “{shown_address(address)}” ({origins.get(name, 'default')}) "
-                "is no http or https address.",
-                f"Example: {example}",
-            )
-    for setting in SETTINGS:
-        if setting.choices and text(setting.name) not in ("", *setting.choices):
-            choices = " or ".join(f"“{choice}”" for choice in setting.choices)
-            raise SettingsError(f"{origins[setting.name]}: {setting.name} can only be {choices}.")
-    document = urlsplit(text("client_metadata_url"))
-    if document.geturl() and not (document.scheme == "https" and document.path.strip("/")):
-        raise SettingsError(
-            f"The client metadata url “{shown_address(document.geturl())}” "
-            f"({origins['client_metadata_url']}) is no https address of a document.",
-            "Example: https://www.example.com/astravue-agent.json",
-        )
-    if not (text("api_key").isascii() and text("api_key").isprintable()):
-        raise SettingsError(
-            f"{origins['api_key']} holds a character that no key has.", "Set it again, without quotes."
-        )
+    server = found.text("server", at_home)
+    _check_address("server", server, found, DEFAULT_SERVER)
+    _check_address("base_url", found.text("base_url"), found, _ENDPOINT_EXAMPLE)
+    _check_texts(found)
     return Settings(
         server=server,
         profile=profile,
-        model=text("model"),
-        base_url=text("base_url"),
-        api_key=text("api_key"),
-        api=text("api"),
-        strict=values.get("strict") is True,
-        limits=numbers("limits"),
-        tools=_tools(values.get("tools")),
-        sessions=numbers("sessions"),
-        client_id=text("client_id"),
-        client_secret=text("client_secret"),
-        client_metadata_url=text("client_metadata_url"),
-        pkce=text("pkce"),
-        allow=globs("allow"),
-        ask=globs("ask"),
-        deny=globs("deny"),
-        trust=_trusts(values, origins, profile),
-        theme=text("theme"),
-        origins=origins,
+        model=found.text("model"),
+        base_url=found.text("base_url"),
+        api_key=found.text("api_key"),
+        api=found.text("api"),
+        strict=found.values.get("strict") is True,
+        limits=found.numbers("limits"),
+        tools=_tools(found.values.get("tools")),
+        sessions=found.numbers("sessions"),
+        client_id=found.text("client_id"),
+        client_secret=found.text("client_secret"),
+        client_metadata_url=found.text("client_metadata_url"),
+        pkce=found.text("pkce"),
+        allow=found.globs("allow"),
+        ask=found.globs("ask"),
+        deny=found.globs("deny"),
+        trust=_trusts(found, profile),
+        theme=found.text("theme"),
+        origins=found.origins,
     )
+
+
+def _check_address(name: str, address: str, found: _Found, example: str) -> None:
+    if address and not _is_http_address(address):
+        raise SettingsError(
+            f"The {name.replace('_', ' ')} “{shown_address(address)}” "
+            f"({found.origins.get(name, 'default')}) is no http or https address.",
+            f"Example: {example}",
+        )
+
+
+def _check_texts(found: _Found) -> None:
+    for setting in SETTINGS:
+        if setting.choices and found.text(setting.name) not in ("", *setting.choices):
+            choices = " or ".join(f"“{choice}”" for choice in setting.choices)
+            raise SettingsError(f"{found.origins[setting.name]}: {setting.name} can only be {choices}.")
+    document = urlsplit(found.text("client_metadata_url"))
+    if document.geturl() and not (document.scheme == "https" and document.path.strip("/")):
+        raise SettingsError(
+            f"The client metadata url “{shown_address(document.geturl())}” "
+            f"({found.origins['client_metadata_url']}) is no https address of a document.",
+            "Example: https://www.example.com/astravue-agent.json",
+        )
+    key = found.text("api_key")
+    if not (key.isascii() and key.isprintable()):
+        raise SettingsError(
+            f"{found.origins['api_key']} holds a character that no key has.",
+            "Set it again, without quotes.",
+        )
 
 
 def _tools(table: Value | None) -> ToolSettings:
@@ -268,12 +283,12 @@ def _tools(table: Value | None) -> ToolSettings:
     )
 
 
-def _trusts(values: Mapping[str, Value], origins: Mapping[str, str], profile: str) -> bool:
+def _trusts(found: _Found, profile: str) -> bool:
     """Trust is said of the server that stands beside it: not of one that a folder or an option names."""
-    if "server" not in origins:
+    if "server" not in found.origins:
         # This program itself serves there; see `at_home`.
         return profile == TRY_PROFILE
-    return values.get("trust") is True and origins["trust"] == origins["server"]
+    return found.values.get("trust") is True and found.origins["trust"] == found.origins["server"]
 
 
 def _is_http_address(address: str) -> bool:

@@ -448,6 +448,8 @@ def test_changes_hold_the_columns_that_are_compared(watched: Watched) -> None:
     )
     watched.workspace.call(ALEX, "mark_notification_read", markAll=True)
 
-    for change in watched.changes():
+    changes = watched.changes()
+    assert {change.table for change in changes} >= {"notifications", "task_tags", "tasks", "time_entries"}
+    for change in changes:
         table = TABLES[change.table]
         assert set(change.values) <= {*table.compared, *table.key}, change

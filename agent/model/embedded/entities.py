@@ -6,8 +6,6 @@ from typing import Final
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
 
-PARENT_KEYS: Final = ("parentTaskId", "taskId", "projectId", "spaceId", "fieldId")
-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
