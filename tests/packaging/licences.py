@@ -56,8 +56,16 @@ _READ = {
     "tiktoken": "MIT",
     "zict": "BSD-3-Clause",
 }
-# What Linux does not install, by the metadata on PyPI.
-_ELSEWHERE = {"httpx2-jsfetch": "BSD-3-Clause", "pywin32": "PSF-2.0", "pywin32-ctypes": "BSD-3-Clause"}
+# What other platforms or older Pythons alone install, by the metadata on PyPI.
+_ELSEWHERE = {
+    "backports-tarfile": "MIT",
+    "httpx2-jsfetch": "BSD-3-Clause",
+    "importlib-metadata": "Apache-2.0",
+    "lazy-importer": "Apache-2.0",
+    "pywin32": "PSF-2.0",
+    "pywin32-ctypes": "BSD-3-Clause",
+    "zipfile-zstd": "MIT",
+}
 _INTRODUCTION = """\
 # Licences
 
