@@ -16,7 +16,7 @@ from agent.commands.common import (
 from agent.commands.passphrase import unlock
 from agent.commands.questions import load_workflows
 from agent.errors import ExitCode, UsageError
-from agent.repl.chat import run_chat
+from agent.repl.opening import ChatOptions, run_chat
 from agent.session.options import SessionOptions
 from agent.session.session import Session
 from agent.wording.addresses import shown_address
@@ -37,11 +37,13 @@ def run(arguments: argparse.Namespace) -> int:
     code = asyncio.run(
         run_chat(
             session,
-            history_file=folders.history_file,
-            greeting=greeting,
-            workflows=workflows,
-            theme=settings.theme,
-            keep_theme=partial(keep_theme, arguments, settings),
+            ChatOptions(
+                folders.history_file,
+                greeting=greeting,
+                workflows=workflows,
+                theme=settings.theme,
+                keep_theme=partial(keep_theme, arguments, settings),
+            ),
         )
     )
     tell_how_to_resume(session)

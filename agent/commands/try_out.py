@@ -141,15 +141,15 @@ async def _sign_in(session: Session, user: DemoUser, *, by_hand: bool) -> None:
 async def _chat(
     arguments: argparse.Namespace, settings: Settings, session: Session, folders: Folders, user: DemoUser
 ) -> ExitCode:
-    from agent.repl.chat import run_chat
+    from agent.repl.opening import ChatOptions, run_chat
 
     greeting = f"You are {user.name}, and this is a demo company on your own machine."
-    return await run_chat(
-        session,
-        history_file=folders.history_file,
-        suggestions=SUGGESTIONS,
-        greeting=greeting,
-        workflows=load_workflows(folders),
-        theme=settings.theme,
-        keep_theme=partial(keep_theme, arguments, settings),
+    options = ChatOptions(
+        folders.history_file,
+        SUGGESTIONS,
+        greeting,
+        load_workflows(folders),
+        settings.theme,
+        partial(keep_theme, arguments, settings),
     )
+    return await run_chat(session, options)

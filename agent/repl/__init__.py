@@ -1,5 +1,6 @@
 """The chat in the terminal: input, rendering, slash commands and dialogs.
 
+opening            opens a chat on the screen that the terminal allows
 chat               takes what is typed, one thing after the other, and shows what comes of it
 host               what it needs of the program behind it
 reader             the events of a turn, read onto a screen

@@ -2,20 +2,12 @@
 
 import asyncio
 import logging
-import os
-import sys
-import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
-from prompt_toolkit.input import Input
-from prompt_toolkit.output import Output
-
-from agent.drawing.palette import is_dumb
 from agent.drawing.sanitize import strip, strip_line
 from agent.errors import AgentError, ExitCode, SignInError, UsageError
 from agent.events import Event
@@ -32,17 +24,12 @@ from agent.repl.leaving import leaving_on_signal
 from agent.repl.lines import draw_error
 from agent.repl.outgoing import compose, further_commands, is_message
 from agent.repl.prompt.candidates import Choice, Source, make_sources
-from agent.repl.prompt.completion import SlashCompleter
-from agent.repl.prompt.history import PrivateHistory
-from agent.repl.prompt.mentioning import MentionCompleter, PromptCompleter
-from agent.repl.prompt.pasting import Pastes, shown_of_message
-from agent.repl.prompt.suggesting import GhostSuggest
+from agent.repl.prompt.pasting import shown_of_message
 from agent.repl.reader import TurnReader
 from agent.repl.recalling import show_last_turn
 from agent.repl.screens.appearance import Appearance
 from agent.repl.screens.live import FRAMES_PER_SECOND
 from agent.repl.screens.screen import Kind, Screen, Scrollback
-from agent.repl.screens.terminal import TerminalScreen
 from agent.repl.screens.toolbar import draw_toolbar
 from agent.repl.server_lists import ServerLists, watch_lists
 from agent.repl.views.hint import ViewHint
@@ -56,70 +43,6 @@ _TICK_IDLE = 1.0
 _PATIENCE = 3.0
 # From then on a wait says who it is for.
 _LONG_WAIT = 10.0
-
-
-async def run_chat(
-    host: Host,
-    *,
-    history_file: Path,
-    suggestions: Sequence[str] = (),
-    greeting: str = "",
-    workflows: Library | None = None,
-    theme: str = "",
-    keep_theme: Callable[[str], str] | None = None,
-    environ: Mapping[str, str] = os.environ,
-    clock: Callable[[], float] = time.monotonic,
-    input: Input | None = None,
-    output: Output | None = None,
-) -> ExitCode:
-    """Chat in the terminal until the user leaves; closes the host then.
-
-    Args:
-        host: The program behind the chat.
-        history_file: Where to remember what was typed.
-        suggestions: What to ask first; shown once and offered by Tab at the empty prompt.
-        greeting: Lines to begin with.
-        workflows: What may be called like a command.
-        theme: The theme to begin with; the usual one when left out.
-        keep_theme: Remembers a theme for later chats, and says where.
-        environ: The process environment; decides about colour.
-        clock: Seconds that only ever grow.
-        input: Where keys come from; the process's terminal when left out.
-        output: Where to draw; the process's terminal when left out.
-    """
-    workflows = workflows or Library()
-    appearance = Appearance(environ, theme, keep_theme)
-    chat = Chat(host, clock=clock, workflows=workflows, appearance=appearance)
-    pastes = Pastes()
-    history = PrivateHistory(history_file, pastes.write_down)
-    if output is None and is_dumb(environ):
-        return await chat.run(_open_dumb_screen(chat, history), greeting, suggestions)
-    screen = TerminalScreen(
-        chat,
-        history=history,
-        completer=PromptCompleter(
-            SlashCompleter(chat.commands, chat.choices, suggestions),
-            MentionCompleter(host.mentions.offer, chat.resources),
-        ),
-        suggest=GhostSuggest(chat.commands),
-        pastes=pastes,
-        palette=appearance.palette,
-        clock=clock,
-        input=input,
-        output=output,
-    )
-    return await chat.run(screen, greeting, suggestions)
-
-
-def _open_dumb_screen(chat: "Chat", history: PrivateHistory) -> Screen:
-    from agent.repl.screens.dumb import DumbScreen
-
-    def print_text(text: str) -> None:
-        encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-        sys.stdout.flush()
-
-    return DumbScreen(chat, history=history, lines=sys.stdin.fileno(), print_text=print_text)
 
 
 class Chat:

@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from agent.repl.chat import run_chat
+from agent.repl.opening import ChatOptions, run_chat
 from agent.workflows.library import read_library
 from tests.repl.fake_host import FakeHost
 
@@ -26,12 +26,14 @@ async def main(folder: Path, *, loads: bool) -> int:
     try:
         return await run_chat(
             host,
-            history_file=folder / "data" / "history",
-            suggestions=["overdue"],
-            greeting="Welcome to the demo.",
-            workflows=read_library(folder / "workflows"),
-            theme=os.environ.get("ASTRAVUE_THEME", ""),
-            keep_theme=lambda name: str((folder / "theme").write_text(name) and folder / "theme"),
+            ChatOptions(
+                folder / "data" / "history",
+                suggestions=["overdue"],
+                greeting="Welcome to the demo.",
+                workflows=read_library(folder / "workflows"),
+                theme=os.environ.get("ASTRAVUE_THEME", ""),
+                keep_theme=lambda name: str((folder / "theme").write_text(name) and folder / "theme"),
+            ),
         )
     finally:
         (folder / "log.json").write_text(json.dumps(host.log))

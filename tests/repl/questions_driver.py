@@ -25,7 +25,7 @@ from agent.events import (
 from agent.forms.form import parse_form
 from agent.jsontypes import JsonObject, dump
 from agent.model.protocol import FinishReason, TextDelta, Usage
-from agent.repl.chat import run_chat
+from agent.repl.opening import ChatOptions, run_chat
 from agent.tools.effects import effect_of
 from tests.repl.fake_host import LIST_OVERDUE, FakeHost, FakeSigningIn
 
@@ -96,4 +96,4 @@ class AskingHost(FakeHost):
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(run_chat(AskingHost(), history_file=Path(sys.argv[1]) / "history")))
+    sys.exit(asyncio.run(run_chat(AskingHost(), ChatOptions(Path(sys.argv[1]) / "history"))))

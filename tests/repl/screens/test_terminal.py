@@ -9,7 +9,7 @@ import pytest
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from agent.repl.chat import run_chat
+from agent.repl.opening import ChatOptions, run_chat
 from tests.repl.fake_host import FakeHost
 
 LEFT, ENTER = "\x1b[D", "\r"
@@ -51,7 +51,7 @@ async def chatting(host: FakeHost, clock: Clock, folder: Path) -> AsyncGenerator
         chat = asyncio.create_task(
             run_chat(
                 host,
-                history_file=folder / "history",
+                ChatOptions(folder / "history"),
                 clock=clock,
                 input=keys,
                 output=DummyOutput(),
