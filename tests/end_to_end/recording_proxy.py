@@ -1,16 +1,13 @@
 """A proxy before the sandbox that keeps every secret which passes it, and turns hostile when told to."""
 
 import json
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx2
+from evals.red_team.forwarding import Answer, Proxy, Request, forwarding
 
-_SECONDS = 60
 _SECRETS = {
     "access_token",
     "client_secret",
@@ -21,11 +18,10 @@ _SECRETS = {
     "refresh_token",
     "state",
 }
-_NOT_HANDED_ON = {"connection", "transfer-encoding", "content-length", "keep-alive", "accept-encoding"}
 
 
-class RecordingProxy:
-    """The sandbox at another address, which takes itself to be at that address.
+class RecordingProxy(Proxy):
+    """The sandbox at another address.
 
     Args:
         origin: Of the sandbox.
@@ -33,26 +29,40 @@ class RecordingProxy:
     """
 
     def __init__(self, origin: str, own: str) -> None:
-        self.url = f"http://{own}/mcp"
-        self.origin = origin
+        super().__init__(origin, own)
         self.refuses = False
         """Refuse every token and refresh, with the secret that was sent in the error's own words."""
-        self._names = urlsplit(origin).netloc, own
         self._seen: dict[str, set[str]] = {}
 
     def seen(self, *kinds: str) -> set[str]:
         """The secrets that passed, of the given kinds or of all."""
         return {secret for kind in kinds or self._seen for secret in self._seen.get(kind, ())}
 
-    def inward(self, text: str) -> str:
-        """Put the sandbox's address in the place of the proxy's."""
-        target, own = self._names
-        return _renamed(text, own, target)
+    def take(self, request: Request) -> Answer | None:
+        """Keep the secrets of a request, and refuse it when told to."""
+        form = dict(parse_qsl(request.content)) if request.path.startswith("/oauth/") else {}
+        self.note_address(request.path)
+        self.note(form)
+        return self._refusal(request, form) if self.refuses else None
 
-    def outward(self, text: str) -> str:
-        """Put the proxy's address in the place of the sandbox's."""
-        target, own = self._names
-        return _renamed(text, target, own)
+    def _refusal(self, request: Request, form: dict[str, str]) -> Answer:
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        challenge = {"WWW-Authenticate": f'Bearer error="invalid_token", error_description="not {token}"'}
+        if request.path != "/oauth/token":
+            return Answer(401, challenge, json.dumps({"not": token}))
+        echo = {"error": "invalid_grant", "error_description": f"not {form.get('refresh_token')}"}
+        return Answer(400, challenge, json.dumps(echo))
+
+    def lets_stream(self, request: Request) -> bool:
+        """Streams are handed on as they come: no secret of a sign-in is in one."""
+        return True
+
+    def give(self, request: Request, answer: Answer) -> str:
+        """Keep the secrets of an answer."""
+        self.note_address(answer.headers.get("location", ""))
+        if request.path in ("/oauth/token", "/oauth/register"):
+            self.note(json.loads(answer.text))
+        return answer.text
 
     def note_address(self, address: str) -> None:
         """Keep the secrets in an address."""
@@ -64,10 +74,6 @@ class RecordingProxy:
             self._seen.setdefault(name, set()).add(str(fields[name]))
 
 
-def _renamed(text: str, old: str, new: str) -> str:
-    return text.replace(old, new).replace(old.replace(":", "%3A"), new.replace(":", "%3A"))
-
-
 @contextmanager
 def recording_proxy(origin: str) -> Generator[RecordingProxy]:
     """Serve a sandbox through a proxy.
@@ -75,73 +81,5 @@ def recording_proxy(origin: str) -> Generator[RecordingProxy]:
     Args:
         origin: Of the sandbox.
     """
-    proxies: list[RecordingProxy] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def forward(self) -> None:
-            proxy = proxies[0]
-            content = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-            form = dict(parse_qsl(content)) if self.path.startswith("/oauth/") else {}
-            proxy.note_address(self.path)
-            proxy.note(form)
-            self.close_connection = True
-            if proxy.refuses:
-                return self._refuse(form)
-            headers = {
-                name: proxy.inward(value)
-                for name, value in self.headers.items()
-                if name.lower() not in _NOT_HANDED_ON
-            }
-            headers["Accept-Encoding"] = "identity"
-            with httpx2.stream(
-                self.command,
-                proxy.origin + proxy.inward(self.path),
-                headers=headers,
-                content=proxy.inward(content).encode(),
-                timeout=_SECONDS,
-                trust_env=False,
-            ) as answer:
-                self._begin(answer.status_code, {n: proxy.outward(v) for n, v in answer.headers.items()})
-                proxy.note_address(answer.headers.get("location", ""))
-                if answer.headers.get("content-type", "").startswith("text/event-stream"):
-                    for piece in answer.iter_raw():
-                        self.wfile.write(piece)
-                        self.wfile.flush()
-                    return None
-                text = proxy.outward(answer.read().decode())
-                if self.path in ("/oauth/token", "/oauth/register"):
-                    proxy.note(json.loads(text))
-                self.wfile.write(text.encode())
-            return None
-
-        do_GET = do_POST = do_DELETE = forward
-
-        def _refuse(self, form: dict[str, str]) -> None:
-            token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-            challenge = f'Bearer error="invalid_token", error_description="not {token}"'
-            echo = {"error": "invalid_grant", "error_description": f"not {form.get('refresh_token')}"}
-            is_token_request = self.path == "/oauth/token"
-            self._begin(400 if is_token_request else 401, {"WWW-Authenticate": challenge})
-            self.wfile.write(json.dumps(echo if is_token_request else {"not": token}).encode())
-
-        def _begin(self, status: int, headers: dict[str, str]) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                if name.lower() not in _NOT_HANDED_ON:
-                    self.send_header(name, value)
-            self.send_header("Connection", "close")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        proxies.append(RecordingProxy(origin, f"127.0.0.1:{server.server_port}"))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield proxies[0]
-        finally:
-            server.shutdown()
+    with forwarding(lambda own: RecordingProxy(origin, own)) as proxy:
+        yield proxy
