@@ -1,5 +1,6 @@
 """Mistakes that a case has to notice are made, and those that come to the same are not."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -204,10 +205,11 @@ def test_they_are_the_same_every_time_and_change_with_the_case(tmp_path: Path) -
 
 
 @pytest.fixture(scope="module")
-def demo() -> Database:
+def demo() -> Iterator[Database]:
     database = open_database(None)
     plant(database, Clock(lambda: 1_795_000_000.0), read_seed("demo"))
-    return database
+    yield database
+    database.close()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What is known of the sandbox's tables is all there is to know, so that no new column is forgotten."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,10 +12,11 @@ from tests.sandbox.sandbox_workspace import ALEX, PRODUCT, demo_workspace
 
 
 @pytest.fixture(scope="module")
-def database() -> Database:
+def database() -> Iterator[Database]:
     database = open_database(None)
     database.create_schema()
-    return database
+    yield database
+    database.close()
 
 
 def columns_of(database: Database, table: str) -> list[str]:
