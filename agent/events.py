@@ -390,6 +390,7 @@ class SignInRequested:
 
     Args:
         error: Why, and what failed if nobody signs in.
+        signed_in: Somebody did; set by the reader.
     """
 
     error: AgentError

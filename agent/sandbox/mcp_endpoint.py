@@ -36,7 +36,14 @@ _INSTRUCTIONS = (
 
 
 class McpEndpoint:
-    """Handlers of the requests about tools, joined with those about prompts and resources."""
+    """Handlers of the requests about tools, joined with those about prompts and resources.
+
+    Args:
+        database: Holds the workspace.
+        clock: Tells the time.
+        catalogue: The tools.
+        texts: Handles requests about prompts, resources and completions.
+    """
 
     def __init__(self, database: Database, clock: Clock, catalogue: Catalogue, texts: McpTexts) -> None:
         self._database = database

@@ -24,6 +24,11 @@ class McpTexts:
     """Handlers of the requests about prompts, resources and completions.
 
     Neither list is long enough for a second page, so a cursor is never one of this server's.
+
+    Args:
+        database: Holds the workspace.
+        clock: Tells the time.
+        prompts: The prompts.
     """
 
     def __init__(self, database: Database, clock: Clock, prompts: PromptCatalogue) -> None:

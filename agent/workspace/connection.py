@@ -74,7 +74,14 @@ class OpeningError(Exception):
 
 
 class Connection:
-    """An open MCP client and what was learned through it; made by `run_connection`."""
+    """An open MCP client and what was learned through it; made by `run_connection`.
+
+    Args:
+        client: The client.
+        endpoint: Where the server is.
+        findings: What was found out about its tools while they were listed.
+        incoming: Takes what the server does of its own accord.
+    """
 
     def __init__(self, client: Client, endpoint: Endpoint, findings: Findings, incoming: Incoming) -> None:
         self.client = client

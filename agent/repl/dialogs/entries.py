@@ -105,7 +105,12 @@ class ChoiceEntry(Entry):
 
 
 class YesOrNoEntry(Entry):
-    """Yes, no, or nothing where that may be."""
+    """Yes, no, or nothing where that may be.
+
+    Args:
+        field: The field.
+        value: What it holds at first.
+    """
 
     walks = True
 
@@ -142,7 +147,12 @@ class YesOrNoEntry(Entry):
 
 
 class ChoicesEntry(Entry):
-    """Some of several choices, each picked by Space."""
+    """Some of several choices, each picked by Space.
+
+    Args:
+        field: The field.
+        value: What it holds at first.
+    """
 
     walks = True
 

@@ -13,7 +13,7 @@ _MOST_ROWS = 200
 
 
 async def run(context: CommandContext, _rest: str, now: Callable[[], datetime] = local_now) -> None:
-    """Draw it.
+    """Draw the last list of this conversation again, as a whole table.
 
     Args:
         context: What the command works with.

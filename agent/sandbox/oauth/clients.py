@@ -85,7 +85,12 @@ def is_loopback(host: str | None) -> bool:
 
 
 class Clients:
-    """The registered clients in the database."""
+    """The registered clients.
+
+    Args:
+        database: Holds them.
+        clock: Tells the time.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database

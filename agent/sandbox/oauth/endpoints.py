@@ -49,7 +49,13 @@ class Addresses:
 
 
 class JsonEndpoints:
-    """Handlers for everything but the sign-in page."""
+    """Handlers for everything but the sign-in page.
+
+    Args:
+        addresses: Where everything is served.
+        clients: The registered clients.
+        tokens: Issues and checks tokens.
+    """
 
     def __init__(self, addresses: Addresses, clients: Clients, tokens: TokenStore) -> None:
         self._addresses = addresses

@@ -92,6 +92,10 @@ class SignInPage:
     """Shows the sign-in page and takes its answer.
 
     Args:
+        addresses: Where everything is served.
+        database: Holds the users.
+        clients: The registered clients.
+        tokens: Issues codes.
         attempts: Limits how often an e-mail address may be tried with a wrong password.
     """
 

@@ -70,7 +70,13 @@ class AccessGrant:
 
 
 class TokenStore:
-    """Issues, rotates, checks and revokes tokens."""
+    """Issues, rotates, checks and revokes tokens.
+
+    Args:
+        database: Holds them, each as its hash.
+        clock: Tells the time.
+        lifetimes: How long each kind lives.
+    """
 
     def __init__(self, database: Database, clock: Clock, lifetimes: TokenLifetimes) -> None:
         self._database = database

@@ -32,7 +32,15 @@ class Seed:
     """A seed: the organisation and its users, with the work in it as the files have it.
 
     Args:
+        name: The seed's name.
+        organisation: What it is called.
+        users: Its members.
+        spaces: The spaces, as the files write them; so are all that follow.
+        projects: The projects, with their tasks.
+        fields: The custom fields.
+        personal_tasks: Tasks that belong to no project.
         added_tasks: Tasks of projects that were made after everything else, and have the highest ids.
+        filters: Saved filters.
         shape: What the work is generated from, where the files do not hold it.
     """
 
