@@ -1,0 +1,40 @@
+"""Files that only their owner may read, whole or not at all."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from agent.system.private_files import replace_file
+
+
+@pytest.mark.parametrize("lasting", [True, False])
+def test_a_file_is_put_in_the_place_of_the_old_one_and_its_owners_alone(
+    tmp_path: Path, lasting: bool
+) -> None:
+    path = tmp_path / "new" / "file"
+    replace_file(path, b"old", lasting=lasting)
+    path.chmod(0o644)
+    replace_file(path, b"new", lasting=lasting)
+    assert path.read_bytes() == b"new"
+    assert [each.name for each in path.parent.iterdir()] == ["file"]
+    if os.name == "posix":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_what_cannot_be_put_in_place_leaves_the_old_file_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    replace_file(path, b"old")
+
+    def refuse(_descriptor: int) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match="the disk is full"):
+        replace_file(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
