@@ -11,7 +11,7 @@ from agent.jsontypes import JsonObject
 from tests.terminal_window import TerminalWindow
 from tests.workspace.mcp_servers import Running, running, scripted
 
-QUESTIONS = 8
+QUESTIONS = 5
 RECORD = "Goal: the release. Done: Fix login (9001) went to Priya."
 
 
@@ -37,7 +37,7 @@ def answer(body: Body) -> Answer:
         return RECORD
     if "look" in body["messages"][-1]["content"]:
         return [("get_task", {"taskId": 9001})]
-    return "As long as an answer gets. " * 80
+    return "As long as an answer gets. " * 160
 
 
 def test_old_turns_are_summarised_and_stay_so_in_the_next_run(small: Running, tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_old_turns_are_summarised_and_stay_so_in_the_next_run(small: Running, tm
     assert compactions
     assert any("messages are summarised for the model" in done.stderr for done in runs)
     assert "messages summarised for the model]" in shown
-    assert shown.count("As long as an answer gets.") == 80 * (QUESTIONS + 1)
+    assert shown.count("As long as an answer gets.") == 160 * (QUESTIONS + 1)
     # From then on each request begins with it, in later runs as well.
     for body in endpoint.requests[compactions[0] + 1 :]:
         if not is_compaction(body):
