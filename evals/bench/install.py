@@ -42,14 +42,14 @@ def measure() -> list[Figure]:
         figures += [
             base,
             summarise(
-                f"packages on {version}, size",
+                f"base packages on {version}, size",
                 "MB",
                 [size_of(installed)],
                 base=base,
                 target=Target(_MOST_MEGABYTES),
             ),
             summarise(
-                f"packages on {version}, number",
+                f"base packages on {version}, number",
                 "",
                 [count_packages(installed)],
                 target=Target(_MOST_PACKAGES),

@@ -49,14 +49,17 @@ def streams(count: int) -> Mapping[str, Sequence[JsonObject]]:
     """Streams of about so many chunks."""
     repeated = {"id": "call_1", "name": "astravue_create_task"}
     return {
-        "text": [*(chunk({"content": f" word{number % 97}"}) for number in range(count)), chunk({}, "stop")],
-        "call": [
+        "stream of a text": [
+            *(chunk({"content": f" word{number % 97}"}) for number in range(count)),
+            chunk({}, "stop"),
+        ],
+        "stream of a call": [
             fragment('{"t":"', **repeated),
             *(fragment(f" word{number % 97}") for number in range(count)),
             fragment('"}'),
             chunk({}, "tool_calls"),
         ],
-        "call, name repeated": [
+        "stream of a call, name repeated": [
             fragment('{"t":"', **repeated),
             *(fragment(f" word{number % 97}", **repeated) for number in range(count)),
             fragment('"}', **repeated),

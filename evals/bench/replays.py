@@ -155,11 +155,15 @@ def measure() -> list[Figure]:
     """Replay in one process and in two."""
     empty = summarise("python -c pass, processor", "ms", [run_well(PASS).processor * 1000 for _ in range(9)])
     one, two = (replay_afresh(jobs, _TRIALS, _TIMES, 1) for jobs in _JOBS)
-    base = summarise("trials, one process", "a second", _rates(one))
+    base = summarise("replayed trials, one process", "a second", _rates(one))
     return [
         base,
         summarise(
-            "trials, two processes", "a second", _rates(two), base=base, target=Target(_LEAST, at_least=True)
+            "replayed trials, two processes",
+            "a second",
+            _rates(two),
+            base=base,
+            target=Target(_LEAST, at_least=True),
         ),
         empty,
         summarise("processor time of a trial", "ms", [span.cost for span in two], base=empty),

@@ -182,8 +182,8 @@ def measure() -> list[Figure]:
         base,
         summarise("a turn of 20 at once, tokens of 2 s", "s", short.turns, base=base),
         summarise("refreshes meanwhile", "", [short.ledger.refreshes]),
-        summarise("turns lost", "", [len(short.lost)], target=none),
-        summarise("further sign-ins", "", [short.sign_ins], target=none),
+        summarise("turns lost while refreshing", "", [len(short.lost)], target=none),
+        summarise("further sign-ins while refreshing", "", [short.sign_ins], target=none),
     ]
 
 
