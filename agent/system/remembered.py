@@ -1,9 +1,10 @@
 """What a program learns from run to run, in small JSON files that it can do without."""
 
+import json
 import logging
 from pathlib import Path
 
-from agent.jsontypes import JsonObject, dump, parse_object
+from agent.jsontypes import JsonObject, parse_object
 from agent.system.private_files import replace_file
 
 _LOGGER = logging.getLogger(__name__)
@@ -31,10 +32,10 @@ def remember(path: Path, learnt: JsonObject, *, what: str) -> None:
 
     Args:
         path: The file.
-        learnt: What it is to hold.
+        learnt: What it is to hold; the order is kept, since callers put the newest first and leave out the oldest.
         what: Names it in the log, where it cannot be written.
     """
     try:
-        replace_file(path, dump(learnt).encode())
+        replace_file(path, json.dumps(learnt).encode())
     except OSError as error:
         _LOGGER.warning("%s cannot be kept: %s", what, error.strerror)

@@ -12,6 +12,11 @@ def test_what_is_remembered_is_recalled(tmp_path: Path) -> None:
     assert recall(tmp_path / "new" / "learnt.json") == {"one": 1.5}
 
 
+def test_what_was_put_first_stays_first(tmp_path: Path) -> None:
+    remember(tmp_path / "learnt.json", {"newest": 1, "older": 2, "a": 3}, what="this")
+    assert list(recall(tmp_path / "learnt.json")) == ["newest", "older", "a"]
+
+
 def test_without_a_file_nothing_is_known_and_nothing_is_said(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
