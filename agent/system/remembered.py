@@ -32,7 +32,7 @@ def remember(path: Path, learnt: JsonObject, *, what: str) -> None:
 
     Args:
         path: The file.
-        learnt: What it is to hold; the order is kept, since callers put the newest first and leave out the oldest.
+        learnt: What it is to hold. Its order is kept: callers put the newest first and leave out the oldest.
         what: Names it in the log, where it cannot be written.
     """
     try:
