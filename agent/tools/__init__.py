@@ -7,6 +7,7 @@ effects, names, paging  what a call does; names for ids; lists that come in page
 schema                  from tools to function definitions
 keywords, dialects      JSON Schema: its keywords, and its older dialects in the words of the current one
 references, bounded     what a `$ref` points to; validators that stop where it leads back
+patterns                searches for a schema's patterns, for a moment at most
 plain, flat, strict     schemas that every endpoint reads, without combinators, within strict mode
 slim                    schemas that are small enough to be offered
 catalogue, search       which functions a model is offered, and how it finds the others

@@ -9,8 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
 from agent.jsontypes import JsonObject, JsonValue, parse_object
-from agent.tools.bounded import bounded_validator
-from agent.tools.dialects import dialect_of
+from agent.tools.bounded import bounded_validator, check_schema
 from agent.tools.keywords import is_deeper
 from agent.tools.plain import plain_schema
 from agent.tools.strict import given_schema
@@ -71,7 +70,7 @@ def fit_arguments(
     from referencing.exceptions import Unresolvable
 
     if strict:
-        given = _validator_of(given_schema(plain_schema(tool.input_schema)))
+        given = bounded_validator(given_schema(plain_schema(tool.input_schema)))
         arguments = _without_refused_nulls(given, arguments)
     if not is_deeper(tool.input_schema, _DEEPEST_SCHEMA) and _is_sound(json.dumps(tool.input_schema)):
         with suppress(Unresolvable, RecursionError):
@@ -86,29 +85,21 @@ def _is_sound(text: str) -> bool:
     from jsonschema import SchemaError
     from referencing.exceptions import Unresolvable
 
-    schema = parse_object(text)
     try:
-        bounded_validator(dialect_of(schema)).check_schema(schema)
+        check_schema(parse_object(text))
     except (SchemaError, Unresolvable, RecursionError):
         return False
     return True
 
 
 def _fit(schema: JsonObject, arguments: JsonObject) -> tuple[JsonObject, str | None]:
-    validator = _validator_of(schema)
+    validator = bounded_validator(schema)
     try:
         fitting = _without_refused_nulls(validator, arguments)
         error = _best(validator.iter_errors(fitting))
     except OverflowError:
         return arguments, "a number is too large"
     return fitting, None if error is None else _describe(error)
-
-
-def _validator_of(schema: JsonObject) -> "Validator":
-    from referencing.jsonschema import EMPTY_REGISTRY
-
-    # A reference to elsewhere is never fetched.
-    return bounded_validator(dialect_of(schema))(schema, registry=EMPTY_REGISTRY)
 
 
 def _without_refused_nulls(validator: "Validator", arguments: JsonObject) -> JsonObject:

@@ -4,11 +4,10 @@ from collections.abc import Callable
 
 from jsonschema.exceptions import SchemaError
 from jsonschema.protocols import Validator
-from jsonschema.validators import Draft202012Validator, validator_for
-from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
+from agent.tools.bounded import bounded_validator, check_schema
 from agent.workspace.failure import one_line
 
 _TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
@@ -47,10 +46,8 @@ class OutputSchema:
     def _compile(self) -> Validator:
         if not isinstance(self._schema.get("$schema", ""), str):
             raise SchemaError("$schema is no text")
-        kind = validator_for(self._schema, default=Draft202012Validator)
-        kind.check_schema(self._schema)
-        # An empty registry: a reference to elsewhere is never fetched.
-        return kind(self._schema, registry=Registry())
+        check_schema(self._schema)
+        return bounded_validator(self._schema)
 
 
 def why_unusable(schema: JsonValue) -> str:
@@ -67,7 +64,7 @@ def why_unusable(schema: JsonValue) -> str:
     if is_plainly_sound(schema):
         return ""
     try:
-        validator_for(schema, default=Draft202012Validator).check_schema(schema)
+        check_schema(schema)
     except SchemaError as error:
         return f"malformed: {one_line(error.message, 120)}"
     except RecursionError:

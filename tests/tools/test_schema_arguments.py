@@ -89,7 +89,7 @@ def test_a_fault_never_repeats_a_whole_long_value() -> None:
     "schema",
     [
         {"type": "banana"},
-        {"type": "object", "properties": {"a": {"pattern": r"\p{Lu}"}}},
+        {"type": "object", "properties": {"a": {"pattern": "("}}},
         {"type": "object", "properties": {"a": {"$ref": "#/$defs/Missing"}}},
         {"type": "object", "properties": {"a": {"$ref": "#/properties/a"}}},
         {"type": "object", "properties": {"a": {"allOf": [{"$ref": "#/properties/a"}] * 2}}},
@@ -104,7 +104,7 @@ def test_a_schema_that_is_itself_at_fault_leaves_the_judgement_to_the_server(sch
 def test_of_a_schema_that_is_itself_at_fault_the_rest_is_checked() -> None:
     schema: JsonObject = {
         "type": "object",
-        "properties": {"name": {"pattern": r"\p{Lu}"}, "age": {"type": "integer"}},
+        "properties": {"name": {"pattern": "("}, "age": {"type": "integer"}},
         "required": ["name"],
     }
     assert fit_arguments(taking(schema), {}) == ({}, "'name' is a required property")
@@ -344,7 +344,7 @@ def test_in_strict_mode_nothing_hangs_on_what_is_left_out() -> None:
 
 
 def test_in_strict_mode_nulls_are_left_out_whatever_is_wrong_with_the_servers_schema() -> None:
-    schema: JsonObject = {"properties": {"a": {"type": "string", "pattern": r"\p{Lu}"}}}
+    schema: JsonObject = {"properties": {"a": {"type": "string", "pattern": "("}}}
     assert fit_arguments(taking(schema), {"a": None}, strict=True) == ({}, None)
 
 
