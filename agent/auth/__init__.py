@@ -1,6 +1,7 @@
 """Sign-in, token lifecycle and the vault that keeps tokens encrypted at rest.
 
 discovery       what authorization a server wants, and from whom
+encrypted       which addresses tokens may be sent to
 registration    how this program becomes known there
 sign_in         signing in with a browser, and signing out
 browser         the person's half of it: a browser, or an address pasted back

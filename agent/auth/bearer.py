@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 import httpx2
 from mcp.client.auth.utils import extract_field_from_www_auth, extract_scope_from_www_auth
 
+from agent.auth.encrypted import refuse_unencrypted
 from agent.auth.token_endpoint import clean
 from agent.auth.tokens import TokenManager
 from agent.errors import AgentError, ServerError, SignInError
@@ -20,12 +21,14 @@ class BearerAuth(httpx2.Auth):
     """Authenticates requests to one MCP server (RFC 6750 section 2.1).
 
     Args:
-        tokens: Where tokens come from. They go to that server's origin and nowhere else.
+        tokens: Where tokens come from. They go to that server's origin and nowhere else, and to no server
+            that is not encrypted.
     """
 
     def __init__(self, tokens: TokenManager) -> None:
         self._tokens = tokens
         self._origin = _origin(httpx2.URL(tokens.server))
+        self._unsafe = refuse_unencrypted(tokens.server)
         self._lost: tuple[AgentError, str] | None = None
         self._lacking: tuple[AgentError, str] | None = None
         self._asked: dict[str, str] = {}
@@ -56,6 +59,11 @@ class BearerAuth(httpx2.Auth):
         """Send a request with the present token, and once more with a newer one after a 401."""
         if _origin(request.url) != self._origin:
             yield request
+            return
+        if self._unsafe is not None:
+            response = yield request
+            self._note(response)
+            self._lost = (self._unsafe, self._sign_in_id) if response.status_code == 401 else None
             return
         token, failure = await self._present()
         if token is not None:

@@ -28,10 +28,10 @@ from mcp.shared.inbound import MCP_PROTOCOL_VERSION_HEADER
 from mcp_types import LATEST_PROTOCOL_VERSION
 from pydantic import BaseModel, ValidationError
 
+from agent.auth.encrypted import refuse_unencrypted
 from agent.auth.login import DEFAULT_CLIENT, ClientSettings
 from agent.errors import ServerError, SignInError
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _GRANTS = ["authorization_code", "refresh_token"]
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -117,6 +117,8 @@ async def discover(
         challenge = await find_challenge(server, http)
         if challenge is None:
             return None
+    if (unsafe := refuse_unencrypted(server)) is not None:
+        raise unsafe
     refused = httpx2.Response(401, headers={"WWW-Authenticate": challenge})
     resource_metadata = await _find_resource_metadata(
         server, extract_resource_metadata_from_www_auth(refused), http
@@ -261,15 +263,8 @@ def _check_endpoints(metadata: OAuthMetadata) -> None:
         metadata.revocation_endpoint,
     )
     for endpoint in endpoints:
-        if endpoint is None:
-            continue
-        parts = urlsplit(str(endpoint))
-        if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-            raise SignInError(
-                f"{endpoint} is not encrypted, so a sign-in there could be read by others; "
-                "nothing was changed.",
-                "Use a server with an https address.",
-            )
+        if endpoint is not None and (unsafe := refuse_unencrypted(str(endpoint))) is not None:
+            raise unsafe
 
 
 def _origin(url: str) -> str:
