@@ -3,10 +3,14 @@
 The socket is bound when the port is chosen and held until the answer is in, so no other program
 can take the port in between. The browser's request is kept open until the code has been
 exchanged: the page that it shows then says how the sign-in really ended.
+
+Any program and any page of this machine can send something here. What does not bear the state of the
+request that was sent is refused and changes nothing (RFC 8252 section 8.9).
 """
 
 import asyncio
 import os
+import secrets
 import socket
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
@@ -63,6 +67,11 @@ def parse_redirect(text: str) -> Redirect:
     return redirect
 
 
+def has_state(redirect: Redirect, state: str) -> bool:
+    """Say whether an answer belongs to the request that was sent with a state."""
+    return secrets.compare_digest((redirect.state or "").encode(), state.encode())
+
+
 class CallbackListener:
     """Listens for the browser on a loopback port of its own.
 
@@ -93,6 +102,9 @@ class CallbackListener:
                 "Close the program that uses it and try again.",
             ) from None
         self.port: int = self._socket.getsockname()[1]
+        self.strangers = 0
+        """How many answers came that belong to another sign-in or to none."""
+        self._state: str | None = None
         self._redirect: asyncio.Future[Redirect] | None = None
         self._outcome: asyncio.Future[str | None] | None = None
         self._server: asyncio.Server | None = None
@@ -120,6 +132,14 @@ class CallbackListener:
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
+
+    def expect(self, state: str) -> None:
+        """Say which answer is waited for; until then each is a stranger's.
+
+        Args:
+            state: That of the request that is about to be sent.
+        """
+        self._state = state
 
     async def redirect(self) -> Redirect:
         """Wait for the browser to come back with a code or an error."""
@@ -167,6 +187,11 @@ class CallbackListener:
             redirect = parse_redirect(target)
         except ValueError:
             return "400 Bad Request", landing_page("The address holds no answer of an authorization server.")
+        if self._state is None or not has_state(redirect, self._state):
+            self.strangers += 1
+            return "400 Bad Request", landing_page(
+                "This answer belongs to another sign-in. Use the newest address that the terminal shows."
+            )
         if not self._redirect.done():
             self._redirect.set_result(redirect)
         if task := asyncio.current_task():

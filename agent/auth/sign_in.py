@@ -26,7 +26,7 @@ from mcp.client.auth.utils import (
 
 from agent.auth.audit import AuditLog
 from agent.auth.browser import BrowserOpener, PasteReader, Person
-from agent.auth.callback import CallbackListener, Redirect
+from agent.auth.callback import CallbackListener, Redirect, has_state
 from agent.auth.discovery import Authorization, discover, same_issuer
 from agent.auth.login import DEFAULT_CLIENT, ClientSettings, Login, Registration, canonical_server
 from agent.auth.registration import find_registration, register
@@ -118,6 +118,16 @@ async def sign_in(
                         with contextlib.suppress(VaultError):
                             await asyncio.to_thread(_doubt_registration, vault, previous)
                     raise
+                finally:
+                    if audit is not None and listener.strangers:
+                        # One line however many there were: a stranger cannot push others out of the log.
+                        audit.record(
+                            "sign-in",
+                            server=server,
+                            outcome="foreign answers",
+                            profile=profile,
+                            count=listener.strangers,
+                        )
                 login = _make_login(server, profile, authorization, registration, tokens, clock(), previous)
                 await asyncio.to_thread(_store, vault, login, show)
                 listener.finish(None)
@@ -188,6 +198,7 @@ async def _authorize(
         request["scope"] = authorization.scope
     endpoint = str(authorization.metadata.authorization_endpoint)
     address = f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(request)}"
+    listener.expect(state)
     try:
         redirect = await person.send_to(address, listener)
     except TimeoutError:
@@ -219,9 +230,9 @@ async def _authorize(
 
 def _check_redirect(redirect: Redirect, state: str, authorization: Authorization) -> str:
     """Check that an answer belongs to this sign-in and comes from this server, and give its code."""
-    if not secrets.compare_digest((redirect.state or "").encode(), state.encode()):
+    if not has_state(redirect, state):
         raise SignInError(
-            "The browser came back from another sign-in than this one (its state is wrong); "
+            "The pasted address belongs to another sign-in than this one (its state is wrong); "
             "nothing was changed.",
             "Run `astravue login` again and use the newest address.",
         )

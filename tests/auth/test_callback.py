@@ -89,6 +89,7 @@ async def test_only_the_redirect_counts_and_the_page_tells_how_it_ended() -> Non
         assert (await http.post(listener.redirect_uri)).status_code == 405
         assert (await http.get(f"{listener.redirect_uri}?hello=1")).status_code == 400
 
+        listener.expect("2")
         browser = asyncio.create_task(http.get(f"{listener.redirect_uri}?code=1&state=2"))
         assert (await listener.redirect()).code == "1"
         assert not browser.done()
@@ -101,8 +102,35 @@ async def test_only_the_redirect_counts_and_the_page_tells_how_it_ended() -> Non
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    "query", ["code=0", "code=0&state=", "code=0&state=3", "error=access_denied", "error=x&state=1"]
+)
+async def test_an_answer_of_a_stranger_is_refused_and_the_right_one_is_waited_for(query: str) -> None:
+    async with CallbackListener() as listener, httpx2.AsyncClient() as http:
+        listener.expect("2")
+        stranger = await http.get(f"{listener.redirect_uri}?{query}")
+        assert stranger.status_code == 400
+        assert "belongs to another sign-in" in stranger.text
+        assert listener.strangers == 1
+
+        browser = asyncio.create_task(http.get(f"{listener.redirect_uri}?code=1&state=2"))
+        assert (await listener.redirect()).code == "1"
+        listener.finish(None)
+        assert (await browser).status_code == 200
+
+
+@pytest.mark.anyio
+async def test_before_a_request_is_sent_every_answer_is_a_strangers() -> None:
+    async with CallbackListener() as listener, httpx2.AsyncClient() as http:
+        assert (await http.get(f"{listener.redirect_uri}?code=1&state=2")).status_code == 400
+        assert (await http.get(f"{listener.redirect_uri}?code=1")).status_code == 400
+        assert listener.strangers == 2
+
+
+@pytest.mark.anyio
 async def test_a_sign_in_that_is_given_up_tells_the_browser_and_leaves_nothing_open() -> None:
     async with CallbackListener() as listener, httpx2.AsyncClient() as http:
+        listener.expect("2")
         browser = asyncio.create_task(http.get(f"{listener.redirect_uri}?code=1&state=2"))
         await listener.redirect()
         # A connection that a browser opened ahead and never used does not hold up the end.
@@ -125,6 +153,7 @@ async def test_junk_on_the_port_harms_nothing(junk: bytes) -> None:
             await reader.read()
         writer.close()
 
+        listener.expect("2")
         browser = asyncio.create_task(http.get(f"{listener.redirect_uri}?code=1&state=2"))
         assert (await listener.redirect()).code == "1"
         listener.finish(None)

@@ -59,6 +59,7 @@ def test_an_answer_may_have_many_parameters_and_not_any_number() -> None:
 async def test_a_browser_that_comes_back_is_told_how_it_ended() -> None:
     async with CallbackListener() as listener:
         assert listener.redirect_uri == f"http://127.0.0.1:{listener.port}/callback"
+        listener.expect("s")
         asking = asyncio.create_task(ask(listener.port, get("/callback?state=s&code=c")))
         assert await listener.redirect() == Redirect("s", "c", None, None, None)
         listener.finish(None)
@@ -78,6 +79,7 @@ async def test_a_browser_that_comes_back_is_told_how_it_ended() -> None:
 
 async def test_a_browser_is_told_that_a_sign_in_failed() -> None:
     async with CallbackListener() as listener:
+        listener.expect("s")
         asking = asyncio.create_task(ask(listener.port, get("/callback?state=s&error=denied")))
         await listener.redirect()
         listener.finish("It was refused.")
@@ -87,6 +89,7 @@ async def test_a_browser_is_told_that_a_sign_in_failed() -> None:
 
 async def test_a_sign_in_that_is_given_up_is_told_as_that() -> None:
     async with CallbackListener() as listener:
+        listener.expect("s")
         asking = asyncio.create_task(ask(listener.port, get("/callback?state=s&code=c")))
         await listener.redirect()
     status, _, body = await asking

@@ -11,6 +11,7 @@ import pytest
 from auth_home import KEY, Home
 from fake_authorization_server import ACCOUNT, FakeAuthorizationServer
 
+from agent.auth.audit import read_audit_log
 from agent.auth.login import ClientSettings
 from agent.auth.sign_in import sign_in, sign_out
 from agent.auth.token_endpoint import make_oauth_client
@@ -62,8 +63,6 @@ def _echoing_state(answer: dict[str, str]) -> dict[str, str]:
     ("answer", "sentence"),
     [
         (_answer(code=None, error="access_denied"), "The sign-in was refused; nothing was changed."),
-        (_answer(state="another"), "another sign-in than this one"),
-        (_answer(state=None), "another sign-in than this one"),
         (_answer(iss="https://evil.example"), "did not come from"),
         (_with_a_slash, "did not come from"),
         (_answer(iss=None), "did not come from"),
@@ -88,6 +87,55 @@ async def test_what_goes_wrong_is_one_sentence_in_the_terminal_and_in_the_browse
     assert "did not work" in home.browser.page()
     assert home.vault.load(home.server.server, "default") is None
     assert len(home.browser.opened) == 1
+
+
+@pytest.mark.parametrize("state", ["another", ""])
+async def test_an_answer_that_others_send_neither_ends_a_sign_in_nor_gets_anybody_in(
+    home: Home, state: str
+) -> None:
+    strangers: list[httpx2.Response] = []
+
+    async def go(address: str) -> None:
+        back = await _follow(address)
+        right = httpx2.URL(back)
+        async with httpx2.AsyncClient() as http:
+            wrong = right.copy_merge_params({"state": state, "code": "stolen"})
+            strangers.extend([await http.get(wrong), await http.get(wrong)])
+        await asyncio.to_thread(home.browser, back)
+
+    login = await sign_in(
+        home.server.server,
+        "default",
+        vault=home.vault,
+        open_browser=go,
+        show=home.shown.append,
+        audit=home.audit,
+    )
+
+    assert login is not None
+    assert [stranger.status_code for stranger in strangers] == [400, 400]
+    assert "belongs to another sign-in" in strangers[0].text
+    assert [
+        (entry["operation"], entry["outcome"], entry.get("count"))
+        for entry in read_audit_log(home.folders.audit_file)
+    ] == [("sign-in", "foreign answers", 2), ("sign-in", "done", None)]
+
+
+async def test_a_pasted_address_of_another_sign_in_is_refused(home: Home) -> None:
+    async def paste() -> str:
+        return "http://127.0.0.1:1/callback?code=c&state=another"
+
+    with pytest.raises(SignInError, match="another sign-in than this one") as failure:
+        await sign_in(
+            home.server.server,
+            "default",
+            vault=home.vault,
+            open_browser=None,
+            read_pasted=paste,
+            show=home.shown.append,
+        )
+    assert failure.value.hint == "Run `astravue login` again and use the newest address."
+    assert home.vault.load(home.server.server, "default") is None
 
 
 async def test_a_refused_sign_in_leaves_the_login_before_it_in_use(home: Home) -> None:
