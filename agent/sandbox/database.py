@@ -5,9 +5,10 @@ ever waits for another's lock, and each sees the whole of the one before it. In 
 is in the operating system's hands when its commit returns, so killing the process loses none.
 """
 
+import os
 import sqlite3
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,8 @@ def open_database(path: Path | None) -> Database:
         SandboxError: The file cannot be opened or written.
         sqlite3.DatabaseError: The file is damaged or no database.
     """
+    if path is not None:
+        _make_private(path)
     try:
         connection = sqlite3.connect(
             ":memory:" if path is None else path, isolation_level=None, check_same_thread=False
@@ -178,3 +181,13 @@ def open_database(path: Path | None) -> Database:
         connection.close()
         raise
     return Database(connection)
+
+
+def _make_private(path: Path) -> None:
+    """Make the file before SQLite does, which gives those that it puts beside it the same rights."""
+    # What cannot be done is said when the database is opened.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with suppress(OSError):
+            each.chmod(each.stat().st_mode & 0o700)

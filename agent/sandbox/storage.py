@@ -38,8 +38,8 @@ def locked_folder(folder: Path) -> Generator[None]:
         SandboxError: It cannot be made or written, or another sandbox uses it.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / "sandbox.lock")
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FileLock(folder / "sandbox.lock", mode=0o600)
         lock.acquire(timeout=0)
     except Timeout:
         raise SandboxError(

@@ -1,9 +1,11 @@
-"""Writing files that only their owner may read, whole or not at all."""
+"""Writing files that only their owner may read."""
 
 import contextlib
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 
 def replace_file(path: Path, data: bytes, *, lasting: bool = True) -> None:
@@ -32,6 +34,25 @@ def replace_file(path: Path, data: bytes, *, lasting: bool = True) -> None:
         raise
     if lasting:
         _sync_folder(path.parent)
+
+
+def open_private(path: Path) -> BinaryIO:
+    """Begin a file anew for a child process to write to, mode 0600, even where it was another one's.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    make_private([path])
+    return os.fdopen(descriptor, "wb")
+
+
+def make_private(paths: Iterable[Path]) -> None:
+    """Take the rights of others away from files that are there; one that is gone meanwhile is no matter."""
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            path.chmod(path.stat().st_mode & 0o700)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Files that only their owner may read, whole or not at all."""
+"""Files that only their owner may read."""
 
 import os
 import stat
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.system.private_files import replace_file
+from agent.system.private_files import make_private, open_private, replace_file
 
 
 @pytest.mark.parametrize("lasting", [True, False])
@@ -38,3 +38,25 @@ def test_what_cannot_be_put_in_place_leaves_the_old_file_and_nothing_beside_it(
         replace_file(path, b"new")
     assert path.read_bytes() == b"old"
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_file_that_is_begun_anew_is_its_owners_alone_even_if_it_was_not(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "log"
+    for _ in range(2):
+        with open_private(path) as file:
+            file.write(b"said")
+        assert path.read_bytes() == b"said"
+        if os.name == "posix":
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        path.chmod(0o644)
+
+
+def test_files_become_private_and_none_becomes_writable_by_that(tmp_path: Path) -> None:
+    open_to_all, read_only = tmp_path / "open", tmp_path / "read"
+    for path, mode in ((open_to_all, 0o666), (read_only, 0o444)):
+        path.touch()
+        path.chmod(mode)
+    make_private([open_to_all, tmp_path / "gone", read_only])
+    if os.name == "posix":
+        assert stat.S_IMODE(open_to_all.stat().st_mode) == 0o600
+        assert stat.S_IMODE(read_only.stat().st_mode) == 0o400

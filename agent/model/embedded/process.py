@@ -12,6 +12,7 @@ from pathlib import Path
 from agent.errors import EndpointError
 from agent.model.embedded import is_available
 from agent.system.child_process import child_environment, python_command
+from agent.system.private_files import make_private, open_private
 
 # Threads that wait for each other spin before they sleep. On cores that other programs use too, the runtime's
 # own measure of spinning makes the evaluation five times slower; this one costs an eighth on idle cores.
@@ -95,10 +96,9 @@ async def start_child(
         if not is_available():
             raise missing_extra()
         command = python_command("agent.model.embedded.server")
-    for folder in (states, log.parent):
-        folder.mkdir(parents=True, exist_ok=True)
+    _prepare(states)
     api_key = secrets.token_urlsafe(24)
-    with log.open("wb") as errors:
+    with open_private(log) as errors:
         process = await asyncio.create_subprocess_exec(
             *command,
             *("--model", str(model), "--states", str(states)),
@@ -106,6 +106,8 @@ async def start_child(
             env=_SPIN | child_environment(),
             # Ctrl-C in the terminal is for this process; the child leaves when it does.
             start_new_session=True,
+            # The states that it saves hold what was said.
+            umask=0o077,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
@@ -130,6 +132,11 @@ async def start_child(
         await _stop(process)
         raise
     return ChildProcess(process, endpoint)
+
+
+def _prepare(states: Path) -> None:
+    states.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(states.iterdir())
 
 
 def _reason(log: Path, status: int | None) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import textwrap
@@ -50,6 +51,28 @@ async def test_the_key_is_in_neither_arguments_nor_environment(tmp_path: Path) -
         assert child.endpoint.api_key.encode() not in shown
     finally:
         await child.aclose()
+
+
+async def test_its_log_and_what_it_saves_are_their_owners_alone_even_if_they_were_not(tmp_path: Path) -> None:
+    log, states = tmp_path / "logs" / "log", tmp_path / "models" / "states"
+    for older in (log, states / "older.state"):
+        older.parent.mkdir(parents=True)
+        older.touch()
+        older.chmod(0o644)
+    usual = os.umask(0o022)
+    try:
+        child = await start_child(tmp_path / "m", states, log, command=command(tmp_path))
+    finally:
+        os.umask(usual)
+    try:
+        async with httpx2.AsyncClient(base_url=child.endpoint.url, trust_env=False) as client:
+            key = {"Authorization": f"Bearer {child.endpoint.api_key}"}
+            await client.post("/slots/0?action=save", json={"filename": "new.state"}, headers=key)
+    finally:
+        await child.aclose()
+    if os.name == "posix":
+        written = (log, states / "older.state", states / "new.state")
+        assert [stat.S_IMODE(path.stat().st_mode) for path in written] == [0o600] * 3
 
 
 async def test_a_child_that_ends_before_it_listens_names_its_log(tmp_path: Path) -> None:
