@@ -13,7 +13,8 @@ from agent.wording.addresses import hide_user
 GO_ON = "Say “go on”"
 """How a hint says that one more message continues a conversation."""
 
-_COMMAND = re.compile(r"`astravue ([a-z]+)`")
+# A slash command that is given nothing lists.
+_COMMAND = re.compile(r"`astravue ([a-z]+)(?: list)?`")
 _SIGN_IN = re.compile(r"`(astravue (?:login|auth)\b[^`]*)`")
 
 

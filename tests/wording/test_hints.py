@@ -6,11 +6,13 @@ from agent.wording.hints import GO_ON, for_chat, for_command_line
 
 
 def _has(command: str) -> bool:
-    return command == "/login"
+    return command in ("/login", "/model")
 
 
 def test_the_chat_is_told_its_own_command_where_it_has_one() -> None:
     assert for_chat("Run `astravue login` again.", _has) == "Run /login again."
+    assert for_chat("Choose another: `astravue model list`.", _has) == "Choose another: /model."
+    assert for_chat("Run `astravue model fetch`.", _has) == "Run `astravue model fetch`."
     assert for_chat("Run `astravue auth`.", _has) == "Run `astravue auth`."
     assert for_chat("Run `astravue login --keychain`.", _has) == "Run `astravue login --keychain`."
 
