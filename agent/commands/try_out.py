@@ -85,6 +85,8 @@ async def _sandbox(options: Sequence[str], port: int) -> AsyncGenerator[SandboxP
     async with AsyncExitStack() as stack:
         try:
             sandbox = await stack.enter_async_context(SandboxProcess([*options, "--port", str(port)]))
+        except UsageError:
+            raise
         except AgentError:
             sandbox = await stack.enter_async_context(SandboxProcess([*options, "--port", "0"]))
         yield sandbox

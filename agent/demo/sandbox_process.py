@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from agent.errors import AgentError
+from agent.errors import AgentError, ExitCode, UsageError
 from agent.jsontypes import JsonValue, is_object
 from agent.system.child_process import start_attached
 
@@ -54,6 +54,7 @@ class SandboxProcess:
         """Start it and wait until it serves.
 
         Raises:
+            UsageError: An option cannot be used.
             AgentError: It could not start; the message is its own.
         """
         self._process = await start_attached("agent.sandbox", *self._options, "--exit-with-parent")
@@ -81,6 +82,8 @@ class SandboxProcess:
         except ValueError:
             said = (await process.stderr.read()).decode(errors="replace").strip()
             reason = said.splitlines()[-1] if said else "it left without a word"
+            if await process.wait() == int(ExitCode.USAGE):
+                raise UsageError(reason.removeprefix("astravue: ")) from None
             raise AgentError(f"The sandbox could not start: {reason}") from None
         if not is_object(ready) or not isinstance(url := ready.get("url"), str):
             raise AgentError("The sandbox started, but did not say where it serves.")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from agent.sandbox.clock import Clock, MovableTime
 from agent.sandbox.errors import SandboxError
@@ -56,7 +56,8 @@ def main(argv: Sequence[str]) -> int:
         argv: The arguments, without the program's name.
 
     Returns:
-        0 after SIGTERM, SIGINT or the end of the parent; 1 when the sandbox cannot start.
+        0 after SIGTERM, SIGINT or the end of the parent; 1 when the sandbox cannot start. An option that
+        cannot be used ends the process with 2.
     """
     options = _parse(argv)
     if options.users:
@@ -191,15 +192,15 @@ def _user_table(seed: Seed) -> str:
 
 
 def _parse(argv: Sequence[str]) -> Options:
-    parser = argparse.ArgumentParser(
-        prog="python -m agent.sandbox",
+    parser = _Parser(
+        prog="astravue sandbox",
         description="Astravue on this machine: sign-in and MCP server over SQLite.",
     )
     add = parser.add_argument
     add("--host", default="127.0.0.1", type=_loopback, help="loopback address to serve (127.0.0.1)")
     add("--port", default=0, type=_port, help="port to serve; 0 picks a free one (0)")
     add("--data", type=Path, metavar="DIR", help="data folder (below ASTRAVUE_HOME, else the platform's own)")
-    add("--seed", choices=SEED_NAMES, help="what a new workspace holds (demo)")
+    add("--seed", type=_seed, metavar="NAME", help="what a new workspace holds (demo)")
     add("--reset", action="store_true", help="delete the workspace in the folder and make a new one")
     add("--access-ttl", default=1800, type=_positive, metavar="SECONDS", help="life of access tokens (1800)")
     add(
@@ -233,9 +234,24 @@ def _parse(argv: Sequence[str]) -> Options:
     return Options(**vars(parser.parse_args(argv)))
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one sentence which option cannot be used, and how to use it is left to `--help`."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"astravue: {message.removeprefix('argument ')}.\n")
+
+
+def _seed(text: str) -> str:
+    if text not in SEED_NAMES:
+        raise argparse.ArgumentTypeError(f"there is no “{text}”, only {', '.join(SEED_NAMES)}")
+    return text
+
+
 def _loopback(text: str) -> str:
     if not is_loopback(text):
-        raise argparse.ArgumentTypeError("the sandbox serves this machine only: name a loopback address")
+        raise argparse.ArgumentTypeError(
+            "the sandbox serves this machine only, so it has to be a loopback address"
+        )
     return text
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from agent.errors import AgentError, UsageError
+from agent.errors import UsageError
 from agent.transcripts.reading import read_transcript
 from agent.transcripts.saved import transcript_paths
 from agent.transcripts.transcript import Transcript
@@ -17,7 +17,7 @@ def find_path(folder: Path, wanted: str) -> Path:
     """Find a transcript by its id, a beginning of it, or “last”.
 
     Raises:
-        AgentError: There is no such conversation, or more than one.
+        UsageError: There is no such conversation, or more than one.
     """
     paths = transcript_paths(folder)
     if wanted == LAST and paths:
@@ -25,7 +25,7 @@ def find_path(folder: Path, wanted: str) -> Path:
     exact = folder / f"{wanted}.jsonl"
     found = [exact] if exact in paths else [path for path in paths if path.stem.startswith(wanted)]
     if not found or not wanted:
-        raise AgentError(f"There is no conversation “{wanted}”.", _HINT)
+        raise UsageError(f"There is no conversation “{wanted}”.", _HINT)
     if len(found) > 1:
         raise UsageError(f"“{wanted}” begins {len(found)} conversations.", "Give more of the id.")
     return found[0]
@@ -35,6 +35,7 @@ def find_transcript(folder: Path, wanted: str) -> Transcript:
     """Find and read a transcript; see `find_path`.
 
     Raises:
-        AgentError: There is no such conversation, there is more than one, or it cannot be read.
+        UsageError: There is no such conversation, or more than one.
+        AgentError: It cannot be read.
     """
     return read_transcript(find_path(folder, wanted))

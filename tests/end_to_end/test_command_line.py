@@ -41,6 +41,28 @@ def test_every_command_has_a_help_page(program: Program) -> None:
         assert f"astravue {command}" in shown.stdout
 
 
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        ("sessions show nope", "There is no conversation “nope”. See those there are: astravue sessions"),
+        ("try --seed nope --ask hi", "--seed: there is no “nope”, only demo, empty, large."),
+        ("sandbox --seed nope", "--seed: there is no “nope”, only demo, empty, large."),
+        (
+            "sandbox --host 0.0.0.0",
+            "--host: the sandbox serves this machine only, so it has to be a loopback address.",
+        ),
+    ],
+)
+def test_what_does_not_exist_is_a_usage_error_in_one_sentence(
+    program: Program, command: str, sentence: str
+) -> None:
+    ended = program.run(*command.split())
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("astravue: ")
+    assert ended.stderr.endswith(f"{sentence}\n")
+    assert ended.stderr.count("\n") == 1
+
+
 def test_global_options_stand_before_or_after_the_command(signed_in: Program, server: dict[str, Any]) -> None:
     del signed_in.environ["ASTRAVUE_SERVER"]
     before = signed_in.run("--server", server["url"], "tools", "--json")

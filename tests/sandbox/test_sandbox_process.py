@@ -127,7 +127,8 @@ def test_a_damaged_database_is_kept_aside(tmp_path: Path) -> None:
 def test_wrong_arguments_are_usage_errors(arguments: tuple[str, str]) -> None:
     code, message = failed(*arguments)
     assert code == 2
-    assert arguments[0] in message
+    assert message.startswith(f"astravue: {arguments[0]}: ")
+    assert message.count("\n") == 1
 
 
 def test_the_users_of_a_seed_can_be_listed(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from recorded import HEADER
 from transcripts.saving import DAY, NOW, save
 
 from agent.conversation import ToolCall
-from agent.errors import AgentError, UsageError
+from agent.errors import UsageError
 from agent.event_json import FORMAT_VERSION
 from agent.events import CallOutcome, StepStarted, ToolCallFinished, TurnStarted
 from agent.transcripts.finding import find_path, find_transcript
@@ -101,5 +101,5 @@ def test_one_is_found_by_a_beginning_or_as_the_last(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("wanted", ["", "last", "../../etc/passwd", "*"])
 def test_what_is_not_there_is_not_found(tmp_path: Path, wanted: str) -> None:
-    with pytest.raises(AgentError, match="There is no conversation"):
+    with pytest.raises(UsageError, match="There is no conversation"):
         find_path(tmp_path / "sessions", wanted)
