@@ -7,10 +7,11 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from agent.commands.common import prepare, warn
+from agent.commands.hidden import unechoed
 from agent.commands.passphrase import choose_key, unlock
 from agent.commands.progress import wrap_for
 from agent.errors import ExitCode
@@ -58,7 +59,10 @@ async def _run(session: Session, arguments: argparse.Namespace) -> str:
         match arguments.command:
             case "login":
                 opener = None if arguments.no_browser else webbrowser.open
-                return await session.signing_in.login(_show, _reader(), open_browser=opener)
+                reader = _reader()
+                # What is pasted holds a code, which a terminal's history would keep.
+                with nullcontext() if reader is None else unechoed(sys.stdin):
+                    return await session.signing_in.login(_show, reader, open_browser=opener)
             case "logout":
                 return await session.signing_in.logout()
             case _:
@@ -82,7 +86,7 @@ def _reader() -> Callable[[], Awaitable[str]] | None:
         nonlocal told
         if not told:
             told = True
-            _show("Paste the address that the browser ends at; Ctrl-C gives up.")
+            _show("Paste the address that the browser ends at (it is not shown); Ctrl-C gives up.")
         return await _read_line()
 
     return read

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from tests.end_to_end.program import ASTRAVUE, Program
 from tests.end_to_end.terminal.people import approve_elsewhere
@@ -16,14 +17,18 @@ def test_the_terminal_says_what_to_paste_and_takes_it(program: Program, server: 
     # Wide enough for the address on one line.
     window = TerminalWindow([*ASTRAVUE, "login", "--no-browser"], environ, program.home, columns=600, rows=20)
     try:
-        window.wait_for("Paste the address that the browser ends at; Ctrl-C gives up.")
+        window.wait_for("Paste the address that the browser ends at (it is not shown); Ctrl-C gives up.")
         address = ADDRESS.search(window.text)
         assert address is not None
         window.press("this is not it\r")
         window.wait_for("That is not the address that the browser ends at. Paste the whole of it.")
-        window.press(approve_elsewhere(address[0], server["users"][0]) + "\r")
+        answer = approve_elsewhere(address[0], server["users"][0])
+        window.press(f"{answer}\r")
         assert window.wait_end() == 0, window.text
     finally:
         window.child.close(force=True)
     assert f"Signed in to {server['url']}." in window.text
     assert window.text.count("Paste the address") == 1
+    assert "this is not it" not in window.text
+    assert "/callback?" not in window.text
+    assert parse_qs(urlsplit(answer).query)["code"][0] not in window.text
