@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from dataclasses import dataclass, field
+from queue import Queue
 
 import pytest
 
@@ -21,53 +22,63 @@ class FakeBrowser:
 
     answer: object
     opened: list[str] = field(default_factory=list[str])
-    thread: threading.Thread | None = None
+    threads: Queue[threading.Thread] = field(default_factory=Queue[threading.Thread])
 
     def __call__(self, address: str) -> object:
         self.opened.append(address)
-        self.thread = threading.current_thread()
+        self.threads.put(threading.current_thread())
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
 
+    def end(self) -> threading.Thread:
+        """Wait until the thread that opened it has ended, and give it."""
+        thread = self.threads.get(timeout=20)
+        thread.join(timeout=20)
+        return thread
 
-async def send(browser: FakeBrowser) -> list[str]:
-    """Send somebody to the address who pastes the answer once the browser was opened; give what was shown."""
+
+async def send(browser: FakeBrowser) -> tuple[list[str], threading.Thread]:
+    """Send somebody to the address who pastes the answer once the browser was opened.
+
+    Returns:
+        What was shown, and which thread opened the browser.
+    """
     shown: list[str] = []
+    threads: list[threading.Thread] = []
 
     async def paste() -> str:
-        while browser.thread is None:
-            await asyncio.sleep(0)
-        await asyncio.to_thread(browser.thread.join)
+        threads.append(await asyncio.to_thread(browser.end))
         return "code=c&state=s"
 
     async with CallbackListener() as listener:
         redirect = await Person(browser, paste, shown.append, timeout=20).send_to(ADDRESS, listener)
     assert (redirect.code, redirect.state) == ("c", "s")
-    return shown
+    return shown, threads[0]
 
 
 async def test_a_browser_is_given_the_address_that_is_shown() -> None:
     browser = FakeBrowser(None)
-    assert await send(browser) == [ADDRESS]
+    shown, _ = await send(browser)
+    assert shown == [ADDRESS]
     assert browser.opened == [ADDRESS]
 
 
 @pytest.mark.parametrize("answer", [True, None, 0, "opened"])
 async def test_a_launcher_worked_unless_it_says_no(answer: object) -> None:
-    assert await send(FakeBrowser(answer)) == [ADDRESS]
+    shown, _ = await send(FakeBrowser(answer))
+    assert shown == [ADDRESS]
 
 
 @pytest.mark.parametrize("answer", [False, OSError("no display"), ValueError("no browser")])
 async def test_where_no_browser_opens_the_person_is_told(answer: object) -> None:
-    assert await send(FakeBrowser(answer)) == [ADDRESS, NO_BROWSER]
+    shown, _ = await send(FakeBrowser(answer))
+    assert shown == [ADDRESS, NO_BROWSER]
 
 
 async def test_a_browser_that_holds_on_does_not_keep_the_program_from_ending() -> None:
-    browser = FakeBrowser(True)
-    await send(browser)
-    assert browser.thread is not None
-    assert (browser.thread.name, browser.thread.daemon) == ("browser", True)
+    _, thread = await send(FakeBrowser(True))
+    assert (thread.name, thread.daemon) == ("browser", True)
 
 
 async def test_an_asynchronous_opener_is_given_the_address() -> None:

@@ -1,5 +1,6 @@
 """The vault's other ways to be kept: sealed with a passphrase, or unencrypted because its owner says so."""
 
+import contextlib
 import json
 import os
 import sys
@@ -17,6 +18,7 @@ from agent.auth.sealed import PLAINTEXT, DamagedError, Key, passphrase_key, read
 from agent.auth.unlock import choose_key, unlock
 from agent.auth.vault import Vault
 from agent.errors import VaultError
+from agent.jsontypes import JsonObject
 from agent.system.folders import Folders, find_folders
 from tests.end_to_end.program import Program
 from tests.terminal_window import TerminalWindow
@@ -40,6 +42,27 @@ def sealed(folders: Folders) -> Folders:
     vault.reseal(cheap_key())
     vault.set_secret("model", "sk-1")
     return folders
+
+
+@pytest.mark.parametrize(
+    ("changed", "taken"),
+    [
+        ({}, True),
+        ({"lanes": 2, "memory_kib": 16}, True),
+        ({"lanes": 2, "memory_kib": 15}, False),
+        ({"memory_kib": 7}, False),
+        ({"lanes": True}, False),
+        ({"iterations": 0}, False),
+        ({"iterations": 10**9}, False),
+        ({"memory_kib": 10**9}, False),
+        ({"salt": "00"}, False),
+        ({"algorithm": "scrypt"}, False),
+    ],
+)
+def test_parameters_of_a_derivation_stay_within_bounds(changed: JsonObject, taken: bool) -> None:
+    data = {**CHEAP.to_json(), **changed}
+    with contextlib.nullcontext() if taken else pytest.raises(ValueError, match=r"^(not |a parameter)"):
+        assert Derivation.from_json(data).to_json() == data
 
 
 _modes = st.sampled_from(["usual", "plaintext"]) | st.text(min_size=1, max_size=20)

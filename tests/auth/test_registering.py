@@ -3,10 +3,10 @@
 import pytest
 from auth_home import Home
 from fake_authorization_server import FakeAuthorizationServer
-from mcp.shared.auth import OAuthMetadata
+from mcp.shared.auth import OAuthClientInformationFull, OAuthMetadata
 
 from agent.auth.login import ClientSettings, Registration
-from agent.auth.registration import find_registration, register
+from agent.auth.registration import choose_authentication, find_registration, register
 from agent.auth.sign_in import sign_in
 from agent.auth.token_endpoint import make_oauth_client
 from agent.errors import ServerError, SignInError
@@ -26,6 +26,17 @@ def metadata(server: FakeAuthorizationServer, **more: object) -> OAuthMetadata:
             "token_endpoint": f"{server.issuer}/token",
             "registration_endpoint": f"{server.issuer}/token",
             **more,
+        }
+    )
+
+
+def known_metadata(offered: list[str] | None) -> OAuthMetadata:
+    return OAuthMetadata.model_validate(
+        {
+            "issuer": "https://accounts.example.com",
+            "authorization_endpoint": "https://accounts.example.com/authorize",
+            "token_endpoint": "https://accounts.example.com/token",
+            "token_endpoint_auth_methods_supported": offered,
         }
     )
 
@@ -116,6 +127,49 @@ async def test_an_endpoint_that_is_not_there_is_told(server: FakeAuthorizationSe
     assert str(caught.value) == (
         "The authorization server cannot be reached (ConnectError); nothing was changed. "
         "Check the network and try again."
+    )
+
+
+def granted(method: str | None, secret: str | None) -> OAuthClientInformationFull:
+    return OAuthClientInformationFull.model_validate(
+        {
+            "client_id": "us",
+            "redirect_uris": [BACK],
+            "token_endpoint_auth_method": method,
+            "client_secret": secret,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "secret", "offered", "authentication"),
+    [
+        ("none", None, None, "none"),
+        ("none", "s", None, "none"),
+        ("client_secret_post", "s", None, "client_secret_post"),
+        ("client_secret_basic", "s", ["client_secret_post"], "client_secret_basic"),
+        (None, None, None, "none"),
+        (None, "s", None, "client_secret_basic"),
+        (None, "s", ["client_secret_post"], "client_secret_post"),
+    ],
+)
+def test_a_server_says_how_the_client_it_registered_proves_itself(
+    method: str | None, secret: str | None, offered: list[str] | None, authentication: str
+) -> None:
+    known = known_metadata(offered)
+    assert choose_authentication(granted(method, secret), known) == authentication
+
+
+@pytest.mark.parametrize(
+    ("method", "secret"),
+    [("private_key_jwt", "s"), ("client_secret_post", None), ("client_secret_basic", "")],
+)
+def test_a_proof_that_this_program_cannot_give_is_named(method: str, secret: str | None) -> None:
+    with pytest.raises(SignInError) as caught:
+        choose_authentication(granted(method, secret), known_metadata(None))
+    assert (caught.value.message, caught.value.hint) == (
+        f"The authorization server wants the client authentication {method}, which this program cannot give.",
+        "Set `client_id` to a client id of a public client.",
     )
 
 

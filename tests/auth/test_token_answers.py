@@ -3,13 +3,14 @@
 import base64
 import dataclasses
 import json
+import socket
 from email.utils import formatdate
 
 import httpx2
 import pytest
 from auth_home import Home
 
-from agent.auth.login import Login, Registration
+from agent.auth.login import ClientAuthentication, Login, Registration
 from agent.auth.token_endpoint import (
     TokenRequestError,
     Tokens,
@@ -177,7 +178,46 @@ async def test_an_endpoint_that_is_not_there_is_unreachable_for_now(home: Home) 
     assert (error.transient, error.status, error.outcome) == (True, None, "unreachable")
 
 
+async def test_an_endpoint_that_stays_silent_may_answer_later(home: Home) -> None:
+    login = await home.sign_in()
+    assert login.registration is not None
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/token"
+        async with httpx2.AsyncClient(timeout=0.01) as http:
+            with pytest.raises(TokenRequestError) as caught:
+                await refresh(http, dataclasses.replace(login, token_endpoint=address), login.registration)
+    error = caught.value
+    assert str(error) == "the authorization server did not answer in time"
+    assert (error.transient, error.status) == (True, None)
+
+
 # Requests
+
+
+@pytest.mark.parametrize("secret", ["a/s:ü", None])
+async def test_a_client_proves_itself_as_it_was_registered(home: Home, secret: str | None) -> None:
+    sent: list[tuple[str | None, dict[str, str]]] = []
+
+    async def note(request: httpx2.Request) -> None:
+        form = dict(httpx2.QueryParams((await request.aread()).decode()))
+        sent.append((request.headers.get("Authorization"), form))
+
+    async with make_oauth_client() as http:
+        http.event_hooks["request"].append(note)
+        methods: tuple[ClientAuthentication, ...] = ("none", "client_secret_post", "client_secret_basic")
+        for method in methods:
+            home.server.fail_next_token_request(200, {"access_token": "a"})
+            registration = Registration("us/1", method, "http://127.0.0.1:1/callback", True, secret)
+            await exchange_code(
+                http, f"{home.server.issuer}/token", registration, code=CODE, verifier="v", resource="r"
+            )
+    pair = base64.b64encode(f"us%2F1:{'a%2Fs%3A%C3%BC' if secret else ''}".encode()).decode()
+    proofs = [(header, form.get("client_id"), form.get("client_secret")) for header, form in sent]
+    assert proofs == [
+        (None, "us/1", None),
+        (None, "us/1", secret or ""),
+        (f"Basic {pair}", None, None),
+    ]
 
 
 async def refreshed(home: Home, login: Login) -> bool:

@@ -223,3 +223,28 @@ async def test_a_login_kept_in_memory_gives_way_to_a_later_sign_in(home: Home) -
 
     assert home.vault.load(login.server, "default") == later
     assert tokens.login == later
+
+
+async def test_a_sign_in_that_could_not_be_stored_replaces_an_older_one_as_soon_as_that_works(
+    home: Home,
+) -> None:
+    before = await home.sign_in()
+    tokens = home.tokens()
+    with home.unwritable():
+        after = await home.sign_in()
+        await tokens.adopt(after)
+    assert home.vault.load(before.server, "default") == before
+    await tokens.aclose()
+    assert home.vault.load(before.server, "default") == after
+
+
+async def test_tokens_of_a_sign_in_that_could_not_be_stored_replace_an_older_one_too(home: Home) -> None:
+    before = await home.sign_in()
+    tokens = home.tokens()
+    with home.unwritable():
+        await tokens.adopt(await home.sign_in())
+        renewed = await tokens.refresh_now()
+    assert home.vault.load(before.server, "default") == before
+    await tokens.aclose()
+    assert home.vault.load(before.server, "default") == renewed
+    assert renewed.sign_in_id != before.sign_in_id
