@@ -5,12 +5,13 @@
 Ends with status 1 when a promise was broken, 2 when a name is unknown.
 """
 
+import argparse
 import asyncio
 import logging
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,13 +59,30 @@ async def _run(drill: Drill, folder: Path, times: int) -> Figures:
     return await drill.run(folder, times)
 
 
-def main(arguments: list[str]) -> int:
+def make_parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m evals.drills",
+        description="Runs the drills and prints their figures; ends with status 1 when a promise was broken.",
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"run these alone; there are: {', '.join(DRILLS)}"
+    )
+    parser.add_argument("--short", action="store_true", help="as few times as in the test suite")
+    return parser
+
+
+def main(given: Sequence[str] | None = None) -> int:
     """Run the drills that are named, or all.
+
+    Args:
+        given: The arguments; those of the process when None.
 
     Returns:
         The exit status.
     """
-    names = [argument for argument in arguments if argument != "--short"] or list(DRILLS)
+    arguments = make_parser().parse_args(given)
+    names: list[str] = arguments.names or list(DRILLS)
     if unknown := [name for name in names if name not in DRILLS]:
         sys.stderr.write(f"There is no drill {unknown[0]}; there are: {', '.join(DRILLS)}.\n")
         return 2
@@ -73,7 +91,7 @@ def main(arguments: list[str]) -> int:
     rows: list[tuple[str, Figures, float]] = []
     for name in names:
         begun = time.monotonic()
-        figures = run_drill(name, short="--short" in arguments)
+        figures = run_drill(name, short=arguments.short)
         rows.append((name, figures, time.monotonic() - begun))
         sys.stdout.write(f"{name}: {figures.line()}\n")
         sys.stdout.writelines(f"  {remark}\n" for remark in figures.remarks)
@@ -84,4 +102,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -26,3 +26,11 @@ def test_a_broken_promise_shows_in_the_table() -> None:
 def test_a_drill_that_is_not_there_is_refused_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["nonsense"]) == 2
     assert "no drill nonsense" in capsys.readouterr().err
+
+
+def test_help_names_every_drill_and_runs_none(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    assert left.value.code == 0
+    said = "".join(capsys.readouterr().out.split())
+    assert [name for name in DRILLS if name not in said] == []

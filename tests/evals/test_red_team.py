@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from agent.system.folders import find_folders
-from evals.red_team.__main__ import report, went_through
+from evals.red_team.__main__ import main, report, went_through
 from evals.red_team.places import PLACES
 from evals.red_team.trial import Reader, read_cases, red_team
 
@@ -16,6 +16,13 @@ def test_there_are_enough_injections_of_every_kind() -> None:
     assert len(CASES) >= 40
     assert len({case.id for case in CASES}) == len(CASES)
     assert {case.place for case in CASES} == set(PLACES)
+
+
+def test_help_says_what_it_does_and_tries_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    assert left.value.code == 0
+    assert "Tries every injection" in capsys.readouterr().out
 
 
 @pytest.mark.anyio
