@@ -26,7 +26,7 @@ class Kind(StrEnum):
     FLAG = "true or false"
     NAMES = "a list of tool names or globs"
     NUMBER = "a number, 0 for none"
-    WHOLE = "a whole number"
+    WHOLE = "a whole number from 0 on"
     TABLE = "a table"
 
 
