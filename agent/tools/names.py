@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from agent.jsontypes import JsonObject, JsonValue
-from agent.tools.effects import effect_of
+from agent.tools.effects import effect_of, words_of
 from agent.tools.tool import Effect, Tool
 
 _SUFFIXES = ("Id", "_id", "ID")
@@ -72,6 +72,15 @@ def things_in(arguments: Mapping[str, JsonValue]) -> tuple[Thing, ...]:
         for item in (value if isinstance(value, list) else [value])
         if isinstance(item, int | str) and not isinstance(item, bool)
     )
+
+
+def things_deleted(tool: Tool, arguments: Mapping[str, JsonValue]) -> tuple[Thing, ...]:
+    """What a call deletes: `delete_task_comment` a comment and no task, though its arguments name one."""
+    _, deletes, words = f"_{words_of(tool.name)}".partition("_delete_")
+    what = words.replace("_", "").removesuffix("s")
+    if not deletes:
+        return ()
+    return tuple(thing for thing in things_in(arguments) if what.endswith(thing[0].removesuffix("s")))
 
 
 # A task says more about a call than the project and the space that it lies in.

@@ -6,11 +6,12 @@ whoever wrote the titles in it.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from agent.events import Change
 from agent.jsontypes import JsonObject, JsonValue, dump, is_object
 from agent.tools.effects import is_bulk, words_of
-from agent.tools.names import NameIndex, Thing, by_breadth, kind_of, one_line, things_in
+from agent.tools.names import NameIndex, Thing, by_breadth, kind_of, one_line, things_deleted, things_in
 from agent.tools.tool import Tool
 
 MOST_LISTED = 10
@@ -26,6 +27,10 @@ _LONGEST_VALUE = 400
 _LONGEST_OLD_VALUE = 60
 # Of a text that is compared line by line.
 _LONGEST_TEXT = 20_000
+
+
+# People and labels outlive what they are put on.
+_STAYING = frozenset(("owners", "members", "watchers", "assignees", "users", "tags"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,18 +205,46 @@ def _old(key: str, before: JsonObject) -> str:
 
 def _contents(tool: Tool, arguments: JsonObject, names: NameIndex) -> Iterator[str]:
     """What goes with a thing that is deleted, as far as its own record counts it."""
-    words = words_of(tool.name).split("_")
-    if "delete" not in words:
-        return
-    for thing in things_in(arguments):
-        if thing[0] not in words:
-            continue
-        for key, value in names.record(thing).items():
-            counts = "count" in words_of(key).split("_") and isinstance(value, int)
-            if counts and not isinstance(value, bool) and value:
-                yield f"with it: {words_of(key).replace('_', ' ')}: {value}"
-            elif isinstance(value, list) and len(value) > 0 and all(map(is_object, value)):
-                yield f"with it: {_count(len(value), words_of(key).replace('_', ' '))}"
+    for thing in things_deleted(tool, arguments):
+        counted: dict[str, int] = {}
+        for what, number in _counted(names.record(thing)):
+            # What is counted and listed as well may be listed in part.
+            counted[what] = max(number, counted.get(what, 0))
+        told = [_count(number, what) for what, number in counted.items() if number and what not in _STAYING]
+        if told:
+            yield f"with it: {', '.join(told)}"
+
+
+def _counted(record: JsonObject) -> Iterator[tuple[str, int]]:
+    """What a record counts, in words and in the plural, each with its number: lists by their lengths."""
+    for key, value in record.items():
+        words = words_of(key).split("_")
+        if isinstance(value, list) and all(map(is_object, value)):
+            yield " ".join(words), len(value)
+        elif is_object(value) and words[-1] == "counts":
+            yield from _counted_in(" ".join(words[:-1]), value)
+        elif _is_number(value) and "count" in words:
+            yield _plural(" ".join(word for word in words if word != "count")), value
+
+
+def _counted_in(what: str, counts: JsonObject) -> Iterator[tuple[str, int]]:
+    """What `taskCounts: {total, open}` or `counts: {comments}` counts: the whole, not its parts."""
+    numbers = {key: value for key, value in counts.items() if _is_number(value)}
+    if what and "total" in numbers:
+        numbers = {"": numbers["total"]}
+    for key, number in numbers.items():
+        # `checklistItemsDone` are some of `checklistItems`.
+        if not any(other and other != key and key.startswith(other) for other in numbers):
+            named = words_of(key).replace("_", " ")
+            yield (_plural(f"{named} {what}".strip()) if what else named), number
+
+
+def _is_number(value: JsonValue) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _plural(words: str) -> str:
+    return words if words.endswith("s") else f"{words}s"
 
 
 def _count(number: int, plural: str) -> str:

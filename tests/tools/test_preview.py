@@ -4,7 +4,7 @@ from fake_toolbox import make_tool
 
 from agent.jsontypes import JsonObject, JsonValue
 from agent.tools.names import NameIndex
-from agent.tools.preview import describe_arguments, describe_subject, preview, things_shown
+from agent.tools.preview import changes_of, describe_arguments, describe_subject, preview, things_shown
 from agent.tools.tool import Tool
 
 MOVE = make_tool(
@@ -79,7 +79,29 @@ def test_what_is_made_anew_has_no_old_values_though_it_lies_in_something_that_ha
 def test_a_deletion_says_what_goes_with_it() -> None:
     names = learnt({"projectId": 3, "projectName": "Sprint 1", "taskCount": 14, "members": [{"userId": 1}]})
     shown = preview(make_tool("delete_project"), {"projectId": 3}, names)
-    assert shown.details == ("projectId: “Sprint 1” (3)", "with it: task count: 14", "with it: 1 member")
+    assert shown.details == ("projectId: “Sprint 1” (3)", "with it: 14 tasks")
+
+
+def test_a_deletion_tells_what_a_record_counts_by_kind_but_not_its_parts() -> None:
+    names = learnt(
+        {
+            "projectId": 3,
+            "projectName": "Website",
+            "taskCounts": {"total": 25, "open": 20, "completed": 5},
+            "fileCounts": {"open": 0, "archived": 2},
+        },
+        {
+            "taskId": 7,
+            "taskTitle": "Fix login",
+            "counts": {"subtasks": 0, "timeEntries": 1, "checklistItems": 3, "checklistItemsDone": 2},
+        },
+    )
+    project = preview(make_tool("delete_project"), {"projectId": 3}, names)
+    assert project.details[-1] == "with it: 25 tasks, 2 archived files"
+    task = preview(make_tool("delete_task"), {"taskId": 7}, names)
+    assert task.details[-1] == "with it: 1 time entry, 3 checklist items"
+    comment = preview(make_tool("delete_task_comment"), {"taskId": 7, "commentId": 1}, names)
+    assert comment.details == ("taskId: “Fix login” (7)", "commentId: 1")
 
 
 def test_a_long_text_is_cut_and_its_length_told() -> None:
@@ -154,4 +176,110 @@ def test_what_is_updated_is_called_as_it_is_even_if_its_title_changes() -> None:
 def test_one_thing_that_goes_with_another_is_named_in_the_singular() -> None:
     names = learnt({"taskId": 7, "taskTitle": "Fix login", "owners": [{"id": 1}], "entries": [{"id": 2}]})
     shown = preview(make_tool("delete_task"), {"taskId": 7}, names)
-    assert shown.details[-2:] == ("with it: 1 owner", "with it: 1 entry")
+    assert shown.details[1:] == ("with it: 1 entry",)
+
+
+def test_an_argument_is_called_as_its_schema_calls_it() -> None:
+    tool = make_tool(
+        "update_task", properties={"taskId": {"title": "Task\nhere"}, "a": {"title": " "}, "b": True}
+    )
+    titles = [change.label for change in changes_of(tool, {"taskId": 7, "a": 1, "b": 2, "c": 3}, learnt())]
+    assert titles == ["Task here", "a", "b", "c"]
+    assert changes_of(Tool("t", "T", "", {}), {"a": 1}, learnt())[0].label == "a"
+
+
+def test_an_old_value_is_told_by_what_people_call_it() -> None:
+    names = learnt(
+        {
+            "taskId": 7,
+            "taskTitle": "Fix login",
+            "priority": {"priorityLabel": "High"},
+            "stage": {"id": 2, "stageTitle": "Doing"},
+            "status": {"id": 4},
+        }
+    )
+    asked: JsonObject = {"taskId": 7, "priority": "Low", "stage": "Done", "status": "OPEN"}
+    lines = describe_arguments(UPDATE, asked, names)
+    assert lines[1:] == ("priority: High → Low", "stage: Doing → Done", "status: OPEN")
+
+
+def test_a_long_old_value_is_cut_sooner_than_the_new_one() -> None:
+    names = learnt({"taskId": 7, "taskTitle": "Fix login", "note": "o" * 61})
+    line = describe_arguments(UPDATE, {"taskId": 7, "note": "n" * 400}, names)[1]
+    assert line == f"note: {'o' * 60}… (61 characters) → {'n' * 400}"
+
+
+def test_a_text_that_is_compared_is_cut_only_where_it_is_very_long() -> None:
+    for length, after in ((20_000, "x" * 20_000), (20_001, "x" * 20_000 + "… (20001 characters)")):
+        (change,) = changes_of(UPDATE, {"note": "x" * length}, learnt())
+        assert change.after == after
+
+
+def test_values_that_are_no_texts_are_written_as_json() -> None:
+    asked: JsonObject = {"fields": {"a": None}, "steps": [{"b": True}], "due": None}
+    assert describe_arguments(UPDATE, asked, learnt()) == (
+        'fields: {"a":null}',
+        'steps: [{"b":true}]',
+        "due: null",
+    )
+
+
+def test_a_deletion_counts_what_goes_with_the_thing_itself_only() -> None:
+    names = learnt(
+        {"spaceId": 1, "spaceName": "Team", "taskCount": 40},
+        {"projectId": 3, "projectName": "Sprint 1", "timeEntries": [{"id": 1}, {"id": 2}], "files": []},
+    )
+    shown = preview(make_tool("delete_project"), {"spaceId": 1, "projectId": 3}, names)
+    assert [line for line in shown.details if line.startswith("with it")] == ["with it: 2 time entries"]
+
+
+def test_the_subject_may_be_a_name_and_is_no_other_text() -> None:
+    assert describe_subject(MOVE, {"status": "Done", "projectName": "Website"}, learnt()) == "“Website”"
+
+
+def test_a_list_of_one_is_shown_as_a_call_about_one_thing() -> None:
+    shown = preview(BULK_DELETE, {"taskIds": [1]}, tasks(1))
+    assert shown.details == ("taskIds: “Task 1” (1)",)
+    assert [change.name for change in shown.changes] == ["taskIds"]
+
+
+def test_ten_things_are_listed_without_a_remainder() -> None:
+    shown = preview(BULK_DELETE, {"taskIds": list(range(1, 11)), "note": "x"}, tasks(10))
+    assert len(shown.details) == 11
+    assert shown.details[-1] == "note: x"
+    assert [change.name for change in shown.changes] == ["note"]
+
+
+def test_a_call_about_everything_lists_nothing() -> None:
+    assert preview(make_tool("archive_tasks"), {"all": True}, learnt()).details == ("all: True",)
+
+
+def test_of_two_lists_the_longer_is_what_the_call_is_about() -> None:
+    shown = preview(BULK_DELETE, {"taskIds": [1, 2], "userIds": [4]}, tasks(2))
+    assert shown.summary == "Delete 2 tasks in “Sprint 1”"
+
+
+def test_a_person_is_no_place() -> None:
+    names = learnt({"userId": 4, "firstName": "Ana"})
+    assert preview(BULK_DELETE, {"taskIds": [1, 2], "userId": 4}, names).summary == "Delete 2 tasks"
+
+
+def test_an_item_is_about_the_first_thing_of_the_tools_kind() -> None:
+    names = tasks(2)
+    names.learn({"taskId": 9, "taskTitle": "Elsewhere", "projectId": 4})
+    updates: list[JsonValue] = [
+        {"projectId": 3, "taskId": 1, "status": "Done", "note": "x"},
+        {"taskId": 2, "parentTaskId": 9},
+    ]
+    shown = preview(BULK_UPDATE, {"updates": updates}, names)
+    assert shown.summary == "Update 2 tasks in “Sprint 1”"
+    assert shown.details[0] == "  “Task 1” (1): projectId: “Sprint 1” (3), status: OPEN → Done, note: x"
+    by_singular = preview(make_tool("bulk_update_task"), {"updates": updates}, names)
+    assert by_singular.summary == shown.summary
+
+
+def test_items_without_a_title_are_told_by_their_fields() -> None:
+    new: list[JsonValue] = [{"priority": "Low"}, {"projectName": "One"}, {"taskId": 1}]
+    shown = preview(make_tool("bulk_create_tasks"), {"tasks": new}, tasks(1))
+    assert shown.summary == "Create 3 tasks in “Sprint 1”"
+    assert shown.details == ("  priority: Low", "  “One”", "  “Task 1” (1)")
