@@ -1,9 +1,10 @@
 """The writes of one conversation, the newest last, and which of them may be taken back."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from agent.jsontypes import JsonObject, is_object
+from agent.tools.names import Thing, things_in
 from agent.undo.record import Record, UndoCall, read_record
 
 UNKNOWN = "it is not known whether it happened"
@@ -34,7 +35,9 @@ class UndoLog:
     """
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        self._entries = list(entries)
+        self._entries: list[Entry] = []
+        for entry in entries:
+            self.add(entry)
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -42,8 +45,16 @@ class UndoLog:
         return tuple(self._entries)
 
     def add(self, entry: Entry) -> None:
-        """Note a write."""
+        """Note a write. What it deleted for good takes with it the way back of earlier ones."""
         self._entries.append(entry)
+        if entry.record.gone:
+            why = f"what it changed is gone for good ({entry.record.did})"
+            self._entries = [
+                replace(other, record=replace(other.record, calls=(), never=why))
+                if _needs(other.record, entry.record.gone) and not self.is_undone(other)
+                else other
+                for other in self._entries
+            ]
 
     def calls_left(self, entry: Entry) -> tuple[tuple[int, UndoCall], ...]:
         """The calls that take a write back and were not made yet, with their positions."""
@@ -78,6 +89,12 @@ class UndoLog:
     def recent(self, most: int) -> tuple[Entry, ...]:
         """The newest writes, the newest first."""
         return tuple(reversed(self._entries))[:most]
+
+
+def _needs(record: Record, gone: Collection[Thing]) -> bool:
+    """Whether a call that takes a write back is about nothing but what is gone, by one of its arguments."""
+    named = (things_in({key: value}) for call in record.calls for key, value in call.arguments.items())
+    return any(things and all(thing in gone for thing in things) for things in named)
 
 
 def read_entries(events: Iterable[JsonObject]) -> Iterator[Entry]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.tools.arguments import fit_arguments
-from agent.tools.names import NameIndex
+from agent.tools.names import NameIndex, Thing, things_deleted
 from agent.tools.preview import describe_subject
 from agent.undo.before import Before, Foreseen, Surroundings, where_of
 from agent.undo.guessing import find_deleter, guess_call
@@ -33,13 +33,20 @@ def note_write(foreseen: Foreseen, result: JsonValue) -> Record:
     else:
         before = foreseen.befores[0]
         record = _note_one(before, before.facts.having(result=result), foreseen.surroundings, did)
-    return _with_fitting_calls(record, foreseen.surroundings)
+    record = _with_fitting_calls(record, foreseen.surroundings)
+    return record if record.calls else replace(record, gone=_gone(foreseen, result))
 
 
 def describe_write(foreseen: Foreseen) -> str:
     """What a write did, in a few words."""
     subject = describe_subject(foreseen.tool, foreseen.arguments, foreseen.surroundings.names)
     return f"{foreseen.tool.title}: {subject}" if subject else foreseen.tool.title
+
+
+def _gone(foreseen: Foreseen, result: JsonValue) -> tuple[Thing, ...]:
+    """What a write deleted; nothing where a part of it failed, for the rest may still be there."""
+    failed = is_object(result) and bool(result.get("failed"))
+    return () if failed else things_deleted(foreseen.tool, foreseen.arguments)
 
 
 def _guess(foreseen: Foreseen, result: JsonValue, did: str) -> Record:

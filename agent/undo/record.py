@@ -1,9 +1,10 @@
 """What is noted of a write so that it can be taken back, in memory and in transcripts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from agent.jsontypes import JsonObject, JsonValue, is_object
+from agent.tools.names import Thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Record:
         lost: What does not come back.
         looks: How to see whether somebody changed it since.
         undoes: What it took back itself.
+        gone: What it deleted for good.
     """
 
     did: str
@@ -69,6 +71,7 @@ class Record:
     lost: tuple[str, ...] = ()
     looks: tuple[Look, ...] = ()
     undoes: Undone | None = None
+    gone: tuple[Thing, ...] = ()
 
     def to_json(self) -> JsonObject:
         """Write it as a JSON object; what is empty is left out."""
@@ -82,6 +85,7 @@ class Record:
             "undoes": {"call_id": self.undoes.call_id, "position": self.undoes.position}
             if self.undoes
             else None,
+            "gone": [list(thing) for thing in self.gone],
         }
         return {key: value for key, value in whole.items() if value}
 
@@ -97,6 +101,7 @@ def read_record(value: JsonObject) -> Record:
         lost=tuple(each for each in _list(value, "lost") if isinstance(each, str)),
         looks=tuple(_read_look(each) for each in _objects(value, "looks")),
         undoes=_read_undone(undoes) if is_object(undoes) else None,
+        gone=tuple(_read_things(_list(value, "gone"))),
     )
 
 
@@ -133,6 +138,15 @@ def _read_look(value: JsonObject) -> Look:
 def _read_undone(value: JsonObject) -> Undone:
     position = value.get("position")
     return Undone(_text(value, "call_id"), position if isinstance(position, int) else 0)
+
+
+def _read_things(values: list[JsonValue]) -> Iterator[Thing]:
+    for value in values:
+        match value:
+            case [str(kind), str(own_id)]:
+                yield kind, own_id
+            case _:
+                pass
 
 
 def _objects(value: JsonObject, key: str) -> list[JsonObject]:

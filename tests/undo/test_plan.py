@@ -6,8 +6,9 @@ from agent.errors import UsageError
 from agent.events import Decision, Notice
 from agent.jsontypes import JsonObject, JsonValue
 from agent.undo.journal import Journal
-from agent.undo.log import read_entries
+from agent.undo.log import Entry, UndoLog, read_entries
 from agent.undo.plan import failures_in, list_writes
+from agent.undo.record import read_record
 from tests.sandbox.sandbox_workspace import DRAFT_ANNOUNCEMENT, LIVE_DEMO, OFFICE_MOVE, Q2_LAUNCH
 from tests.undo.demo_toolbox import DemoToolbox
 from tests.undo.undoing import Conversing, succeeded
@@ -98,6 +99,24 @@ async def test_what_is_gone_is_told() -> None:
     item = (await someone.plan(2)).calls[0][1].arguments["checklistItemId"]
     await Conversing(toolbox).call("delete_checklist_item", checklistItemId=item)
     assert (await someone.plan(2)).changed == ("“Spell-check” is not there any more",)
+
+
+async def test_what_was_deleted_for_good_cannot_be_set_back_to_what_it_was_before() -> None:
+    _, someone = demo()
+    await someone.call(UPDATE, taskId=DRAFT_ANNOUNCEMENT, taskTitle="One")
+    await someone.call(UPDATE, taskId=LIVE_DEMO, taskTitle="Two")
+    await someone.call("delete_task", taskId=LIVE_DEMO)
+    gone = f"what it changed is gone for good (Delete Task: “Two” ({LIVE_DEMO}))"
+    again = UndoLog(Entry(each.call.id, read_record(each.undo or {})) for each in someone.finished)
+    for log in (someone.journal.log, again):
+        assert [(each.can, each.says) for each in list_writes(log)][1] == (False, gone)
+    with pytest.raises(UsageError, match="gone for good"):
+        await someone.plan(2)
+    plan = await someone.plan()
+    assert (plan.changed, plan.passed[-1][1]) == ((), gone)
+    await someone.undo()
+    with pytest.raises(UsageError, match="There is nothing to undo"):
+        await someone.plan()
 
 
 async def test_calls_after_one_that_was_declined_are_not_made_and_a_later_undo_goes_on_with_them() -> None:
