@@ -13,6 +13,7 @@ the order in which a request meets them:
     naming, wording, prefix  what the model reads before every request
     offer, support, choice   what it is offered beside one request, and what it may answer
     plain                    sentences that settle the call by their grammar
+    taking_back              what calls something off, and what must not delete
     leaning                  whether a request wants a call, as far as its grammar tells
     dialogue, entities       what the conversation has talked about
     matching, dates, values  words to ids, days and values

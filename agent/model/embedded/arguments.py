@@ -15,14 +15,16 @@ from agent.model.embedded.entities import Entity
 from agent.model.embedded.field_values import UnfitValue, read_field_value
 from agent.model.embedded.lookup import Finder, list_options, plural, points
 from agent.model.embedded.matching import is_mentioned, similarity, tokens
-from agent.model.embedded.naming import PARENTS, Parameter, Role, Signature, depth
+from agent.model.embedded.naming import PARENTS, REFERENCES, Parameter, Role, Signature, depth
 from agent.model.embedded.plan import Ask, Option, Plan, PlannedCall, Stop
 from agent.model.embedded.repairs import complete
 from agent.model.embedded.values import settle_value
+from agent.tools.effects import words_of
 
 Resolution: TypeAlias = Generator[tuple[PlannedCall, ...], tuple[Result, ...], JsonObject]
 
 _PLACE = re.compile(r" (?:in|into|to|for|under|on|project) ")
+_MOST_OPTIONS = 15
 _LATEST = ("end", "due", "before", "until")
 
 
@@ -75,7 +77,7 @@ class ArgumentResolver:
                 self._resolve_words(parameter, value, arguments)
         if not arguments:
             yield from self._resolve_place(arguments)
-        self._derive(arguments, chosen)
+        yield from self._derive(arguments, chosen)
         return self._in_order(arguments)
 
     def _resolve_reference(
@@ -169,7 +171,7 @@ class ArgumentResolver:
             return ["it"]
         options = yield from self.finder.options(parameter.kind)
         kind = plural(parameter.kind) if parameter.many else parameter.kind
-        if len(options) > 15:
+        if len(options) > _MOST_OPTIONS:
             options = []
         raise Ask(
             f"Which {kind} do you mean?{list_options(options)}",
@@ -247,7 +249,9 @@ class ArgumentResolver:
             f"I did not understand “{words}” as {wanted}. Please say it another way.", self._key(parameter)
         )
 
-    def _derive(self, arguments: JsonObject, chosen: ChosenCall) -> None:
+    def _derive(
+        self, arguments: JsonObject, chosen: ChosenCall
+    ) -> Generator[tuple[PlannedCall, ...], tuple[Result, ...], None]:
         """Fill what follows from what was found or said, such as the space of a project."""
         if "filterName" in self._properties():
             name = next((str(v) for k, v in chosen.arguments.items() if k in ("name", "new_name")), "")
@@ -268,8 +272,25 @@ class ArgumentResolver:
                     None,
                 )
             if number is None:
-                raise Stop(f"I cannot tell the {name} that {self.signature.tool} wants.")
+                number = yield from self._ask_for_derived(name)
             arguments[name] = number
+
+    def _ask_for_derived(
+        self, name: str
+    ) -> Generator[tuple[PlannedCall, ...], tuple[Result, ...], int | str]:
+        """What the user settled for something that does not follow from the rest, or a question for it."""
+        if name not in REFERENCES:
+            raise Stop(
+                f"I could not work out all that it takes to {self.signature.tool.replace('_', ' ')}. "
+                "Please say it another way."
+            )
+        kind = REFERENCES[name][1]
+        key = f"{self.index}.{name}"
+        settled = self.plan.settled.get(key)
+        if is_object(settled) and isinstance(number := settled.get("id"), int | str):
+            return number
+        options = (yield from self.finder.options(kind))[:_MOST_OPTIONS]
+        raise Ask(f"Which {kind}?{list_options(options)}", key, tuple(Option(e.id, e.label) for e in options))
 
     def _in_order(self, arguments: JsonObject) -> JsonObject:
         order = list(self._properties())
@@ -297,7 +318,8 @@ def _question(parameter: Parameter, signature: Signature) -> str:
         "value": "What shall its value be?",
     }
     action = signature.tool.replace("_", " ")
-    return what.get(parameter.shown, f"To {action}, what is the {parameter.shown.replace('_', ' ')}?")
+    wanted = words_of(parameter.shown).replace("_", " ")
+    return what.get(parameter.shown, f"To {action}, what is the {wanted}?")
 
 
 def _holds(entity: Entity, kind: str) -> bool:

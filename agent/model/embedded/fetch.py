@@ -24,6 +24,7 @@ from agent.model.embedded.partial_file import (
 )
 from agent.model.embedded.pieces import Pieces
 from agent.model.embedded.weights import QWEN_CODER, Weights
+from agent.system.private_files import private_folder
 
 FETCH_HINT = "Run `astravue model fetch` to go on where it stopped."
 _BLOCK = 1 << 20
@@ -68,8 +69,8 @@ def fetch_model(
     if _is_there(target, weights):
         return target
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / f"{weights.file_name}.lock")
+        private_folder(folder)
+        lock = FileLock(folder / f"{weights.file_name}.lock", mode=0o600)
         while True:
             if cancel.is_set():
                 raise Cancelled

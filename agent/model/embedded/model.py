@@ -34,6 +34,7 @@ from agent.model.embedded.planner import next_step
 from agent.model.embedded.prefix import build_prefix, divide, write_tail
 from agent.model.embedded.process import ChildProcess, is_available, missing_extra, start_child
 from agent.model.embedded.reconsider import choose_again, give_to_owner, is_about_something
+from agent.model.embedded.taking_back import without_unasked_deletion
 from agent.model.embedded.weights import QWEN_CODER, Weights
 from agent.model.protocol import (
     Finish,
@@ -328,4 +329,6 @@ def _read_choice(text: str, dialogue: Dialogue, offer: Offer) -> Choice:
     ):
         return Choice(answer=_NOTHING_MEANT)
     calls = tuple(choose_again(call, offer.all, request) for call in choice.calls)
-    return Choice(give_to_owner(calls, request), choice.answer)
+    if not calls:
+        return choice
+    return without_unasked_deletion(give_to_owner(calls, request), request)

@@ -8,6 +8,7 @@ from agent.jsontypes import JsonObject, JsonValue, is_object
 from agent.model.embedded.choice import Choice
 from agent.model.embedded.matching import choose, similarity, tokens
 from agent.model.embedded.plan import Ask, Option, Plan
+from agent.model.embedded.taking_back import cancels
 
 ORDINALS: Final = {
     **{"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3},
@@ -70,7 +71,7 @@ class Question:
     def settle(self, reply: str) -> Plan | None:
         """The plan that a reply leads to; `None` when the reply does not settle the question."""
         words = tokens(reply)
-        if _CANCEL.fullmatch(" ".join(words)):
+        if _CANCEL.fullmatch(" ".join(words)) or cancels(reply):
             return Plan(reply, Choice(answer=CANCELLED))
         if not self.options or len(words) > _LONGEST_REPLY or self._is_request(reply):
             return None

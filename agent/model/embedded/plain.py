@@ -14,6 +14,7 @@ from agent.jsontypes import JsonObject, JsonValue
 from agent.model.embedded.choice import Choice, ChosenCall
 from agent.model.embedded.dates import find_moment
 from agent.model.embedded.naming import Signature
+from agent.model.embedded.taking_back import read_taking_back
 from agent.model.embedded.values import find_label, find_percent
 
 _Reader: TypeAlias = Callable[[re.Match[str]], JsonObject | None]
@@ -31,12 +32,14 @@ _ANY_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def read_plainly(request: str, signatures: Sequence[Signature]) -> Choice | None:
-    """The call that a sentence means by its form alone, or `None`.
+    """The call or the answer that a sentence means by its form alone, or `None`.
 
     Args:
         request: The user's words.
         signatures: The functions on offer.
     """
+    if (answer := read_taking_back(request)) is not None:
+        return answer
     for tool, form, read in _FORMS:
         found = form.fullmatch(request.strip())
         if found is None or _NO_NAME.match(found["name"]) or _SEVERAL.search(found["name"]):

@@ -12,7 +12,7 @@ from pathlib import Path
 from agent.errors import EndpointError
 from agent.model.embedded import is_available
 from agent.system.child_process import child_environment, python_command
-from agent.system.private_files import make_private, open_private
+from agent.system.private_files import make_private, open_private, private_folder
 
 # Threads that wait for each other spin before they sleep. On cores that other programs use too, the runtime's
 # own measure of spinning makes the evaluation five times slower; this one costs an eighth on idle cores.
@@ -135,7 +135,7 @@ async def start_child(
 
 
 def _prepare(states: Path) -> None:
-    states.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(states)
     make_private(states.iterdir())
 
 
