@@ -2,19 +2,23 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 from fake_model import FakeModel, Item, answer
 from fake_toolbox import (
     TOOLS,
     FakeToolbox,
+    answering,
     assert_sound,
     call,
     make_tool,
     raises,
     results,
+    returns,
 )
 
+from agent.context.kept_results import KeptResults
 from agent.conversation import AssistantMessage, Conversation, ToolMessage, UserMessage
 from agent.errors import AgentError, LimitError, ModelError, ServerError, SignInError
 from agent.events import (
@@ -33,8 +37,10 @@ from agent.events import (
 )
 from agent.loop import Limits, Loop
 from agent.model.protocol import Finish, FinishReason, ReasoningDelta, TextDelta, Usage
+from agent.tools.approval import Oversight
 from agent.tools.policy import Policy
 from agent.tools.tool import Tool
+from agent.undo.journal import Journal
 
 pytestmark = pytest.mark.anyio
 
@@ -94,11 +100,13 @@ async def test_an_answer_streams_and_ends_the_turn() -> None:
 
 async def test_pieces_reach_the_reader_before_the_answer_is_whole() -> None:
     loop, model, _ = make_loop(answer("Good ", "morning."))
+    open_at: list[int] = []
     async with aclosing(loop.turn("Hi")) as events:
         async for event in events:
             if isinstance(event, TextDelta):
-                assert model.streams_open == 1
-                break
+                open_at.append(model.streams_open)
+    assert open_at == [1, 1]
+    assert model.streams_open == 0
 
 
 async def test_reasoning_is_shown_and_is_no_part_of_the_conversation() -> None:
@@ -418,3 +426,52 @@ async def test_a_call_by_hand_without_a_server_fails_like_a_turn() -> None:
 
 
 # Leaving in the middle
+
+
+# What it hands on
+
+
+async def test_without_a_session_requests_name_none() -> None:
+    model = FakeModel(answer("Yes."))
+    loop = Loop(
+        model=model, toolbox=FakeToolbox(), policy=Policy(), conversation=Conversation(), system="Be brief."
+    )
+    await read(loop.turn("Hi"))
+    assert model.requests[0].session_id == ""
+
+
+async def test_calls_are_watched_noted_and_kept_by_what_the_loop_was_given(tmp_path: Path) -> None:
+    noted: list[str] = []
+    journal, kept = Journal(), KeptResults(tmp_path, limit=1_000)
+    long = returns(answering({"tasks": [{"taskId": number} for number in range(500)]}))
+    loop = Loop(
+        model=FakeModel(
+            answer(calls=[call("c1", "list_tasks"), call("c2", "update_task", taskId=7)]), answer("Done.")
+        ),
+        toolbox=FakeToolbox(list_tasks=long),
+        policy=Policy(allow_all=True),
+        conversation=Conversation(),
+        system="Be brief.",
+        oversight=Oversight(lambda tool, _arguments, _decision, _rule: noted.append(tool.name)),
+        journal=journal,
+        results=kept,
+    )
+    await read(loop.turn("Do it"))
+    assert noted == ["update_task"]
+    assert [entry.call_id for entry in journal.log.entries] == ["c2"]
+    assert kept.is_wanted
+
+
+async def test_names_that_the_loop_was_told_are_known_to_approvals() -> None:
+    loop, _, _ = make_loop(answer(calls=[call("c1", "delete_task", taskId=7)]), answer("Done."))
+    loop.learn_names({"taskId": 7, "taskTitle": "Fix login"})
+    events = await read(loop.turn("Delete it"))
+    asked = [event.summary for event in events if isinstance(event, ApprovalRequested)]
+    assert asked == ["Delete task: “Fix login” (7)"]
+
+
+async def test_opaque_items_are_told_with_the_step_they_came_with() -> None:
+    loop, _, _ = make_loop([TextDelta("One."), Finish(FinishReason.STOP, ({"encrypted": "x"},))])
+    events = await read(loop.turn("First"))
+    told = [event.provider_items for event in events if isinstance(event, StepFinished)]
+    assert told == [({"encrypted": "x"},)]

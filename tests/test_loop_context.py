@@ -1,5 +1,6 @@
 """A loop whose context is kept within bounds: what it asks of the keeper, and what a refusal leads to."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
 import pytest
@@ -28,7 +29,9 @@ from agent.model.protocol import (
     FinishReason,
     FunctionDefinition,
     Model,
+    ModelRequest,
     RetryScheduled,
+    StreamItem,
     TextDelta,
     Usage,
 )
@@ -327,3 +330,57 @@ async def test_time_that_tools_take_is_the_turns() -> None:
     )
     error = failure(await read(loop.turn("List them")))
     assert isinstance(error, LimitError)
+
+
+async def test_time_after_a_decision_is_the_turns_again() -> None:
+    now = 100.0
+
+    async def take_long(_: JsonObject) -> ToolResult:
+        nonlocal now
+        now += 11
+        return answering({})
+
+    loop = Loop(
+        model=FakeModel(answer(calls=[call("c1", "delete_task", taskId=1)]), answer("Done.")),
+        toolbox=FakeToolbox(delete_task=take_long),
+        policy=Policy(),
+        conversation=Conversation(),
+        system="",
+        limits=Limits(seconds=10),
+        clock=lambda: now,
+    )
+    last: Event | None = None
+    async for event in loop.turn("Delete it"):
+        last = event
+        if isinstance(event, ApprovalRequested):
+            now += 60
+            event.decision = Decision.ALLOWED
+    assert isinstance(last, TurnFailed)
+    assert isinstance(last.error, LimitError)
+
+
+async def test_an_answer_is_waited_for_no_longer_than_the_turn_may_take() -> None:
+    now = 100.0
+
+    class FakeSilence(FakeModel):
+        async def respond(self, request: ModelRequest) -> AsyncGenerator[StreamItem, None]:
+            yield TextDelta("Well, ")
+            await asyncio.Event().wait()
+
+    loop = Loop(
+        model=FakeSilence(),
+        toolbox=FakeToolbox(),
+        policy=Policy(),
+        conversation=Conversation(),
+        system="",
+        limits=Limits(seconds=10),
+        clock=lambda: now,
+    )
+    last: Event | None = None
+    async with asyncio.timeout(5):
+        async for event in loop.turn("Hi"):
+            last = event
+            if isinstance(event, TextDelta):
+                now += 10
+    assert isinstance(last, TurnFailed)
+    assert isinstance(last.error, LimitError)

@@ -167,8 +167,8 @@ class Approver:
         tools: Sequence[Tool],
         *,
         because: str,
-        problem: str = "",
-        may_edit: bool = True,
+        problem: str,
+        may_edit: bool,
     ) -> ApprovalRequested:
         """Describe a call for the user's decision, titles looked up where they are not known.
 

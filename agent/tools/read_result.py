@@ -189,15 +189,15 @@ def _value_at(value: JsonValue, path: str) -> JsonValue:
         elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
             value = value[int(key)]
         else:
-            there = ", ".join(list(value)[:20]) if is_object(value) else f"0 to {_length(value) - 1}"
-            raise _RequestError(
-                f"There is no “{key[:100]}” at this place; there are: {there[:500] or 'none'}."
-            )
+            there = _keys_of(value)[:500] or "none"
+            raise _RequestError(f"There is no “{key[:100]}” at this place; there are: {there}.")
     return value
 
 
-def _length(value: JsonValue) -> int:
-    return len(value) if isinstance(value, list) else 0
+def _keys_of(value: JsonValue) -> str:
+    if is_object(value):
+        return ", ".join(list(value)[:20])
+    return f"0 to {len(value) - 1}" if isinstance(value, list) and value else ""
 
 
 def _values_at(item: JsonValue, field: str) -> list[JsonValue]:

@@ -95,7 +95,7 @@ def _stem(word: str) -> str:
             if ending == "ies":
                 return f"{stem}y"
             # "logging" has the same stem as "log", "created" the same as "create".
-            return stem[:-1] if ending in ("ing", "ed") and stem[-1] == stem[-2] else stem.removesuffix("e")
+            return stem[:-1] if ending in ("ing", "ed") and stem[-1] == stem[-2] else stem
     return word.removesuffix("e")
 
 

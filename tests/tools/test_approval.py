@@ -215,3 +215,66 @@ async def test_titles_of_many_things_are_looked_up_up_to_a_bound() -> None:
     assert asked.details[0].strip() == "“Task 1” (1)"
     assert asked.details[-1].strip() == "and 4 more"
     assert len(talk.toolbox.called) <= MOST_LOOKED_UP
+
+
+# What a question says
+
+
+CLOSE = call("c2", "update_task", taskId=7)
+
+
+async def test_a_question_holds_each_change_and_lets_the_arguments_be_changed() -> None:
+    talk = Talk()
+    await talk.run(CLOSE)
+    (asked,) = talk.asked
+    assert [(change.name, change.after) for change in asked.changes] == [("taskId", "7")]
+    assert asked.may_edit
+    assert asked.reason == "The user declined this call. Do not repeat it; ask what to do instead."
+
+
+async def test_arguments_may_be_changed_where_there_are_some_or_could_be() -> None:
+    tools = [make_tool("update_all", properties={"note": {}}), make_tool("update_none")]
+    talk = Talk(toolbox=FakeToolbox(tools))
+    await talk.run(call("c1", "update_all"), call("c2", "update_none"), call("c3", "update_none", note="x"))
+    assert [asked.may_edit for asked in talk.asked] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("notes", "listed"),
+    [
+        (("a",), "“a”"),
+        (("a", "b", "c"), "“a”, “b”, “c”"),
+        (("a", "b", "c", "d", "e"), "“a”, “b”, “c” and 2 more"),
+    ],
+)
+async def test_what_was_not_named_is_listed_as_far_as_three(notes: tuple[str, ...], listed: str) -> None:
+    talk = Talk(Policy(for_session={"update_task"}), said="Close 7.")
+    await talk.run(call("c1", "get_task", taskId=7))
+    await talk.run(call("c2", "update_task", taskId=7, **dict(zip("vwxyz", notes, strict=False))))
+    (asked,) = talk.asked
+    assert asked.because == f"You have not named {listed}, and texts of others have been read since."
+
+
+async def test_what_an_allowed_call_made_is_not_asked_about() -> None:
+    toolbox = FakeToolbox([*TOOLS, make_tool("create_task")], create_task=returns(answering({"taskId": 99})))
+    talk = Talk(Policy(for_session={"update_task"}), YES, toolbox, said="Make one and close it.")
+    await talk.run(call("c1", "get_task", taskId=7), call("c2", "create_task"))
+    await talk.run(call("c3", "update_task", taskId=99))
+    assert [asked.tool.name for asked in talk.asked] == ["create_task"]
+
+
+async def test_where_things_lie_is_looked_up_and_used_to_look_them_up() -> None:
+    get_project = make_tool("get_project", properties={"projectId": {}}, required=["projectId"])
+    get_in_project = make_tool(
+        "get_task", properties={"taskId": {}, "projectId": {}}, required=["taskId", "projectId"]
+    )
+    listed = answering({"tasks": [{"taskId": 7, "projectId": 3, "taskTitle": "Fix"}, {"taskId": 8}]})
+    toolbox = FakeToolbox(
+        [TOOLS[0], get_project, get_in_project, BULK],
+        list_tasks=returns(listed),
+        get_project=returns(answering({"projectId": 3, "projectName": "Website"})),
+    )
+    talk = Talk(toolbox=toolbox)
+    await talk.run(call("c1", "list_tasks"), call("c2", "bulk_close_tasks", taskIds=[7, 7]))
+    assert talk.asked[0].summary == "Close 2 tasks in “Website”"
+    assert toolbox.calls[1:] == [("get_project", {"projectId": 3})]

@@ -6,15 +6,17 @@ import pytest
 from sandbox_tools import sandbox_tools
 
 from agent.conversation import ToolMessage
-from agent.jsontypes import JsonObject, dump
+from agent.jsontypes import JsonObject, JsonValue, dump
 from agent.tools.catalogue import (
     ASTRAVUE_CORE,
+    CORE_CHARACTERS,
     FIND_TOOLS,
     Catalogue,
     Selection,
     answer_find_tools,
     find_tools_tool,
     found_by,
+    topics,
 )
 from agent.tools.schema import FunctionTable, build_functions
 from agent.tools.tool import Annotations, Tool
@@ -232,3 +234,64 @@ def test_what_was_found_is_told_as_callable_and_what_was_not_in_words() -> None:
     assert nothing.text == (
         "Nothing fits these words. Say it in other words, or tell the user that it cannot be done."
     )
+
+
+# What is easily overlooked
+
+
+def test_before_anything_was_offered_there_is_nothing_to_find() -> None:
+    assert Catalogue().find("task") == []
+
+
+def test_two_wishes_are_both_granted() -> None:
+    catalogue = Catalogue()
+    catalogue.wish_for(["astravue_delete_project"])
+    catalogue.wish_for(["astravue_delete_filter"])
+    assert names(catalogue)[-2:] == ["astravue_delete_project", "astravue_delete_filter"]
+
+
+def test_the_core_leaves_room_for_the_function_that_finds_the_rest() -> None:
+    for length in range(0, 300, 40):
+        table = table_of([Tool(f"get_{number:02}", "", "x" * length, {}) for number in range(99)])
+        catalogue = Catalogue(Selection(threshold=1))
+        offered = catalogue.offer(table, [FIND_TOOLS])
+        sizes = [
+            dump({"name": each.name, "description": each.description, "parameters": each.parameters})
+            for each in offered
+        ]
+        assert offered[-1].name == FIND_TOOLS
+        assert CORE_CHARACTERS - len(sizes[0]) < sum(map(len, sizes)) <= CORE_CHARACTERS
+
+
+def test_topics_are_told_in_the_singular_and_without_the_servers_own_name() -> None:
+    said = ("acme_get_task", "acme_list_tasks", "acme_list_spaces", "acme_get_space_note", "acme_get_note")
+    assert topics([Tool(name, "", "", {}) for name in said]) == "note, space, task"
+
+
+def test_of_many_topics_those_of_most_tools_are_told() -> None:
+    rare = [Tool(f"get_{letter}{letter}{letter}", "", "", {}) for letter in "abcdefghijklmnopqrstuvwxy"]
+    common = [Tool(f"{verb}_zebra", "", "", {}) for verb in ("get", "update")]
+    assert topics([*rare, *common]).split(", ")[-2:] == ["www", "zebra"]
+
+
+def test_as_many_are_found_as_usual_where_no_number_is_given() -> None:
+    catalogue = Catalogue()
+    names(catalogue)
+    result = answer_find_tools(catalogue, {"words": "task"})
+    assert isinstance(result.structured, dict)
+    listed = result.structured["found"]
+    assert isinstance(listed, list)
+    assert len(listed) == 5
+
+
+FOUND_ELSEWHERE: list[tuple[str, JsonValue]] = [
+    ("get_task", {"found": [{"name": "delete_task"}]}),
+    (FIND_TOOLS, None),
+    (FIND_TOOLS, {"found": 5}),
+    (FIND_TOOLS, {"found": [5, {}]}),
+]
+
+
+@pytest.mark.parametrize(("name", "structured"), FOUND_ELSEWHERE)
+def test_only_what_a_search_found_counts_as_found(name: str, structured: JsonValue) -> None:
+    assert found_by(ToolMessage("c1", name, "", structured=structured)) == []

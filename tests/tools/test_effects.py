@@ -192,3 +192,19 @@ def test_only_reads_and_idempotent_writes_may_be_repeated() -> None:
     assert not may_repeat(hinted(name="create_task"))
     assert not may_repeat(hinted(read_only=True, destructive=True))
     assert not may_repeat(make_tool("create_task", annotations=Annotations(idempotent=False)))
+
+
+@pytest.mark.parametrize("name", ["do_something", "delete_something"])
+def test_a_trusted_servers_harmless_write_is_a_write(name: str) -> None:
+    assert effect_of(trusted(None, False, name)) is Effect.WRITE
+    assert effect_of(trusted(None, None, "list_things")) is Effect.READ
+    assert effect_of(trusted(None, False, "list_things")) is Effect.READ
+    assert effect_of(trusted(None, None, "delete_something")) is Effect.DESTRUCTIVE
+
+
+@pytest.mark.parametrize(
+    ("key", "several"),
+    [("ownerIds", False), ("assignee_ids", False), ("memberIds", False), ("task_id", True), ("notes", False)],
+)
+def test_a_list_of_ids_is_several_things_unless_they_are_people(key: str, several: bool) -> None:
+    assert is_bulk(make_tool("update_task"), {key: ["a", "b"]}) is several

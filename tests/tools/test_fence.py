@@ -133,3 +133,13 @@ def test_what_stands_behind_a_fence_is_the_programs_own() -> None:
     assert behind_fence(fence(inside, "get_task") + "\nAnd this.") == "\nAnd this."
     assert behind_fence(fence(inside, "get_task")) == ""
     assert behind_fence("No fence.\n</data>") == ""
+
+
+def test_line_ends_of_every_kind_are_written_as_one() -> None:
+    assert clean("a\r\nb\rc\u2028d") == "a\nb\nc\nd"
+
+
+def test_what_is_said_behind_a_fence_is_all_that_follows_it() -> None:
+    second = fence("two", "b")
+    assert behind_fence(f"{fence('one', 'a')}\nMore:\n{second}") == f"\nMore:\n{second}"
+    assert behind_fence("No fence\n</data> here") == ""

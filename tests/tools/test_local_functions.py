@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from fake_toolbox import TOOLS, FakeToolbox, make_tool
 
-from agent.context.kept_results import KeptResults
+from agent.context.kept_results import READ_RESULT, KeptResults
 from agent.conversation import Conversation, ToolMessage, UserMessage
 from agent.jsontypes import is_object
 from agent.settings.settings import ToolSettings
@@ -75,3 +75,19 @@ async def test_calls_reach_the_server_under_its_own_names() -> None:
     toolbox = FakeToolbox()
     await belt_of(toolbox).call_tool("get_task", {"taskId": 7})
     assert toolbox.calls == [("get_task", {"taskId": 7})]
+
+
+async def test_without_a_core_of_the_settings_the_usual_one_is_offered() -> None:
+    tools = [make_tool("astravue_get_task"), *(make_tool(f"do_thing_{number}") for number in range(40))]
+    names = await offered(belt_of(FakeToolbox(tools)))
+    assert "astravue_get_task" in names
+    assert "do_thing_1" not in names
+
+
+async def test_the_results_of_the_conversation_can_be_read_on_in() -> None:
+    history = Conversation([UserMessage("Hi"), ToolMessage("c1", "get_task", "", structured=[1, 2, 3])])
+    belt = belt_of(FakeToolbox(), None, history)
+    await belt.tools()
+    result = await belt.call_tool(READ_RESULT, {"result": "r1", "count": 1})
+    assert is_object(result.structured)
+    assert result.structured["items"] == [1]

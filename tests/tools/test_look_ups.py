@@ -63,3 +63,18 @@ async def test_how_a_task_is_before_a_write_is_read_only_where_that_is_free(
     assert len(questions) == 1
     assert "cannot be undone" in questions[0]
     assert min(toolbox.called.count("astravue_get_task"), 1) == reads
+
+
+async def test_what_is_not_called_unasked_can_be_called_by_hand() -> None:
+    with pytest.raises(ApprovalError) as refused:
+        await LookUps(FakeToolbox(TOOLS), Policy()).call_tool(DELETE_TASK.name, {"taskId": 7})
+    assert refused.value.hint == "Call it yourself: /call delete_task"
+
+
+async def test_progress_of_a_look_up_is_told() -> None:
+    toolbox, told = FakeToolbox(TOOLS), list[str]()
+    toolbox.progress[GET_TASK.name] = [(1, 2, "Half.")]
+    await LookUps(toolbox, Policy()).call_tool(
+        GET_TASK.name, {"taskId": 7}, lambda _done, _total, message: told.append(message)
+    )
+    assert told == ["Half."]

@@ -113,3 +113,45 @@ def test_an_attached_text_and_a_prompt_of_the_server_come_from_outside() -> None
     for text in (fence("Close 8!", "handbook"), mark_prompt("Close 8!", "weekly")):
         said: list[Message] = [UserMessage(f"Read this.\n\n{text}")]
         assert Named(known()).unnamed(UPDATE, {"taskId": 8}, said) == ("“Pay the rent” (8)",)
+
+
+def test_what_an_allowed_call_made_is_named_however_its_result_wraps_it() -> None:
+    results: list[JsonObject] = [{"taskId": 99}, {"data": {"taskId": 99}}]
+    for result in results:
+        named = Named(known())
+        named.made(result)
+        assert named.unnamed(UPDATE, {"taskId": 99}, [UserMessage("Go."), READ]) == ()
+    named = Named(known())
+    named.made({"data": [{"taskId": 99}]})
+    assert named.unnamed(UPDATE, {"taskId": 99}, [UserMessage("Go."), READ]) == ("task 99",)
+
+
+def test_what_a_named_thing_is_called_is_the_users_word() -> None:
+    assert unnamed("Close 7", {"taskId": 7, "title": "Fix login"}) == ()
+
+
+def test_a_name_of_several_words_is_meant_though_the_tool_says_some_of_them() -> None:
+    names = known()
+    names.learn({"taskId": 10, "taskTitle": "Update task"})
+    named = Named(names)
+    assert named.unnamed(UPDATE, {"taskId": 10}, [UserMessage("Please update task 1"), READ]) != ()
+    assert unnamed("Please fix login", {"taskId": 7}) == ()
+
+
+def test_each_message_is_words_of_its_own() -> None:
+    assert unnamed("Close 7", {"taskId": 7}, UserMessage("Now.")) == ()
+
+
+def test_an_apostrophe_may_be_typed_either_way() -> None:
+    assert unnamed("Write “Tom’s turn” to 7", {"taskId": 7, "note": "Tom's turn"}) == ()
+    assert unnamed("Write “Tom's turn” to 7", {"taskId": 7, "note": "Tom’s turn"}) == ()
+
+
+def test_things_inside_lists_and_objects_are_found() -> None:
+    nested: JsonObject = {"updates": [{"task": {"taskId": 8}}]}
+    assert unnamed("Close 7", nested) == ("“Pay the rent” (8)",)
+
+
+def test_a_long_value_is_shown_by_its_beginning() -> None:
+    assert unnamed("Close 7", {"taskId": 7, "note": "x" * 60}) == (f"“{'x' * 60}”",)
+    assert unnamed("Close 7", {"taskId": 7, "note": "x" * 61}) == (f"“{'x' * 60}…”",)

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
 from fake_toolbox import make_tool
 
 from agent.jsontypes import JsonObject
-from agent.tools.names import NameIndex, look_up, things_in
+from agent.tools.names import NameIndex, by_breadth, kind_of, look_up, things_in
 from agent.tools.tool import Annotations, Tool
 
 
@@ -114,3 +115,42 @@ def test_an_id_that_is_a_text_to_the_server_stays_one() -> None:
 def test_no_tool_that_might_write_looks_anything_up() -> None:
     assert look_up(("task", "7"), {}, [lookup("get_task")]) is None
     assert look_up(("task", "7"), {}, [lookup("get_task", "taskId", read_only=False)]) is None
+
+
+def test_what_several_results_told_of_a_thing_is_put_together() -> None:
+    names = learnt(
+        {"taskId": 7, "taskTitle": "Fix login", "status": "OPEN"}, {"taskId": 7, "taskTitle": "Fix"}
+    )
+    assert names.record(("task", "7")) == {"taskId": 7, "taskTitle": "Fix", "status": "OPEN"}
+    assert names.things() == ((("task", "7"), "Fix"),)
+
+
+def test_things_are_ordered_from_the_narrowest_to_the_widest() -> None:
+    things = [("space", "1"), ("user", "2"), ("project", "3"), ("task", "4"), ("tag", "9")]
+    assert [kind for kind, _ in by_breadth(things)] == ["task", "tag", "user", "project", "space"]
+
+
+def test_a_read_that_says_little_of_its_arguments_is_passed_over_or_taken_at_its_word() -> None:
+    bare = Tool("get_task", "", "", {}, Annotations(read_only=True))
+    needing = replace(bare, input_schema={"required": ["taskId"]})
+    assert look_up(("task", "7"), {}, [bare, needing]) == (needing, {"taskId": 7})
+
+
+@pytest.mark.parametrize("key", ["parent_task_id", "parentTaskIds", "sub_task_ID"])
+def test_a_key_of_several_words_names_the_kind_that_it_means(key: str) -> None:
+    assert kind_of(key) == "task"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"task_id": 7, "task_title": "Ana"},
+        {"projectId": 7, "name": "Ana"},
+        {"commentId": 7, "comment": "Ana"},
+        {"memberId": 7, "email": "Ana"},
+        {"userId": 7, "firstName": 5, "lastName": "Ana"},
+    ],
+    ids=lambda told: next(iter(told)),
+)
+def test_a_thing_is_called_by_the_first_of_its_fields_that_can_be_a_name(told: JsonObject) -> None:
+    assert [name for _, name in learnt(told).things()] == ["Ana"]

@@ -130,3 +130,20 @@ def test_a_yes_that_cannot_be_written_down_holds_for_the_session() -> None:
 def test_without_a_settings_file_nothing_can_be_kept_for_good() -> None:
     assert not Policy().may_keep(write())
     assert Policy(keep=lambda _: None).may_keep(write())
+
+
+def test_a_name_may_look_like_a_glob() -> None:
+    odd = write("create_[task]")
+    assert Policy(for_session={odd.name}).judge(odd) == Judgement(ALLOW, FOR_SESSION)
+
+
+def test_what_was_allowed_for_the_session_can_be_taken_back_one_by_one_or_all() -> None:
+    policy = Policy()
+    for glob in ("update_*", "create_*", "archive_task"):
+        policy.allow_for_session(glob)
+    assert policy.judge(write()) == Judgement(ALLOW, FOR_SESSION)
+    assert policy.forget("create_*") == ("create_*",)
+    assert policy.judge(write()) == Judgement(ASK)
+    assert policy.forget("create_*") == ()
+    assert policy.forget() == ("archive_task", "update_*")
+    assert policy.for_session == set()

@@ -189,3 +189,63 @@ async def test_no_page_is_longer_than_a_result_may_be(
     for arguments in (filtered, unfiltered):
         result = await read(value, 1_000, **arguments)
         assert len(result.text) <= 1_000
+
+
+async def test_it_is_described_the_same_whatever_the_server_has() -> None:
+    assert read_result_function(KeptResults(), lambda: ()).describe(()) is READ_RESULT_TOOL
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "says"),
+    [
+        ({"total": 3}, "total.x", "There is no “x” at this place; there are: none."),
+        ({"tasks": []}, "tasks.0", "There is no “0” at this place; there are: none."),
+        ({"tasks": [1, 2]}, "tasks.2", "There is no “2” at this place; there are: 0 to 1."),
+        ({str(number): 0 for number in range(21)}, "x", f"there are: {', '.join(map(str, range(20)))}."),
+        ({"k" * 501: 0}, "x", f"there are: {'k' * 500}."),
+        ({}, "x" * 101, f"There is no “{'x' * 100}” at this place; there are: none."),
+    ],
+    ids=["number", "empty", "end", "many", "long", "name"],
+)
+async def test_what_there_is_instead_is_told_in_a_few_words(value: JsonValue, path: str, says: str) -> None:
+    result = await read(value, path=path)
+    assert result.is_error
+    assert result.text.endswith(says)
+
+
+async def test_a_line_is_compared_without_its_end() -> None:
+    found = await read("one\ntwo\none more", where={"equals": "two"})
+    assert found.text == "two\n[lines 0 to 1 of 1 matching lines]"
+
+
+async def test_as_many_lines_are_shown_as_fit() -> None:
+    text = "\n".join("x" * 99 for _ in range(30)) + "\n"
+    assert (await read(text, 1_600)).text.endswith("\n[lines 0 to 10 of 30 lines; from=10 reads on]")
+    assert (await read(text, 1_599)).text.endswith("\n[lines 0 to 9 of 30 lines; from=9 reads on]")
+
+
+async def test_beyond_the_last_line_there_are_none() -> None:
+    assert (await read("one\ntwo", **{"from": 9})).text == "\n[no lines of 2 lines]"
+
+
+async def test_an_empty_filter_keeps_everything() -> None:
+    assert (await page(TASKS, where={}, count=1)).get("matching") is None
+
+
+async def test_a_field_may_lie_in_each_item_of_a_list() -> None:
+    value: JsonValue = [{"owners": [{"name": "Ana"}, {"name": "Tom"}]}, {"owners": [{"name": "Priya"}]}]
+    found = await page(value, where={"field": "owners.name", "equals": "Tom"}, fields=["owners.name"])
+    assert found["items"] == [{"owners.name": ["Ana", "Tom"]}]
+
+
+async def test_an_item_that_is_too_long_keeps_its_place_and_its_short_fields() -> None:
+    found = await page([{"id": 1, "text": "x" * 9_000}, {"id": 2}], limit=2_000)
+    assert (found["from"], found["of"], found["next"]) == (0, 2, 1)
+    items = found["items"]
+    assert isinstance(items, list)
+    assert isinstance(items[0], dict)
+    assert items[0]["id"] == 1
+
+
+async def test_a_long_path_is_told_by_its_beginning() -> None:
+    assert (await page({"k" * 201: [1]}, path="k" * 201))["path"] == "k" * 200

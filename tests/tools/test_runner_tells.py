@@ -1,19 +1,40 @@
 """What is told of a call while it runs and once it has ended, to readers of events and to the model."""
 
+import asyncio
+from contextlib import aclosing
+
 import pytest
-from fake_toolbox import GET_TASK, UPDATE_TASK, FakeToolbox, Handler, answering, call, raises, returns
+from fake_toolbox import (
+    GET_TASK,
+    UPDATE_TASK,
+    FakeToolbox,
+    Handler,
+    answering,
+    call,
+    make_tool,
+    raises,
+    returns,
+)
 
 from agent.context.kept_results import KeptResults, Shown
 from agent.conversation import AssistantMessage, Conversation, ToolCall, ToolMessage, UserMessage
 from agent.errors import ApprovalError, OutcomeUnknownError, ServerError
-from agent.events import CallOutcome, Decision, Event, ToolCallFinished, ToolCallProgress
+from agent.events import (
+    ApprovalRequested,
+    CallOutcome,
+    Decision,
+    Event,
+    ToolCallFinished,
+    ToolCallProgress,
+)
 from agent.jsontypes import JsonObject, JsonValue
 from agent.tools.approval import Oversight
 from agent.tools.names import NameIndex
 from agent.tools.policy import Policy
-from agent.tools.runner import CallRunner, interrupted_message
+from agent.tools.runner import CallRunner, interrupted_message, text_for_model
 from agent.tools.schema import build_functions
 from agent.tools.tool import Tool, ToolResult
+from agent.undo.before import Surroundings
 from agent.undo.journal import Journal
 
 pytestmark = pytest.mark.anyio
@@ -205,3 +226,106 @@ async def test_results_are_kept_under_the_number_of_their_call() -> None:
     await run.of(call("c1", "get_task", taskId=1), call("c2", "list_tasks"))
     await run.of(call("c3", "get_task", taskId=1))
     assert sorted(kept) == [(1, "get_task"), (2, "list_tasks"), (3, "get_task")]
+
+
+class WatchingJournal(Journal):
+    """Writes down which calls it is told of, each with what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[str, JsonValue]] = []
+
+    async def foresee(self, call_id: str, tool: Tool, arguments: JsonObject, around: Surroundings) -> str:
+        self.told.append((f"foresee {call_id}", arguments))
+        return "It can be undone."
+
+    async def refresh(self, call_id: str) -> None:
+        self.told.append((f"refresh {call_id}", None))
+
+    def drop(self, call_id: str) -> None:
+        self.told.append((f"drop {call_id}", None))
+
+    def interrupt(self, call_id: str) -> None:
+        self.told.append((f"interrupt {call_id}", None))
+
+    def saw(self, structured: JsonValue) -> None:
+        self.told.append(("saw", structured))
+
+
+async def test_the_journal_sees_what_reads_answer_and_what_writes_are_about_to_do() -> None:
+    journal = WatchingJournal()
+    toolbox = FakeToolbox((GET_TASK, UPDATE_TASK), get_task=returns(answering({"a": 1})))
+    run = Run(toolbox, journal=journal)
+    await run.of(call("c1", "get_task", taskId=7), call("c2", "update_task", taskId=7))
+    assert journal.told == [("saw", {"a": 1}), ("foresee c2", {"taskId": 7}), ("refresh c2", None)]
+
+
+async def test_the_journal_does_not_learn_from_a_read_that_failed() -> None:
+    journal = WatchingJournal()
+    toolbox = FakeToolbox((GET_TASK,), get_task=returns(answering({"a": 1}, is_error=True)))
+    await Run(toolbox, journal=journal).of(call("c1", "get_task", taskId=7))
+    assert journal.told == []
+
+
+async def test_a_write_that_the_rules_refuse_is_not_even_foreseen() -> None:
+    journal = WatchingJournal()
+    await Run(FakeToolbox(), policy=Policy(read_only=True), journal=journal).of(
+        call("c1", "update_task", taskId=7)
+    )
+    assert journal.told == [("drop c1", None)]
+
+
+async def test_a_write_that_is_declined_is_foreseen_and_dropped() -> None:
+    journal = WatchingJournal()
+    events = await Run(FakeToolbox(), policy=Policy(), journal=journal).of(
+        call("c1", "update_task", taskId=7)
+    )
+    assert journal.told == [("foresee c1", {"taskId": 7}), ("drop c1", None)]
+    assert [event.undo for event in events if isinstance(event, ApprovalRequested)] == ["It can be undone."]
+
+
+async def test_a_read_that_is_asked_about_says_nothing_of_undo() -> None:
+    journal = WatchingJournal()
+    events = await Run(FakeToolbox(), policy=Policy(ask=("get_*",)), journal=journal).of(
+        call("c1", "get_task", taskId=7)
+    )
+    assert journal.told == [("drop c1", None)]
+    assert [event.undo for event in events if isinstance(event, ApprovalRequested)] == [""]
+
+
+async def test_a_write_that_the_reader_leaves_is_told_to_the_journal() -> None:
+    async def wait(_: JsonObject) -> ToolResult:
+        await asyncio.Event().wait()
+        return answering({})
+
+    journal = WatchingJournal()
+    toolbox = FakeToolbox((UPDATE_TASK,), update_task=wait)
+    toolbox.progress["update_task"] = [(1, None, "")]
+    runner = CallRunner(toolbox, Policy(allow_all=True), NameIndex(), journal=journal)
+    wanted = call("c1", "update_task", taskId=7)
+    conversation = Conversation([UserMessage("Do it."), AssistantMessage("", (wanted,))])
+    async with aclosing(runner.run([wanted], build_functions(toolbox.listed), conversation)) as events:
+        async for event in events:
+            if isinstance(event, ToolCallProgress):
+                break
+    assert journal.told[-1] == ("interrupt c1", None)
+
+
+async def test_a_write_that_failed_makes_nothing_the_users_own() -> None:
+    create = make_tool("create_task")
+    made = returns(answering({"taskId": 99}, is_error=True))
+    policy = Policy(for_session={"update_task", "create_task"})
+    run = Run(FakeToolbox((GET_TASK, UPDATE_TASK, create), create_task=made), policy=policy)
+    await run.of(call("c1", "get_task", taskId=7), call("c2", "create_task"))
+    events = await run.of(call("c3", "update_task", taskId=99))
+    assert [event.because for event in events if isinstance(event, ApprovalRequested)] == [
+        "You have not named task 99, and texts of others have been read since."
+    ]
+
+
+def test_edited_arguments_stand_on_lines_of_their_own() -> None:
+    told = text_for_model(call("c1", "update_task"), CallOutcome.SUCCEEDED, "Done.", {"taskId": 7})
+    before, said, after = told.split("\n</data>\n")[0], told.splitlines()[3], told.splitlines()[4:]
+    assert before == '<data from="update_task">\nDone.'
+    assert said.endswith("it was made with these instead of yours:")
+    assert after == ['<data from="update_task">', '{"taskId":7}', "</data>"]

@@ -94,3 +94,33 @@ def test_a_function_of_which_something_was_left_out_for_brevity_is_not_strict() 
     named: JsonObject = {f"property_{number}": {"type": "string"} for number in range(1000)}
     (function,) = build_functions([Tool("long", "", "", {"properties": named})], strict=True).definitions
     assert not function.strict
+
+
+def test_what_is_replaced_in_a_name_is_one_sign_for_one() -> None:
+    (name,) = names_of("a b")
+    assert re.fullmatch("a_b_[0-9a-f]{8}", name)
+    assert [len(name) for name in names_of("x" * 65)] == [64]
+    assert names_of("x" * 64) == ["x" * 64]
+
+
+def test_a_description_at_the_limit_is_kept() -> None:
+    def described(length: int) -> str:
+        return build_functions([Tool("a", "", "x" * length, {})]).definitions[0].description
+
+    assert described(1_024) == "x" * 1_024
+    assert described(1_025) == "x" * 1_023 + "…"
+
+
+def test_a_function_that_finds_others_says_so() -> None:
+    (function,) = build_functions([Tool("find", "", "", {}, finds=True)]).definitions
+    assert function.finds
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_schema_too_deep_to_be_read_is_offered_as_far_as_it_can_be_written(strict: bool) -> None:
+    schema: JsonObject = {}
+    for _ in range(5_000):
+        schema = {"properties": {"x": schema}}
+    (function,) = build_functions([Tool("deep", "", "", schema)], strict=strict).definitions
+    assert "x" in str(function.parameters)
+    assert not function.strict

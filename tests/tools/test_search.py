@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sandbox_tools import sandbox_tools
 
+from agent.jsontypes import JsonObject
 from agent.tools.search import ToolSearch, stems
 from agent.tools.tool import Tool
 
@@ -90,3 +91,46 @@ def test_any_words_find_at_most_so_many_and_the_same_each_time(words: str, most:
     assert len(tools) <= most
     assert len({tool.name for tool in tools}) == len(tools)
     assert SEARCH.find(words, most) == tools
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("logs", "log"),
+        ("entries", "entry"),
+        ("logged", "log"),
+        ("submitted", "submit"),
+        ("assignees", "assignee"),
+        ("agreed", "agree"),
+    ],
+)
+def test_further_endings_do_not_matter(one: str, other: str) -> None:
+    assert set(stems(one)) == set(stems(other))
+
+
+def test_what_would_leave_less_than_three_letters_is_no_ending() -> None:
+    assert set(stems("red bus")) == {"red", "bus"}
+
+
+def test_a_title_leads_to_its_tool_and_one_that_repeats_the_name_counts_once() -> None:
+    assert [tool.name for tool in ToolSearch([Tool("x1", "Archive", "", {})]).find("archive", 5)] == ["x1"]
+    bare, titled = Tool("paint_wall", "", "", {}), Tool("paint_door", "paint_door", "", {})
+    for tools in ([bare, titled], [titled, bare]):
+        assert ToolSearch(tools).find("paint", 5) == tools
+
+
+def test_a_word_counts_more_where_it_is_said_again() -> None:
+    once = Tool("pick_colour", "", "Paints a wall", {})
+    twice = Tool("mix_colour", "", "Paints a colour", {})
+    assert ToolSearch([once, twice]).find("colour", 5) == [twice, once]
+
+
+def test_a_rare_word_says_more_than_a_common_one() -> None:
+    tools = [Tool(name, "", "", {}) for name in ("paint_wall", "paint_door", "paint_roof", "lock_gate")]
+    assert ToolSearch(tools).find("paint gate", 5)[0].name == "lock_gate"
+
+
+def test_what_a_parameter_is_for_leads_to_its_tool() -> None:
+    properties: JsonObject = {"c": {"description": "The colour"}, "d": True}
+    tool = Tool("alpha", "", "", {"type": "object", "properties": properties})
+    assert ToolSearch([tool]).find("colour", 5) == [tool]

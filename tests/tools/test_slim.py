@@ -82,3 +82,28 @@ def test_what_fits_a_schema_fits_the_slim_one_and_endpoints_accept_it(
     fitting = fits(schema, arguments)
     event(f"fits: {fitting}")
     assert not fitting or fits(slim, arguments)
+
+
+def test_a_schema_at_the_limit_is_left_alone() -> None:
+    schema = object_of({"id": {"type": "integer", "description": "x" * 1_024}}, "id")
+    assert slim_schema(schema, len(dump(schema))) is schema
+
+
+def test_of_alternatives_of_both_kinds_those_that_may_not_both_hold_go() -> None:
+    either: list[JsonValue] = [{"type": "string"}, {"type": "integer", "description": "x" * 2_000}]
+    schema = object_of({"id": {"anyOf": either, "oneOf": either}})
+    [slim] = properties_of(slim_schema(schema)).values()
+    assert slim == {"anyOf": [{"type": "string"}, {"type": "integer", "description": "x" * 1_023 + "…"}]}
+
+
+def test_at_the_last_an_array_holds_anything_but_is_still_an_array() -> None:
+    inside = object_of(named(50, {"type": "string"}))
+    listed: JsonObject = {"type": "array", "items": inside, "contains": inside, "minItems": 1}
+    slim = slim_schema(object_of({"rows": listed}), 120)
+    assert properties_of(slim)["rows"] == {"type": "array", "items": {}, "minItems": 1}
+
+
+@pytest.mark.parametrize("limit", range(120, 160))
+def test_the_properties_that_must_be_given_are_counted_with_their_names(limit: int) -> None:
+    properties = named(9, {"type": "string"})
+    assert len(dump(slim_schema(object_of(properties, *properties), limit))) <= limit

@@ -5,7 +5,7 @@ from endpoint_rules import faults_of_strict_parameters
 
 from agent.jsontypes import JsonObject, JsonValue
 from agent.tools.plain import plain_schema
-from agent.tools.strict import strict_schema
+from agent.tools.strict import given_schema, strict_schema
 
 
 def convert(properties: JsonObject, *required: str) -> JsonObject | None:
@@ -285,3 +285,61 @@ def named(count: int, length: int = 1) -> JsonObject:
 def test_more_than_the_documented_limits_cannot_be_said(within: JsonObject, beyond: JsonObject) -> None:
     assert convert(within) is not None
     assert convert(beyond) is None
+
+
+# What is easily overlooked
+
+
+def test_a_function_without_parameters_is_strict() -> None:
+    assert convert({}) == {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
+    assert given_schema(plain_schema({})) == convert({})
+
+
+def test_a_null_is_one_whatever_is_said_of_it() -> None:
+    null: JsonObject = {"type": "null", "description": "Nobody."}
+    assert strict({"anyOf": [{"type": "string"}, null]}) == {"type": ["string", "null"]}
+
+
+def test_an_object_or_null_is_said_by_alternatives() -> None:
+    thing: JsonObject = {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}
+    assert strict({"anyOf": [thing, {"type": "null"}]}) == {
+        "anyOf": [{**thing, "additionalProperties": False}, {"type": "null"}]
+    }
+
+
+def test_a_format_that_strict_mode_has_not_is_told() -> None:
+    assert strict({"type": "string", "format": "uri"}) == {"type": "string", "description": "format: uri"}
+
+
+def test_an_object_that_takes_nothing_may_be_an_alternative() -> None:
+    empty: JsonObject = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
+    thing: JsonObject = {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}
+    either = strict({"anyOf": [{**empty, "description": "Nothing."}, thing]})
+    assert either == {
+        "anyOf": [{**empty, "description": "Nothing."}, {**thing, "additionalProperties": False}]
+    }
+
+
+def test_lists_in_lists_are_levels_too() -> None:
+    schema: JsonObject = {"type": "string"}
+    for _ in range(9):
+        schema = {"type": "array", "items": schema}
+    assert convert({"x": schema}, "x") is not None
+    assert convert({"x": {"type": "array", "items": schema}}, "x") is None
+
+
+def test_the_values_of_a_lists_items_are_counted() -> None:
+    def listing(count: int) -> JsonObject:
+        return {"type": "array", "items": {"type": "integer", "enum": [*range(count)]}}
+
+    assert convert({"x": listing(1_000)}, "x") is not None
+    assert convert({"x": listing(1_001)}, "x") is None
+
+
+def test_the_properties_of_all_objects_are_counted_together() -> None:
+    def thing(count: int) -> JsonObject:
+        properties: JsonObject = {f"p{number}": {"type": "integer"} for number in range(count)}
+        return {"type": "object", "properties": properties, "required": [*properties]}
+
+    root: JsonObject = {"type": "object", "properties": {"x": thing(2_499), "y": thing(2_500)}}
+    assert strict_schema({**root, "required": ["x", "y"]}) is None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from agent.jsontypes import JsonObject
-from agent.tools.catalogue import Catalogue
+from agent.tools.catalogue import Catalogue, Selection
 from agent.tools.schema import build_functions
 from agent.tools.tool import Tool, ToolResult
 from agent.tools.toolbelt import LocalFunction, Toolbelt
@@ -91,3 +91,18 @@ async def test_functions_are_described_anew_when_the_server_lists_other_tools_an
     server.listed = (tool("get_b"),)
     assert [each.name for each in await belt.tools()] == ["get_b", "think"]
     assert think.described == 2
+
+
+async def test_progress_of_a_servers_tool_is_told() -> None:
+    toolbox, told = FakeToolbox(), list[str]()
+    toolbox.progress["get_task"] = [(1, 2, "Half.")]
+    belt = Toolbelt(toolbox, Catalogue(), ())
+    await belt.call_tool("get_task", {}, lambda _done, _total, message: told.append(message))
+    assert told == ["Half."]
+
+
+async def test_what_is_wished_for_is_offered_though_it_is_no_core() -> None:
+    belt = Toolbelt(FakeToolbox(), Catalogue(Selection(threshold=0, core=("get_task",))), ())
+    belt.wish_for(["delete_*"])
+    offered = belt.offer(build_functions(await belt.tools()))
+    assert [function.name for function in offered] == ["get_task", "delete_task"]
