@@ -18,6 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from agent.jsontypes import JsonObject, dump, parse_object
+from agent.system.private_files import private_folder
 from agent.wording.addresses import shown_address
 
 _LONGEST = 5_000_000
@@ -78,7 +79,7 @@ class AuditLog:
             self._complained = True
 
     def _append(self, line: bytes) -> None:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(self._path.parent)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             # One write, because O_APPEND keeps whole writes of several processes apart.

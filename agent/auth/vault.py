@@ -19,7 +19,7 @@ from agent.auth.sealed import DamagedError, Header, Key, NewerFormatError, read_
 from agent.errors import VaultError
 from agent.jsontypes import JsonObject, dump, is_object, parse_object
 from agent.system.folders import Folders
-from agent.system.private_files import replace_file
+from agent.system.private_files import private_folder, replace_file
 
 _WRITE_LOCK_BOUND = 15.0
 
@@ -217,7 +217,7 @@ class Vault:
         from filelock import FileLock, Timeout
 
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(path.parent)
             lock = FileLock(path, timeout=bound, mode=0o600)
             lock.acquire()
         except Timeout:

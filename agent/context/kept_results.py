@@ -11,6 +11,7 @@ from agent.context.opaque import describe_size
 from agent.context.shown_results import RESULT_CHARACTERS, Shown, is_too_large, show_result
 from agent.conversation import Message, ToolMessage
 from agent.jsontypes import JsonObject, JsonValue, dump, parse_object
+from agent.system.private_files import private_folder
 from agent.tools.fence import unfence
 from agent.tools.tool import ToolResult
 
@@ -153,7 +154,7 @@ def share_results(source: Path, target: Path, count: int) -> None:
     for number in range(1, count + 1):
         path = source / f"{number}.json"
         if path.exists():
-            target.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(target)
             try:
                 # A kept result is never written to but replaced, so both may have the same file.
                 os.link(path, target / path.name)
@@ -183,7 +184,7 @@ def _size(folder: Path) -> int:
 
 
 def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(path.parent)
     # A conversation that was resumed at an earlier point may have written another one here.
     unfinished = path.with_suffix(".new")
     try:

@@ -55,8 +55,13 @@ def check_folders(folders: Folders) -> Finding:
                 f"the {name} folder {folder} cannot be written to",
                 f"Check who owns it (ls -ld {place}), or set ASTRAVUE_HOME to another folder.",
             )
-    if open_paths := [path for path in _private(folders) if _is_open(path)]:
-        listed = " ".join(map(str, open_paths))
+    if open_folders := [path for path in _own(folders) if _has_mode(path, stat.S_IWGRP | stat.S_IWOTH)]:
+        listed = " ".join(map(str, open_folders))
+        return Finding(
+            FOLDERS, Outcome.WARNING, f"others on this machine may write to {listed}", f"chmod go-w {listed}"
+        )
+    if open_files := [path for path in _private(folders) if _has_mode(path, stat.S_IRWXG | stat.S_IRWXO)]:
+        listed = " ".join(map(str, open_files))
         return Finding(
             FOLDERS, Outcome.WARNING, f"others on this machine have access to {listed}", f"chmod go= {listed}"
         )
@@ -88,9 +93,14 @@ def _named(folders: Folders) -> Iterator[tuple[str, Path]]:
     )
 
 
+def _own(folders: Folders) -> Iterator[Path]:
+    yield from (folders.config, folders.workflows, folders.data, folders.sessions, folders.results)
+    yield from (folders.runs, folders.sandbox, folders.cache, folders.models, folders.logs)
+
+
 def _private(folders: Folders) -> Iterator[Path]:
-    yield from (folders.data, folders.vault_file, folders.config / "vault.key", folders.history_file)
-    yield from (folders.sessions, folders.log_file, folders.audit_file)
+    yield from (folders.vault_file, folders.config / "vault.key", folders.history_file)
+    yield from (folders.log_file, folders.audit_file)
 
 
 def _nearest(path: Path) -> Path:
@@ -112,12 +122,9 @@ def _takes_files(folder: Path) -> bool:
         return False
 
 
-def _is_open(path: Path) -> bool:
-    """Say whether others may read a file, or change what lies in a folder."""
+def _has_mode(path: Path, rights: int) -> bool:
+    """Say whether a path grants any of these rights; one that is not there grants none."""
     try:
-        mode = path.stat().st_mode
+        return os.name == "posix" and bool(path.stat().st_mode & rights)
     except OSError:
         return False
-    if os.name != "posix":
-        return False
-    return bool(mode & (stat.S_IWGRP | stat.S_IWOTH if stat.S_ISDIR(mode) else stat.S_IRWXG | stat.S_IRWXO))

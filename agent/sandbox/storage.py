@@ -38,7 +38,7 @@ def locked_folder(folder: Path) -> Generator[None]:
         SandboxError: It cannot be made or written, or another sandbox uses it.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private(folder)
         lock = FileLock(folder / "sandbox.lock", mode=0o600)
         lock.acquire(timeout=0)
     except Timeout:
@@ -54,6 +54,17 @@ def locked_folder(folder: Path) -> Generator[None]:
         yield
     finally:
         lock.release()
+
+
+def _make_private(folder: Path) -> None:
+    # With `parents` the mode would be that of the last folder only.
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except FileNotFoundError:
+        if folder.parent == folder:
+            raise
+        _make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def open_workspace(folder: Path, clock: Clock, seed_name: str | None, reset: bool) -> tuple[Database, Seed]:

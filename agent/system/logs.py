@@ -11,6 +11,8 @@ from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from agent.system.private_files import private_folder
+
 _MAX_BYTES = 2_000_000
 _NAMES = (
     "token|secret|verifier|(?:api|vault|private)[_-]?key|password|passphrase|authorization|cookie|assertion"
@@ -59,7 +61,7 @@ class _PrivateFileHandler(RotatingFileHandler):
     """Makes its folder and file with the first line, readable by the user alone."""
 
     def _open(self) -> TextIOWrapper:
-        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(Path(self.baseFilename).parent)
         descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         return os.fdopen(descriptor, "a", encoding=self.encoding, errors=self.errors)
 

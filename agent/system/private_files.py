@@ -1,4 +1,4 @@
-"""Writing files that only their owner may read."""
+"""Making files and folders that only their owner may read."""
 
 import contextlib
 import os
@@ -6,6 +6,23 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder and what is missing above it, mode 0700 whatever the umask, as the XDG Base Directory
+    Specification wants it. Folders that are there stay as they are.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    # With `parents` the mode would be that of the last folder only.
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except FileNotFoundError:
+        if folder.parent == folder:
+            raise
+        private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def replace_file(path: Path, data: bytes, *, lasting: bool = True) -> None:
@@ -19,7 +36,7 @@ def replace_file(path: Path, data: bytes, *, lasting: bool = True) -> None:
     Raises:
         OSError: It could not be written; the old file is untouched.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(path.parent)
     unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
     try:
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -42,7 +59,7 @@ def open_private(path: Path) -> BinaryIO:
     Raises:
         OSError: It cannot be written.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(path.parent)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     make_private([path])
     return os.fdopen(descriptor, "wb")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.errors import AgentError
+from agent.system.private_files import private_folder
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -37,7 +38,7 @@ class ConversationLock:
 
         lock = FileLock(self._path.with_suffix(_SUFFIX), timeout=0, mode=0o600, thread_local=False)
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self._path.parent)
             lock.acquire()
         except Timeout:
             name = self._path.stem

@@ -30,7 +30,7 @@ from agent.events import (
 )
 from agent.jsontypes import JsonObject
 from agent.model.protocol import ReasoningDelta, TextDelta
-from agent.system.private_files import replace_file
+from agent.system.private_files import private_folder, replace_file
 from agent.transcripts.header import Header
 from agent.transcripts.lines import TURN_BOUNDS, TURN_STARTED, encode_line
 from agent.transcripts.locking import ConversationLock
@@ -178,7 +178,7 @@ class Recorder:
     def _open(self) -> int:
         if self._lock is not None:
             self._lock.acquire()
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(self._path.parent)
         if self._resumed is not None and not self._resumed.complete:
             _set_aside_damaged(self._resumed)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn, Self
 
 from agent.errors import AgentError, UsageError
 from agent.jsontypes import JsonObject
-from agent.system.private_files import replace_file
+from agent.system.private_files import private_folder, replace_file
 from agent.transcripts.lines import encode_line, parse_line
 from evals.definitions.trial import TrialRecord
 from evals.runs.commands import resume_command
@@ -74,7 +74,7 @@ class RunFolder:
             AgentError: The folder cannot be written.
         """
         try:
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(path)
             _refuse_what_is_not_empty(path)
             path.chmod(0o700)
             lock = _take_lock(path)

@@ -85,11 +85,16 @@ def test_a_vault_that_others_may_read_is_a_warning_with_the_command_that_helps(f
     assert (finding.outcome, finding.advice) == (Outcome.WARNING, f"chmod go= {folders.vault_file}")
 
 
-def test_a_folder_that_others_may_write_to_is_a_warning(folders: Folders) -> None:
-    folders.data.mkdir(parents=True)
-    folders.data.chmod(0o777)
-    assert check_folders(folders).advice == f"chmod go= {folders.data}"
-    folders.data.chmod(0o755)
+def test_folders_that_others_may_write_to_are_a_warning(folders: Folders) -> None:
+    open_folders = (folders.config, folders.data, folders.logs)
+    for folder in open_folders:
+        folder.mkdir()
+        folder.chmod(0o777)
+    finding = check_folders(folders)
+    listed = " ".join(map(str, open_folders))
+    assert (finding.outcome, finding.advice) == (Outcome.WARNING, f"chmod go-w {listed}")
+    for folder in open_folders:
+        folder.chmod(0o755)
     assert check_folders(folders).outcome is Outcome.OK
 
 

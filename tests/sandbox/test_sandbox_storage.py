@@ -8,9 +8,11 @@ from agent.sandbox.clock import Clock
 from agent.sandbox.storage import locked_folder, open_workspace
 
 
-def test_the_files_of_a_workspace_are_their_owners_alone_even_if_they_were_not(tmp_path: Path) -> None:
-    folder = tmp_path / "sandbox"
-    usual = os.umask(0o022)
+def test_the_files_and_folders_of_a_workspace_are_their_owners_alone_even_if_the_files_were_not(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "home" / "sandbox"
+    usual = os.umask(0)
     try:
         for _ in range(2):
             with locked_folder(folder):
@@ -21,7 +23,8 @@ def test_the_files_of_a_workspace_are_their_owners_alone_even_if_they_were_not(t
                 assert modes == dict.fromkeys(
                     ("astravue.db", "astravue.db-wal", "astravue.db-shm", "sandbox.lock"), 0o600
                 )
-                assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+                for each in (folder, folder.parent):
+                    assert stat.S_IMODE(each.stat().st_mode) == 0o700
             (folder / "astravue.db").chmod(0o644)
     finally:
         os.umask(usual)

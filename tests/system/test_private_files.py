@@ -6,7 +6,32 @@ from pathlib import Path
 
 import pytest
 
-from agent.system.private_files import make_private, open_private, replace_file
+from agent.system.private_files import make_private, open_private, private_folder, replace_file
+
+
+def test_every_folder_that_is_made_is_its_owners_alone_and_those_that_were_there_stay_as_they_are(
+    tmp_path: Path,
+) -> None:
+    there, first = tmp_path / "there", tmp_path / "there" / "first"
+    last = first / "second" / "last"
+    usual = os.umask(0)
+    try:
+        there.mkdir(mode=0o755)
+        for _ in range(2):
+            private_folder(last)
+    finally:
+        os.umask(usual)
+    modes = [stat.S_IMODE(folder.stat().st_mode) for folder in (there, first, last.parent, last)]
+    if os.name == "posix":
+        assert modes == [0o755, 0o700, 0o700, 0o700]
+
+
+def test_a_folder_cannot_be_made_where_a_file_is(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for folder in (file, file / "below"):
+        with pytest.raises(OSError, match="file"):
+            private_folder(folder)
 
 
 @pytest.mark.parametrize("lasting", [True, False])

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from prompt_toolkit.history import FileHistory
 
+from agent.system.private_files import private_folder
+
 
 class PrivateHistory(FileHistory):
     """A history file with mode 0600, made together with its folder when it is first needed.
@@ -34,6 +36,6 @@ class PrivateHistory(FileHistory):
     def store_string(self, string: str) -> None:
         """Append one entry."""
         with suppress(OSError):
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(self._path.parent)
             os.close(os.open(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
             super().store_string(self._write_down(string))
