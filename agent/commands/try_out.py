@@ -2,15 +2,22 @@
 
 import argparse
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Generator, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    suppress,
+)
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.commands.ask import answer, tell
+from agent.commands.ask import answer, read_text, tell
 from agent.commands.chat import need_terminal
 from agent.commands.common import keep_theme, make_policy, prepare, warn
 from agent.commands.output import Output
@@ -18,11 +25,12 @@ from agent.commands.passphrase import unlock
 from agent.commands.progress import STANDARD_ERROR
 from agent.commands.questions import Question, load_workflows, make_question
 from agent.demo.sandbox_process import DemoUser, SandboxProcess
-from agent.errors import AgentError, ExitCode, UsageError
+from agent.errors import AgentError, ExitCode, UsageError, VaultError
 from agent.session.options import SessionOptions
 from agent.session.session import Session
 from agent.settings.settings import TRY_PORT, TRY_PROFILE, Settings
 from agent.system.folders import Folders
+from agent.system.private_files import private_folder
 
 if TYPE_CHECKING:
     from agent.auth.sealed import Key
@@ -30,7 +38,7 @@ if TYPE_CHECKING:
 SUGGESTIONS = (
     "Which of my tasks are overdue?",
     "Create a high-priority task “Check the release notes” in Website relaunch",
-    "Start a timer on the first overdue task",
+    "Start a timer on it",
 )
 _PLACES = 20
 
@@ -48,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _start(arguments: argparse.Namespace, output: Output) -> ExitCode:
     settings, folders = prepare(arguments)
-    question = None if arguments.ask is None else make_question(arguments.ask, folders, warn)
+    question = None if arguments.ask is None else make_question(read_text(arguments.ask), folders, warn)
     key = unlock(folders)
     with _place(folders) as (folder, port):
         start = datetime.now(UTC).isoformat(timespec="seconds")
@@ -64,9 +72,9 @@ def _place(folders: Folders) -> Generator[tuple[Path, int]]:
     """A folder and a port that no other `try` is using; the first one gets the profile's own port."""
     from filelock import FileLock, Timeout
 
-    folders.sandbox.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(folders.sandbox)
     for number in range(_PLACES):
-        lock = FileLock(folders.sandbox / f"try-{number}.lock", timeout=0)
+        lock = FileLock(folders.sandbox / f"try-{number}.lock", timeout=0, mode=0o600)
         try:
             lock.acquire()
         except Timeout:
@@ -119,13 +127,25 @@ async def _try(
             ),
         )
         try:
-            await _sign_in(session, user, by_hand=arguments.browser)
-        except BaseException:
-            await session.aclose()
-            raise
-        if question is not None:
-            return await answer(session, question, output)
-        return await _chat(arguments, settings, session, folders, user)
+            try:
+                await _sign_in(session, user, by_hand=arguments.browser)
+            except BaseException:
+                await session.aclose()
+                raise
+            if question is not None:
+                return await answer(session, question, output)
+            return await _chat(arguments, settings, session, folders, user)
+        finally:
+            _forget_sign_in(sandbox.url, folders, key)
+
+
+def _forget_sign_in(server: str, folders: Folders, key: "Key | None") -> None:
+    """Leave nothing in the vault of a company that no longer exists."""
+    from agent.auth.login import canonical_server
+    from agent.auth.vault import Vault
+
+    with suppress(VaultError):
+        Vault(folders, os.environ, key=key).delete(canonical_server(server), TRY_PROFILE)
 
 
 async def _sign_in(session: Session, user: DemoUser, *, by_hand: bool) -> None:

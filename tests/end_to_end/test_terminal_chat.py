@@ -4,6 +4,7 @@ import json
 import os
 import select
 import signal
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,20 @@ def test_try_answers_once_and_leaves(program: Program) -> None:
     assert len(asked.stdout.split(" | ")) == 6
     assert "consent was confirmed for you" in asked.stderr
     assert processes_in(program.home) == []
+    assert "profile try" not in program.run("status").stdout
+
+
+def test_all_that_a_try_makes_is_its_owners_alone_whatever_the_umask(program: Program) -> None:
+    usual = os.umask(0)
+    try:
+        with ScriptedEndpoint(["You are Alex."]) as endpoint:
+            asked = program.run("try", "--ask", "Who am I?", OPENAI_BASE_URL=endpoint.base_url)
+    finally:
+        os.umask(usual)
+    assert asked.returncode == 0
+    made = [program.state, *program.state.rglob("*")]
+    assert {"vault.bin", "sandbox", "sessions", "audit.jsonl", "astravue.db"} <= {path.name for path in made}
+    assert [path for path in made if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)] == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
@@ -148,6 +163,8 @@ def test_whatever_ends_a_try_its_sandbox_ends_too(program: Program, number: sign
         assert terminal.child.pid is not None
         os.kill(terminal.child.pid, number)
         wait_until_gone(started)
+        if number == signal.SIGTERM:
+            assert "profile try" not in program.run("status").stdout
 
 
 def processes_in(home: Path) -> list[int]:
