@@ -1,5 +1,6 @@
 """Lists of commands and tools, and what one tool takes."""
 
+import textwrap
 from collections.abc import Sequence
 
 from agent.drawing.columns import draw_columns
@@ -18,17 +19,32 @@ def draw_help(
     palette: Palette,
     workflows: Sequence[Command] = (),
     prompts: Sequence[Command] = (),
+    *,
+    is_embedded: bool = False,
 ) -> str:
-    """Draw the commands in their groups, the workflows, the server's prompts, and the keys."""
-    groups = {**GROUPS, "Workflows": workflows, "The server's prompts": prompts}
+    """Draw the commands in their groups, the workflows, the server's prompts, and the keys.
+
+    Args:
+        columns: The width of the window.
+        palette: The colours.
+        workflows: What may be called like a command.
+        prompts: The same of the server.
+        is_embedded: The model in use is the embedded one, which follows neither of the two.
+    """
+    wanted = " (for a larger model than the embedded one)" if is_embedded else ""
+    groups = {**GROUPS, f"Workflows{wanted}": workflows, f"The server's prompts{wanted}": prompts}
     tables = {
         title: [(command.usage, command.summary) for command in group] for title, group in groups.items()
     }
     return "\n".join(
-        f"{palette.strong(title)}\n{draw_columns(rows, columns, palette)}"
+        f"{_draw_title(title, columns, palette)}\n{draw_columns(rows, columns, palette)}"
         for title, rows in {**tables, "Keys": KEYS}.items()
         if rows
     )
+
+
+def _draw_title(title: str, columns: int, palette: Palette) -> str:
+    return "\n".join(palette.strong(line) for line in textwrap.wrap(title, columns - 1))
 
 
 def draw_tools(tools: Sequence[Tool], columns: int, palette: Palette) -> str:

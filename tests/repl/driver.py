@@ -7,19 +7,21 @@ import signal
 import sys
 from pathlib import Path
 
+from agent.model.embedded.weights import QWEN_CODER
 from agent.repl.opening import ChatOptions, run_chat
 from agent.workflows.library import read_library
 from tests.repl.fake_host import FakeHost
 
 
-async def main(folder: Path, *, loads: bool) -> int:
+async def main(folder: Path, *, loads: bool, model: str) -> int:
     """Chat, then write down what the host saw.
 
     Args:
         folder: Where the history and the host's log go.
         loads: The host is not ready until a SIGUSR1 comes.
+        model: The name of the model in use.
     """
-    host = FakeHost()
+    host = FakeHost(model=model)
     if loads:
         host.loading = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, host.loading.set)
@@ -40,4 +42,6 @@ async def main(folder: Path, *, loads: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(Path(sys.argv[1]), loads="loads" in sys.argv[2:])))
+    given = sys.argv[2:]
+    name = QWEN_CODER.name if "embedded" in given else "scripted-model"
+    sys.exit(asyncio.run(main(Path(sys.argv[1]), loads="loads" in given, model=name)))

@@ -271,6 +271,7 @@ class FakeHost:
         plan: What `/undo` would do; nothing when left out.
         others: Saved conversations.
         left: Where the conversation was left that goes on; it is new when left out.
+        model: The name of the model in use.
     """
 
     loading: asyncio.Event | None = None
@@ -280,6 +281,7 @@ class FakeHost:
     plan: UndoPlan | None = None
     others: tuple[Saved, ...] = OTHERS
     left: Turn | None = None
+    model: str = "scripted-model"
     ready: bool = False
     log: list[str] = field(default_factory=list[str])
     notes: asyncio.Queue[str] = field(default_factory=asyncio.Queue[str])
@@ -308,7 +310,7 @@ class FakeHost:
     @property
     def standing(self) -> Standing:
         if self.ready:
-            return Standing(model="scripted-model", account="demo")
+            return Standing(model=self.model, account="demo")
         return Standing(stage="loading model", share=0.43)
 
     async def start(self) -> None:

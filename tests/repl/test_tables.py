@@ -26,7 +26,15 @@ def test_what_there_is_none_of_has_no_title() -> None:
     assert "The server's prompts" not in drawn
 
 
+def test_with_the_embedded_model_help_says_what_wants_a_larger_one() -> None:
+    drawn = draw_help(100, PLAIN, WORKFLOWS, PROMPTS, is_embedded=True)
+    assert "Workflows (for a larger model than the embedded one)\n" in drawn
+    assert "The server's prompts (for a larger model than the embedded one)\n" in drawn
+    assert "larger" not in draw_help(100, PLAIN, WORKFLOWS, PROMPTS)
+
+
+@pytest.mark.parametrize("is_embedded", [False, True])
 @pytest.mark.parametrize("columns", [40, 80, 120])
-def test_help_fits_the_window(columns: int) -> None:
-    drawn = draw_help(columns, PLAIN, WORKFLOWS, PROMPTS)
+def test_help_fits_the_window(columns: int, is_embedded: bool) -> None:
+    drawn = draw_help(columns, PLAIN, WORKFLOWS, PROMPTS, is_embedded=is_embedded)
     assert max(width(line) for line in drawn.split("\n")) < columns

@@ -17,6 +17,13 @@ def test_help_shows_workflows_between_commands_and_keys(open_window: OpenWindow)
     assert window.text.index("/quit") < window.text.index("/break-down-work") < window.text.index("Alt-Enter")
 
 
+def test_help_says_that_the_embedded_model_follows_no_workflow(open_window: OpenWindow) -> None:
+    window = open_window(110, 40, "embedded")
+    window.wait_for("qwen2.5-coder")
+    window.press("/help" + ENTER)
+    window.wait_for("Workflows (for a larger model than the embedded one)")
+
+
 def test_a_workflow_is_completed_and_becomes_the_message_with_its_tools(window: DriverWindow) -> None:
     window.press("/tri" + TAB)
     window.wait_for("❯ /triage-overdue\n")

@@ -119,9 +119,9 @@ def _check(signature: Signature, arguments: JsonObject) -> None:
     try:
         jsonschema.validate(arguments, signature.function.parameters)
     except jsonschema.ValidationError as error:
-        raise Stop(
-            f"I could not work out fitting arguments for {signature.tool}: {error.message}."
-        ) from error
+        # The reason names parameters, which the user has never seen.
+        action = signature.tool.replace("_", " ")
+        raise Stop(f"I could not make that fit ({action}). Please say it another way.") from error
     if signature.tool.startswith("update_") and arguments and not arguments.keys() - _UNCHANGING:
         raise Stop(
             "I did not understand what to change. Say it in one sentence, such as “set its priority to high”."

@@ -3,8 +3,12 @@
 import pytest
 from fake_workspace import Chat
 
+from agent.conversation import UserMessage
+from agent.jsontypes import JsonObject
 from agent.model.embedded.choice import Choice, ChosenCall
+from agent.model.embedded.model import EmbeddedModel
 from agent.model.embedded.taking_back import read_taking_back, without_unasked_deletion
+from agent.model.protocol import FunctionDefinition, ModelRequest, TextDelta
 from evals.embedded.cases import HALVES, load_cases
 from tests.model.embedded.conftest import FakeChild
 
@@ -119,3 +123,15 @@ async def test_a_space_that_does_not_follow_is_asked_for_by_what_it_is(child: Fa
     assert question.splitlines() == ["Which space?", "", "1. Product (#1)", "2. Operations (#2)"]
     await chat.say("Operations")
     assert chat.workspace.calls[-1] == ("astravue_delete_project", {"spaceId": 2, "projectId": 23})
+
+
+async def test_arguments_that_do_not_fit_are_told_of_without_a_parameter(
+    child: FakeChild, model: EmbeddedModel
+) -> None:
+    schema: JsonObject = {"type": "object", "properties": {"dayCount": {"type": "integer", "maximum": 7}}}
+    forecast = FunctionDefinition("get_forecast", "Weather.", schema)
+    child.will_call("Forecast for 90 days", ("get_forecast", {"dayCount": 90}))
+    request = ModelRequest("", [UserMessage("Forecast for 90 days")], [forecast])
+    items = [item async for item in model.respond(request)]
+    text = "".join(item.text for item in items if isinstance(item, TextDelta))
+    assert text == "I could not make that fit (get forecast). Please say it another way."
