@@ -15,7 +15,10 @@ from agent.events import CallOutcome, ToolCallFinished
 from agent.jsontypes import JsonObject, parse_object
 from agent.session.options import SessionOptions
 from agent.session.session import Session
+from agent.tools.faults import faults_in
+from agent.tools.tool import Tool
 from agent.wording.addresses import shown_address
+from agent.wording.suggesting import did_you_mean
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,14 +34,18 @@ def run(arguments: argparse.Namespace) -> int:
     options = SessionOptions(policy=policy, say=warn, record=False, vault_key=key)
     session = Session(settings, folders, options)
     output = Output.from_arguments(argparse.Namespace(json=False, quiet=True))
-    finished, is_known = asyncio.run(_call(session, arguments.name, tool_arguments, output))
+    finished, tools = asyncio.run(_call(session, arguments.name, tool_arguments, output))
     if output.error is not None or finished is None:
         raise output.error or AgentError(f"{arguments.name} was not called.")
     if finished.outcome is CallOutcome.INVALID:
-        if not is_known:
+        tool = next((each for each in tools if each.name == arguments.name), None)
+        if tool is None:
             address = shown_address(settings.server)
-            raise UsageError(f"{address} has no tool named {arguments.name}.", "See: astravue tools")
-        raise UsageError(strip_line(finished.text), f"See: astravue tools {arguments.name}")
+            hint = did_you_mean(arguments.name, (each.name for each in tools), "See: astravue tools")
+            raise UsageError(f"{address} has no tool named {arguments.name}.", strip_line(hint))
+        faults = faults_in(tool, tool_arguments)
+        told = f"The arguments do not fit: {'; '.join(faults)}" if faults else finished.text.rstrip(".")
+        raise UsageError(f"{strip_line(told)}.", f"See: astravue tools {arguments.name}")
     if finished.outcome is not CallOutcome.SUCCEEDED:
         warn(finished.text)
         return ExitCode.FAILED
@@ -51,10 +58,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _call(
     session: Session, name: str, arguments: JsonObject, output: Output
-) -> tuple[ToolCallFinished | None, bool]:
-    """Call it; gives how that ended, and whether the server has such a tool."""
+) -> tuple[ToolCallFinished | None, tuple[Tool, ...]]:
+    """Call it; gives how that ended, and, for one that could not run, the tools there are."""
     finished: ToolCallFinished | None = None
-    is_known = True
+    tools: tuple[Tool, ...] = ()
     try:
         async with aclosing(session.call(name, arguments)) as events:
             async for event in events:
@@ -62,7 +69,7 @@ async def _call(
                 if isinstance(event, ToolCallFinished):
                     finished = event
         if finished is not None and finished.outcome is CallOutcome.INVALID:
-            is_known = any(tool.name == name for tool in await session.tools())
+            tools = await session.tools()
     finally:
         await session.aclose()
-    return finished, is_known
+    return finished, tools

@@ -4,10 +4,16 @@ The parser of everything takes several times as long to make as that of one comm
 """
 
 import argparse
+import re
 from collections.abc import Callable, Collection
 from typing import Any, NoReturn, TypeAlias
 
 from agent.errors import UsageError
+from agent.wording.suggesting import did_you_mean
+
+# Pythons differ in whether the choices stand between quotation marks.
+_WRONG_CHOICE = re.compile(r"invalid choice: '(?P<given>.+?)'.* \(choose from (?P<choices>.+)\)")
+_CHOICE = re.compile(r"[\w.-]+")
 
 
 class Parser(argparse.ArgumentParser):
@@ -24,7 +30,10 @@ class Parser(argparse.ArgumentParser):
         Raises:
             UsageError: Always.
         """
-        raise UsageError(f"{message}.", f"See {self.prog} --help")
+        hint = f"See {self.prog} --help"
+        if wrong := _WRONG_CHOICE.search(message):
+            hint = did_you_mean(wrong["given"], _CHOICE.findall(wrong["choices"]), hint)
+        raise UsageError(f"{message}.", hint)
 
 
 AddArguments: TypeAlias = Callable[[Parser], object]

@@ -18,6 +18,7 @@ from agent.tools.effects import effect_of
 from agent.tools.policy import Policy
 from agent.tools.tool import Tool
 from agent.wording.addresses import shown_address
+from agent.wording.suggesting import did_you_mean
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,12 +27,13 @@ def run(arguments: argparse.Namespace) -> int:
     session = Session(settings, folders, SessionOptions(policy=Policy(), vault_key=unlock(folders)))
     tools = asyncio.run(_list(session))
     if arguments.name is not None:
-        tools = tuple(tool for tool in tools if tool.name == arguments.name)
-        if not tools:
+        found = tuple(tool for tool in tools if tool.name == arguments.name)
+        if not found:
             raise UsageError(
                 f"{shown_address(settings.server)} has no tool named {arguments.name}.",
-                "See: astravue tools",
+                did_you_mean(arguments.name, (tool.name for tool in tools), "See: astravue tools"),
             )
+        tools = found
     if arguments.json:
         write_json([_to_json(tool) for tool in tools], indent=1)
     elif arguments.name is not None:

@@ -12,6 +12,7 @@ plain, flat, strict     schemas that every endpoint reads, without combinators, 
 slim                    schemas that are small enough to be offered
 catalogue, search       which functions a model is offered, and how it finds the others
 arguments               what a model wrote, made to fit and checked
+faults                  all that is wrong with them, for the person who wrote them
 policy, approval        which calls ask first; who decides, and what they are shown
 preview, named          what a call will change; what the user has named
 runner                  the calls of one step: checked, approved, run and answered

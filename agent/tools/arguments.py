@@ -99,7 +99,7 @@ def _fit(schema: JsonObject, arguments: JsonObject) -> tuple[JsonObject, str | N
         error = _best(validator.iter_errors(fitting))
     except OverflowError:
         return arguments, "a number is too large"
-    return fitting, None if error is None else _describe(error)
+    return fitting, None if error is None else describe_fault(error)
 
 
 def _without_refused_nulls(validator: "Validator", arguments: JsonObject) -> JsonObject:
@@ -115,7 +115,8 @@ def _best(errors: "Iterator[ValidationError]") -> "ValidationError | None":
     return best
 
 
-def _describe(error: "ValidationError") -> str:
+def describe_fault(error: "ValidationError") -> str:
+    """The field and the fault, cut where a value makes it long."""
     where = ".".join(str(part) for part in error.absolute_path)
     fault = f"{where}: {error.message}" if where else error.message
     return fault if len(fault) <= _FAULT_LENGTH else fault[: _FAULT_LENGTH - 1] + "…"

@@ -86,3 +86,18 @@ def test_of_a_command_that_is_not_named_nothing_but_its_name_is_made() -> None:
 def test_the_version_is_the_same_wherever_it_is_asked(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(line.split()) == 0
     assert capsys.readouterr().out == f"{PROGRAM_VERSION}\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("sesions", "Did you mean sessions? See astravue --help"),
+        ("sessions shwo", "Did you mean show? See astravue sessions --help"),
+        ("frobnicate", "See astravue --help"),
+    ],
+)
+def test_a_command_that_is_misspelt_is_answered_with_the_nearest(line: str, hint: str) -> None:
+    words = line.split()
+    with pytest.raises(UsageError) as told:
+        build_parser(words).parse_args(words)
+    assert told.value.hint == hint

@@ -252,6 +252,8 @@ class TestFaults:
 
     def test_a_tool_that_does_not_exist(self, signed_in: Program) -> None:
         self.check(signed_in, 2, "See: astravue tools", "call", "no_such_tool")
+        for words in (("call", "astravue_creat_task"), ("tools", "astravue_creat_task")):
+            self.check(signed_in, 2, "Did you mean astravue_create_task? See: astravue tools", *words)
 
     def test_a_resource_that_does_not_exist(self, signed_in: Program) -> None:
         self.check(signed_in, 2, "See: astravue resources", "resources", "nope")
@@ -263,6 +265,8 @@ class TestFaults:
     def test_arguments_that_do_not_fit(self, signed_in: Program) -> None:
         wrong = '{"taskId": "seven"}'
         self.check(signed_in, 2, "tools astravue_get_task", "call", "astravue_get_task", "--args", wrong)
+        told = "“taskTitle” is missing. See: astravue tools astravue_create_task"
+        self.check(signed_in, 2, told, "call", "astravue_create_task", "--args", '{"title": "x"}')
 
     def test_a_tool_that_fails(self, signed_in: Program) -> None:
         self.check(signed_in, 1, "7", "call", "astravue_get_task", "--args", '{"taskId": 7}')
