@@ -203,7 +203,9 @@ async def test_a_call_id_of_a_resumed_conversation_is_replaced_too() -> None:
 
 
 async def test_names_in_a_resumed_conversation_are_known_to_approvals() -> None:
-    learnt = ToolMessage("c0", "list_tasks", "…", structured={"taskId": 7, "taskTitle": "Fix login"})
+    learnt = ToolMessage(
+        "c0", "list_tasks", "…", structured={"taskId": 7, "taskTitle": "Fix login", "subtasks": []}
+    )
     conversation = Conversation(
         [UserMessage("List"), AssistantMessage("", (call("c0", "list_tasks"),)), learnt]
     )

@@ -17,7 +17,7 @@ from agent.tools.named import Named
 from agent.tools.names import NameIndex, Thing, by_breadth, look_up, things_in
 from agent.tools.plain import plain_schema
 from agent.tools.policy import FOR_SESSION, Policy, Verdict
-from agent.tools.preview import preview, things_shown
+from agent.tools.preview import preview, things_shown, uncounted
 from agent.tools.tool import Effect, Tool, ToolResult
 
 MOST_LOOKED_UP = 12
@@ -255,6 +255,8 @@ class Approver:
         return any(self._oversight.holds_secret(text) for text in _texts(arguments))
 
     async def _learn_names(self, tool: Tool, arguments: JsonObject, tools: Sequence[Tool]) -> None:
+        for thing in uncounted(tool, arguments, self._names):
+            await self._learn(thing, arguments, tools)
         await self._look_up(things_shown(tool, arguments), arguments, tools)
         # A list of tasks is told with the project that all of them lie in.
         places = dict.fromkeys(

@@ -72,6 +72,15 @@ def things_shown(tool: Tool, arguments: JsonObject) -> tuple[Thing, ...]:
     return tuple(dict.fromkeys((*things_in(shown), *nested)))
 
 
+def uncounted(tool: Tool, arguments: JsonObject, names: NameIndex) -> tuple[Thing, ...]:
+    """The one thing that a call deletes, if a result named it and none told what it holds."""
+    deleted = things_deleted(tool, arguments)
+    if len(deleted) != 1 or names.name_of(deleted[0]) is None:
+        return ()
+    told = any(what not in _STAYING for what, _ in _counted(names.record(deleted[0])))
+    return () if told else deleted
+
+
 def describe_arguments(tool: Tool, arguments: JsonObject, names: NameIndex) -> tuple[str, ...]:
     """One line for each argument: names beside ids, the old value before the new.
 

@@ -278,3 +278,18 @@ async def test_where_things_lie_is_looked_up_and_used_to_look_them_up() -> None:
     await talk.run(call("c1", "list_tasks"), call("c2", "bulk_close_tasks", taskIds=[7, 7]))
     assert talk.asked[0].summary == "Close 2 tasks in “Website”"
     assert toolbox.calls[1:] == [("get_project", {"projectId": 3})]
+
+
+async def test_what_is_lost_with_a_deletion_is_read_first_where_nothing_told_of_it() -> None:
+    get_project = make_tool("get_project", properties={"projectId": {}}, required=["projectId"])
+    project: JsonObject = {"projectId": 3, "projectName": "Website", "taskCounts": {"total": 25}}
+    toolbox = FakeToolbox(
+        [TOOLS[0], get_project, make_tool("delete_project")],
+        list_tasks=returns(answering({"projects": [{"projectId": 3, "projectName": "Website"}]})),
+        get_project=returns(answering(project)),
+    )
+    talk = Talk(toolbox=toolbox)
+    delete = call("c2", "delete_project", projectId=3)
+    await talk.run(call("c1", "list_tasks"), delete, delete)
+    assert [asked.details[-1] for asked in talk.asked] == ["with it: 25 tasks"] * 2
+    assert toolbox.calls[1:] == [("get_project", {"projectId": 3})]

@@ -298,7 +298,8 @@ async def test_the_time_that_an_approval_takes_is_not_counted() -> None:
 
 
 async def test_an_approval_shows_a_title_learnt_from_an_earlier_result() -> None:
-    toolbox = FakeToolbox(list_tasks=returns(answering({"tasks": [{"taskId": 7, "taskTitle": "Fix login"}]})))
+    task: JsonObject = {"taskId": 7, "taskTitle": "Fix login", "subtasks": []}
+    toolbox = FakeToolbox(list_tasks=returns(answering({"tasks": [task]})))
     step = Step(call("c1", "list_tasks"), call("c2", "delete_task", taskId=7), toolbox=toolbox, decide=ALLOW)
     await step.run()
     (request,) = step.approvals
