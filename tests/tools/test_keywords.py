@@ -5,7 +5,6 @@ import pytest
 from agent.jsontypes import JsonValue
 from agent.tools.keywords import DATA, is_deeper, with_notes
 
-
 DEEP: list[tuple[JsonValue, int]] = [
     (1, 0),
     ([], 1),

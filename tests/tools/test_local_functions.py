@@ -48,6 +48,7 @@ async def test_a_threshold_and_a_core_of_the_settings_are_heeded() -> None:
     names = await offered(belt_of(FakeToolbox(), settings))
     assert "get_task" in names
     assert FIND_TOOLS in names
+    assert "list_tasks" not in names
     assert "delete_task" not in names
     assert "delete_task" in await offered(belt_of(FakeToolbox(), ToolSettings(threshold=100)))
 

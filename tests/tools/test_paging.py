@@ -22,9 +22,9 @@ COUNT: JsonObject = {"type": "integer"}
 
 
 def test_arguments_are_those_of_the_schema() -> None:
-    needed = tool({"properties": {"a": COUNT, "b": {}}, "required": ["b", "c"]})
+    needed = tool({"properties": {"a": COUNT, "b": {}}, "required": ["a", "c"]})
     assert properties_of(needed) == {"a": COUNT, "b": {}}
-    assert required_of(needed) == {"b": {}, "c": {}}
+    assert required_of(needed) == {"a": COUNT, "c": {}}
 
 
 @pytest.mark.parametrize("schema", [{}, {"properties": [], "required": {}}, {"properties": True}])

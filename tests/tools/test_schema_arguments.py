@@ -356,3 +356,32 @@ def test_a_call_is_prepared_as_its_function_was_told(strict: bool, sent: JsonObj
     prepared = prepare(ToolCall("c1", "do_it", '{"title": "x", "due": null, "owner": null}'), table)
     assert isinstance(prepared, PreparedCall)
     assert prepared.arguments == sent
+
+
+def test_a_property_that_may_not_be_given_is_named_among_others() -> None:
+    schema: JsonObject = {"properties": {"a": {"type": "integer"}, "b": False, "c": True, "d": False}}
+    for name in ("b", "d"):
+        _, fault = fit_arguments(Tool("t", "", "", schema), {"a": 1, "c": 2, name: 3})
+        assert fault is not None
+        assert fault.startswith(f"{name}: ")
+    _, fault = fit_arguments(Tool("t", "", "", schema), {"a": "x", "b": 3})
+    assert fault is not None
+    assert fault.startswith(("a: ", "b: "))
+
+
+def test_a_fault_inside_a_list_is_no_null() -> None:
+    item: JsonObject = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    schema: JsonObject = {"properties": {"items": {"type": "array", "items": item}}}
+    given: JsonObject = {"items": [{"a": "x"}]}
+    fitting, fault = fit_arguments(Tool("t", "", "", schema), given)
+    assert fitting == given
+    assert fault is not None
+    assert fault.startswith("items.0.a: ")
+
+
+def test_a_reference_to_elsewhere_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched: list[object] = []
+    monkeypatch.setattr("urllib.request.urlopen", fetched.append)
+    schema: JsonObject = {"properties": {"a": {"$ref": "http://127.0.0.1:9/schema.json"}}}
+    assert fit_arguments(Tool("t", "", "", schema), {"a": 1}) == ({"a": 1}, None)
+    assert fetched == []
