@@ -69,9 +69,6 @@ def why_unusable(schema: JsonValue) -> str:
         return f"malformed: {one_line(error.message, 120)}"
     except RecursionError:
         return "nested too deeply"
-    required = schema.get("required", [])
-    if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
-        return "none that MCP allows: its required is no list of names"
     return ""
 
 
