@@ -66,5 +66,9 @@ def test_a_collector_that_does_not_answer_is_left_behind(
         assert "The last spans could not be sent within 0.05 s" in caplog.text
         waiting = [thread for thread in threading.enumerate() if thread.name == "spans"]
         assert [thread.daemon for thread in waiting] == [True]
+        # An answer that is final lets its thread end: one that tries again later would meet other tests.
         accepted, _ = silent.accept()
-        accepted.close()
+        with accepted:
+            accepted.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            waiting[0].join(30)
+        assert not waiting[0].is_alive()
