@@ -51,7 +51,7 @@ class Case:
 
 CASES = {
     "done": Case(0, ["Hello."], answer="Hello.\n"),
-    "failed": Case(1, [], ["--session", "no-such"], next_step="astravue sessions"),
+    "failed": Case(1, [], ["--session", "newer"], next_step="Update astravue-agent"),
     "usage": Case(2, [], text=" ", next_step="astravue ask"),
     "sign_in_needed": Case(3, [], signed_in=False, next_step="astravue login"),
     "approval_needed": Case(4, [[CREATE], "I may not."], answer="I may not.\n", next_step="--allow"),
@@ -74,6 +74,9 @@ def ask(
     state = signed_in.state if case.signed_in else signed_in.home / "another"
     state.mkdir(exist_ok=True)
     (state / "settings.toml").write_text(case.settings)
+    sessions = state / "data" / "sessions"
+    sessions.mkdir(exist_ok=True, parents=True)
+    (sessions / "newer.jsonl").write_text('{"type": "session", "version": 999}\n')
     reading, writing = os.pipe()
     try:
         with ScriptedEndpoint(case.script) as endpoint:
@@ -193,7 +196,7 @@ def test_trying_out_tells_scripts_why_it_could_not_begin(program: Program) -> No
     tried = program.run("try", "--ask", "Hello", "--json", "--seed", "no-such")
     (told,) = lines_of(tried.stdout)
     ANSWER.validate(told)
-    assert tried.returncode == told["exit_code"] == 1
+    assert tried.returncode == told["exit_code"] == 2
     assert "no-such" in told["error"]["message"]
 
 
