@@ -440,7 +440,12 @@ def test_tokens_that_expire_at_once_are_renewed_without_a_word(program: Program,
     with sandbox(tmp_path / "sandbox", "--access-ttl", "1", "--rate-limit", "0") as ready:
         program.environ["ASTRAVUE_SERVER"] = ready["url"]
         sign_in(program, ready["users"][0])
-        for _ in range(4):
+        refreshes = 0
+        # How many calls it takes until the third refresh depends on the machine; none of them notices any.
+        for _ in range(40):
             called = program.run("call", OVERDUE, "--json")
             assert (called.returncode, called.stderr) == (0, "")
-    assert sum(line["operation"] == "refresh" for line in program.audit()) >= 3
+            refreshes = sum(line["operation"] == "refresh" for line in program.audit())
+            if refreshes >= 3:
+                break
+    assert refreshes >= 3
