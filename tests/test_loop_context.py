@@ -1,7 +1,7 @@
 """A loop whose context is kept within bounds: what it asks of the keeper, and what a refusal leads to."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 import pytest
 from fake_model import FakeModel, answer
@@ -290,18 +290,23 @@ async def test_arguments_that_never_fit_say_what_helps() -> None:
 # Time
 
 
-async def test_time_in_which_a_person_decides_is_not_the_turns() -> None:
-    now = 100.0
-    calls = [call("c1", "delete_task", taskId=1), call("c2", "delete_task", taskId=2)]
-    loop = Loop(
-        model=FakeModel(answer(calls=calls), answer("Done.")),
-        toolbox=FakeToolbox(),
+def ten_seconds(model: FakeModel, toolbox: FakeToolbox, clock: Callable[[], float]) -> Loop:
+    return Loop(
+        model=model,
+        toolbox=toolbox,
         policy=Policy(),
         conversation=Conversation(),
         system="",
         limits=Limits(seconds=10),
-        clock=lambda: now,
+        clock=clock,
     )
+
+
+async def test_time_in_which_a_person_decides_is_not_the_turns() -> None:
+    now = 100.0
+    calls = [call("c1", "delete_task", taskId=1), call("c2", "delete_task", taskId=2)]
+    model = FakeModel(answer(calls=calls), answer("Done."))
+    loop = ten_seconds(model, FakeToolbox(), lambda: now)
     last: Event | None = None
     async for event in loop.turn("Delete them"):
         last = event
@@ -319,14 +324,10 @@ async def test_time_that_tools_take_is_the_turns() -> None:
         now += 11
         return answering({})
 
-    loop = Loop(
-        model=FakeModel(answer(calls=[call("c1", "list_tasks")]), answer("Done.")),
-        toolbox=FakeToolbox(list_tasks=take_long),
-        policy=Policy(),
-        conversation=Conversation(),
-        system="",
-        limits=Limits(seconds=10),
-        clock=lambda: now,
+    loop = ten_seconds(
+        FakeModel(answer(calls=[call("c1", "list_tasks")]), answer("Done.")),
+        FakeToolbox(list_tasks=take_long),
+        lambda: now,
     )
     error = failure(await read(loop.turn("List them")))
     assert isinstance(error, LimitError)
@@ -340,14 +341,10 @@ async def test_time_after_a_decision_is_the_turns_again() -> None:
         now += 11
         return answering({})
 
-    loop = Loop(
-        model=FakeModel(answer(calls=[call("c1", "delete_task", taskId=1)]), answer("Done.")),
-        toolbox=FakeToolbox(delete_task=take_long),
-        policy=Policy(),
-        conversation=Conversation(),
-        system="",
-        limits=Limits(seconds=10),
-        clock=lambda: now,
+    loop = ten_seconds(
+        FakeModel(answer(calls=[call("c1", "delete_task", taskId=1)]), answer("Done.")),
+        FakeToolbox(delete_task=take_long),
+        lambda: now,
     )
     last: Event | None = None
     async for event in loop.turn("Delete it"):
